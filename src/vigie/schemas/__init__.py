@@ -1,0 +1,48 @@
+"""The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
+
+from vigie.schemas.columns import INSTANT, Column, Table
+from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
+from vigie.schemas.reference import (
+    ARCS,
+    CALENDARS,
+    CATEGORIES,
+    DOSES,
+    EQUIPMENT,
+    MEASURES,
+    PLACES,
+    PRODUCTS,
+    RATIOS,
+    REFERENCE,
+    SKILLS,
+)
+from vigie.schemas.results import (
+    CHECK_RESULTS,
+    CONFLICTS,
+    COVERAGE,
+    FORECASTS,
+    PATH_ARRAYS,
+    PLAN_MOVES,
+    PLANS,
+    RESULTS,
+    SCORES,
+    SHORTAGES,
+)
+
+__all__ = [
+    "ALL_TABLES", "ARCS", "CALENDARS", "CATEGORIES", "CHECK_RESULTS", "CONFLICTS", "COVERAGE",
+    "DOSES", "EQUIPMENT", "FACTS", "FORECASTS", "INSTANT", "MEASURES", "MISSING_REASONS",
+    "MOVEMENTS", "ORDERS", "PATH_ARRAYS", "PLACES", "PLANS", "PLAN_MOVES", "PRODUCTS", "RATIOS",
+    "REFERENCE", "REJECTS", "REPORTS", "RESULTS", "SCORES", "SHORTAGES", "SKILLS", "Column",
+    "Table", "table",
+]
+
+ALL_TABLES: dict[str, Table] = {each.name: each for each in (*REFERENCE, *FACTS, REJECTS, *RESULTS)}
+
+
+def table(name: str) -> Table:
+    """The named table.
+
+    Raises:
+        KeyError: no table has this name.
+    """
+    return ALL_TABLES[name]

@@ -1,0 +1,242 @@
+"""Results of a run: forecasts, shortages, plans; every row carries its run."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from vigie.schemas.columns import Table, column
+
+__all__ = ["CHECK_RESULTS", "CONFLICTS", "COVERAGE", "FORECASTS", "PATH_ARRAYS", "PLANS",
+           "PLAN_MOVES", "RESULTS", "SCORES", "SHORTAGES"]
+
+TEXT = pa.string()
+NUMBER = pa.float64()
+WHOLE = pa.int64()
+DATE = pa.date32()
+BOOLEAN = pa.bool_()
+
+FORECASTS = Table(
+    name="forecasts",
+    role="result",
+    meaning="Quantiles of the future, in hubverse model-output columns.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "model_id", TEXT, "Name of the model.", required=True),
+        column(3, "reference_date", DATE, "Last day of the data, horizon 0.", required=True),
+        column(4, "target", TEXT, "Measure.", required=True),
+        column(5, "location", TEXT, "Place.", required=True),
+        column(6, "category", TEXT, "Category; empty means all.", required=True),
+        column(7, "horizon", WHOLE, "Steps after reference_date.", unit="steps", required=True),
+        column(8, "target_end_date", DATE, "The day forecast.", required=True),
+        column(9, "output_type", TEXT, "Always quantile.", required=True),
+        column(10, "output_type_id", NUMBER, "Quantile level.", unit="0 to 1", required=True),
+        column(11, "value", NUMBER, "The quantile, in the unit of the measure.", required=True),
+    ),
+    key=("run", "model_id", "target", "location", "category", "horizon", "output_type_id"),
+    partition="run",
+    order=("target", "location", "category", "horizon", "output_type_id"),
+)
+
+PATH_ARRAYS = Table(
+    name="path_arrays",
+    role="result",
+    meaning="Sample paths: index i of every row of a run is the same future.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "measure", TEXT, "What.", required=True),
+        column(3, "place", TEXT, "Where.", required=True),
+        column(4, "category", TEXT, "Of which category.", required=True),
+        column(5, "date", DATE, "The day.", required=True),
+        column(6, "samples", pa.list_(pa.float32()), "sample_count values, in the unit of the "
+               "measure.", required=True),
+    ),
+    key=("run", "measure", "place", "category", "date"),
+    partition="run",
+    order=("measure", "place", "category", "date"),
+)
+
+SHORTAGES = Table(
+    name="shortages",
+    role="result",
+    meaning="What may run short: where, when, how probably, and what limits capacity.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "kind", TEXT, "beds, staff, equipment or products.", required=True),
+        column(3, "place", TEXT, "Where.", required=True),
+        column(4, "category", TEXT, "Ward kind, skill, equipment or product.", required=True),
+        column(5, "as_of", DATE, "Day of the run.", required=True),
+        column(6, "horizon_days", WHOLE, "Days looked ahead.", unit="days", required=True),
+        column(7, "model_id", TEXT, "Name of the model.", required=True),
+        column(8, "probability_7", NUMBER, "P(short by day 7).", unit="0 to 1"),
+        column(9, "probability_14", NUMBER, "P(short by day 14).", unit="0 to 1"),
+        column(10, "probability", NUMBER, "P(short by the horizon).", unit="0 to 1",
+               required=True),
+        column(11, "first_day_q10", WHOLE, "10 % quantile of the first short day over all paths, "
+               "counted from as_of; horizon_days + 1: after the horizon.", unit="days"),
+        column(12, "first_day_q50", WHOLE, "Median, as above.", unit="days"),
+        column(13, "first_day_q90", WHOLE, "90 % quantile, as above.", unit="days"),
+        column(14, "if_short_q10", WHOLE, "10 % quantile of the first short day over the paths "
+               "that run short; null when none does.", unit="days"),
+        column(15, "if_short_q50", WHOLE, "Median, as above.", unit="days"),
+        column(16, "if_short_q90", WHOLE, "90 % quantile, as above.", unit="days"),
+        column(17, "expected_unmet", NUMBER, "Expected need without capacity over the horizon: "
+               "patient-days, shifts, machine-days or units."),
+        column(18, "unmet_unit", TEXT, "Unit of expected_unmet.", required=True),
+        column(19, "need_now", NUMBER, "Need on the last day known."),
+        column(20, "capacity_now", NUMBER, "Usable capacity or stock on the last day known."),
+        column(21, "binds", TEXT, "What limits capacity: beds, staff, equipment, stock.",
+               required=True),
+        column(22, "act_by", DATE, "Last useful day to act, from the lead time of the quickest "
+               "remedy."),
+        column(23, "data_date", DATE, "Last day with a report.", required=True),
+        column(24, "days_of_data", WHOLE, "Days with a report in the history used.", unit="days",
+               required=True),
+    ),
+    key=("run", "kind", "place", "category"),
+    partition="run",
+    order=("kind", "place", "category"),
+)
+
+PLANS = Table(
+    name="plans",
+    role="result",
+    meaning="Plans of help between sites.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "plan", TEXT, "Key within the run.", required=True),
+        column(3, "model_id", TEXT, "Name of the planner.", required=True),
+        column(4, "as_of", DATE, "Day of the run.", required=True),
+        column(5, "moves", WHOLE, "Number of moves.", required=True),
+        column(6, "unmet_before", NUMBER, "Expected unmet units without the plan.", required=True),
+        column(7, "unmet_after", NUMBER, "Expected unmet units with it.", required=True),
+    ),
+    key=("run", "plan"),
+    partition="run",
+)
+
+PLAN_MOVES = Table(
+    name="plan_moves",
+    role="result",
+    meaning="Moves of a plan, with risk before and after at both ends.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "plan", TEXT, "Key of plans.", required=True),
+        column(3, "move", WHOLE, "Number within the plan, from 1.", required=True),
+        column(4, "kind", TEXT, "products, equipment, staff or patients.", required=True),
+        column(5, "category", TEXT, "What moves.", required=True),
+        column(6, "from_place", TEXT, "Sender.", required=True),
+        column(7, "to_place", TEXT, "Receiver.", required=True),
+        column(8, "quantity", NUMBER, "How much.", required=True),
+        column(9, "unit", TEXT, "Unit of quantity.", required=True),
+        column(10, "depart_date", DATE, "Day of leaving.", required=True),
+        column(11, "arrive_date", DATE, "Day of use at the receiver.", required=True),
+        column(12, "receiver_before", NUMBER, "P(short) of the receiver without the plan.",
+               unit="0 to 1", required=True),
+        column(13, "receiver_after", NUMBER, "P(short) of the receiver with it.", unit="0 to 1",
+               required=True),
+        column(14, "sender_before", NUMBER, "P(short) of the sender without the plan.",
+               unit="0 to 1", required=True),
+        column(15, "sender_after", NUMBER, "P(short) of the sender with it.", unit="0 to 1",
+               required=True),
+        column(16, "km", NUMBER, "Distance.", unit="km"),
+        column(17, "state", TEXT, "proposed, accepted, approved, sent, arrived or cancelled.",
+               required=True),
+    ),
+    key=("run", "plan", "move"),
+    partition="run",
+)
+
+SCORES = Table(
+    name="scores",
+    role="result",
+    meaning="Scores of past forecasts, as truth came in.",
+    columns=(
+        column(1, "run", TEXT, "The run that scored.", required=True),
+        column(2, "model_id", TEXT, "Name of the model.", required=True),
+        column(3, "target", TEXT, "Measure.", required=True),
+        column(4, "horizon", WHOLE, "Steps.", required=True),
+        column(5, "tasks", WHOLE, "Forecasts scored.", required=True),
+        column(6, "wis", NUMBER, "Mean weighted interval score.", required=True),
+        column(7, "relative_wis", NUMBER, "Sum of WIS divided by the baseline's."),
+        column(8, "coverage_50", NUMBER, "Share of truths inside the 50 % interval.",
+               unit="0 to 1"),
+        column(9, "coverage_95", NUMBER, "Share of truths inside the 95 % interval.",
+               unit="0 to 1"),
+        column(10, "from_date", DATE, "First target date scored.", required=True),
+        column(11, "to_date", DATE, "Last target date scored.", required=True),
+    ),
+    key=("run", "model_id", "target", "horizon"),
+    partition="run",
+)
+
+CHECK_RESULTS = Table(
+    name="check_results",
+    role="result",
+    meaning="What the checks of a run said.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "check", TEXT, "Name of the check.", required=True),
+        column(3, "kind", TEXT, "schema, range, jump, freshness, completeness, sum_of_parts, "
+               "at_most or sql.", required=True),
+        column(4, "severity", TEXT, "blocking or warning.", required=True),
+        column(5, "figure", TEXT, "Measure or dataset looked at.", required=True),
+        column(6, "place", TEXT, "Where; empty: overall.", required=True),
+        column(7, "category", TEXT, "Of which category; empty: all.", required=True),
+        column(8, "reference_date", DATE, "Which day, if one."),
+        column(9, "passed", BOOLEAN, "Whether it held.", required=True),
+        column(10, "message", TEXT, "What was seen and what was expected.", required=True),
+        column(11, "rows", WHOLE, "Rows concerned.", required=True),
+    ),
+    key=("run", "check", "place", "category", "reference_date"),
+    partition="run",
+)
+
+CONFLICTS = Table(
+    name="conflicts",
+    role="result",
+    meaning="Two feeds of one measure that differ by more than the tolerance.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "measure", TEXT, "What.", required=True),
+        column(3, "place", TEXT, "Where.", required=True),
+        column(4, "category", TEXT, "Of which category.", required=True),
+        column(5, "reference_date", DATE, "When.", required=True),
+        column(6, "feed", TEXT, "The feed that rules.", required=True),
+        column(7, "value", NUMBER, "Its value.", required=True),
+        column(8, "other_feed", TEXT, "The other feed.", required=True),
+        column(9, "other_value", NUMBER, "Its value.", required=True),
+        column(10, "rule", TEXT, "The rule in force.", required=True),
+    ),
+    key=("run", "measure", "place", "category", "reference_date", "other_feed"),
+    partition="run",
+)
+
+COVERAGE = Table(
+    name="coverage",
+    role="result",
+    meaning="Totals over places: the sum of those that reported, how many did, and the completed "
+            "estimate.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "measure", TEXT, "What.", required=True),
+        column(3, "place", TEXT, "Region or nation.", required=True),
+        column(4, "category", TEXT, "Of which category.", required=True),
+        column(5, "reference_date", DATE, "When.", required=True),
+        column(6, "value", NUMBER, "Sum of the places that reported; null when none did."),
+        column(7, "reported", WHOLE, "Places that reported.", required=True),
+        column(8, "expected", WHOLE, "Places expected.", required=True),
+        column(9, "completed", NUMBER, "Estimate for all places, median."),
+        column(10, "completed_low", NUMBER, "Its 5 % quantile."),
+        column(11, "completed_high", NUMBER, "Its 95 % quantile."),
+        column(12, "change_7", NUMBER, "Change over 7 days, only places present on both days.",
+               unit="share"),
+        column(13, "change_places", WHOLE, "Places present on both days."),
+    ),
+    key=("run", "measure", "place", "category", "reference_date"),
+    partition="run",
+    order=("measure", "place", "category", "reference_date"),
+)
+
+RESULTS = (FORECASTS, PATH_ARRAYS, SHORTAGES, PLANS, PLAN_MOVES, SCORES, CHECK_RESULTS, CONFLICTS,
+           COVERAGE)
+
