@@ -1,0 +1,48 @@
+"""The settings of a crisis room: one frozen object, read from ``vigie.toml`` and the environment.
+
+Here live every setting's type, default, unit and help, their checks, and the reference page made
+from them. No file, clock or environment is read here: text and names are passed in. Feeds, checks
+and datasets have declarations of their own, in their packages.
+"""
+
+from vigie.settings.page import settings_page
+from vigie.settings.reading import parse_settings
+from vigie.settings.tree import (
+    FORMAT,
+    Alerts,
+    BedShortage,
+    Briefing,
+    Engine,
+    EquipmentShortage,
+    Kind,
+    Language,
+    Mode,
+    ProductShortage,
+    Room,
+    Settings,
+    ShortageRule,
+    StaffShortage,
+    Tile,
+    Web,
+)
+
+__all__ = [
+    "FORMAT",
+    "Alerts",
+    "BedShortage",
+    "Briefing",
+    "Engine",
+    "EquipmentShortage",
+    "Kind",
+    "Language",
+    "Mode",
+    "ProductShortage",
+    "Room",
+    "Settings",
+    "ShortageRule",
+    "StaffShortage",
+    "Tile",
+    "Web",
+    "parse_settings",
+    "settings_page",
+]

@@ -1,0 +1,289 @@
+"""Reads ``vigie.toml`` and the environment into ``Settings``, with all mistakes at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import MISSING, Field, fields
+from typing import Any, TypeVar, cast, get_type_hints
+
+from vigie.errors import Problem, nearest
+from vigie.settings.toml_lines import Path, error_line, key_lines, nearest_line
+from vigie.settings.tree import (
+    Alerts,
+    BedShortage,
+    Briefing,
+    Engine,
+    EquipmentShortage,
+    Kind,
+    ProductShortage,
+    Room,
+    Settings,
+    ShortageRule,
+    StaffShortage,
+    Tile,
+    Web,
+)
+from vigie.settings.values import Wrong, convert, from_words, secret_in
+
+__all__ = ["SHORTAGE_KINDS", "TABLES", "parse_settings"]
+
+TABLES: dict[str, type] = {
+    "room": Room,
+    "engine": Engine,
+    "web": Web,
+    "alerts": Alerts,
+    "briefing": Briefing,
+}
+"""The tables of ``vigie.toml``, by name."""
+
+SHORTAGE_KINDS: dict[Kind, type[ShortageRule]] = {
+    Kind.BEDS: BedShortage,
+    Kind.STAFF: StaffShortage,
+    Kind.EQUIPMENT: EquipmentShortage,
+    Kind.PRODUCTS: ProductShortage,
+}
+"""What an entry of ``[[shortage]]`` holds, by its kind."""
+
+_PREFIX = "VIGIE_"
+_Part = TypeVar("_Part")
+
+
+def parse_settings(
+    text: str,
+    environment: Mapping[str, str],
+    *,
+    measures: Collection[str] | None = None,
+    file: str = "vigie.toml",
+) -> tuple[Settings | None, list[Problem]]:
+    """The settings of a room, or everything that is wrong with them.
+
+    A setting ``[table] key`` is overruled by the environment variable ``VIGIE_TABLE_KEY``; lists
+    are then written with commas. Secrets are refused: the file may only name the environment
+    variables that hold them.
+
+    Args:
+        text: content of ``vigie.toml``.
+        environment: names and values of the environment.
+        measures: keys of ``reference/measures.csv``; when given, other names are mistakes.
+        file: how the text is named in messages.
+
+    Returns:
+        The settings and no problem, or None and every problem, in order of lines.
+    """
+    try:
+        content = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        what = f"not readable as TOML: {error}"
+        return None, [Problem(file, error_line(str(error)), what, "Correct this line first")]
+    reader = _Reader(content, key_lines(text), file, measures)
+    settings = reader.settings(environment)
+    problems = sorted(reader.problems, key=lambda each: (each.file != file, each.line or 0))
+    return (None, problems) if problems else (settings, [])
+
+
+class _Reader:
+    """Collects problems while it builds the settings from the parsed content."""
+
+    def __init__(
+        self,
+        content: dict[str, object],
+        lines: dict[Path, int],
+        file: str,
+        measures: Collection[str] | None,
+    ) -> None:
+        self.content = content
+        self.lines = lines
+        self.file = file
+        self.measures = measures
+        self.problems: list[Problem] = []
+
+    def settings(self, environment: Mapping[str, str]) -> Settings | None:
+        self._refuse_secrets(self.content, ())
+        self._refuse_unknown_tables()
+        given = {name: self._table(name) for name in TABLES}
+        self._apply(environment, given)
+        room = self._part(Room, given["room"], ("room",))
+        rest = {
+            name: self._part(kind, given[name], (name,))
+            for name, kind in TABLES.items()
+            if name != "room"
+        }
+        shortages = self._shortages()
+        if self.problems or room is None:
+            return None
+        return Settings(room=room, shortages=shortages, **cast("dict[str, Any]", rest))
+
+    def _problem(self, path: Path, what: str, to_do: str) -> None:
+        self.problems.append(Problem(self.file, nearest_line(self.lines, path), what, to_do))
+
+    def _refuse_secrets(self, value: object, path: Path) -> None:
+        for key, each in _children(value):
+            here = (*path, key)
+            if not isinstance(each, dict | list) and secret_in(_last_name(here), each):
+                self._problem(
+                    here,
+                    f'"{_last_name(here)}" holds a secret',
+                    "Put it in an environment variable, name that variable here, and change the "
+                    "secret: it has been in a file",
+                )
+            self._refuse_secrets(each, here)
+
+    def _refuse_unknown_tables(self) -> None:
+        valid = [*TABLES, "shortage"]
+        for name in self.content.keys() - set(valid):
+            homes = [table for table, kind in TABLES.items() if name in _names(kind)]
+            to_do = f"Move it under [{homes[0]}]" if homes else f"Nearest: {nearest(name, valid)}"
+            self._problem((name,), f'"{name}" is not a table of this file', to_do)
+
+    def _table(self, name: str) -> dict[str, object]:
+        found = self.content.get(name, {})
+        if isinstance(found, dict):
+            return dict(found)
+        self._problem((name,), f'"{name}" is not a table', f"Write [{name}] on a line of its own")
+        return {}
+
+    def _apply(self, environment: Mapping[str, str], given: dict[str, dict[str, object]]) -> None:
+        named = {str(value) for key, value in given["alerts"].items() if key.endswith("_env")}
+        for variable in sorted(environment):
+            table, _, key = variable.removeprefix(_PREFIX).lower().partition("_")
+            ours = variable.startswith(_PREFIX) and table in TABLES and variable not in named
+            if not ours:
+                continue
+            if key not in _overrulable(TABLES[table]):
+                valid = [f"{_PREFIX}{table}_{each}".upper() for each in _overrulable(TABLES[table])]
+                to_do = f"Nearest: {nearest(variable, valid)}"
+                self._environment_problem(variable, "sets nothing", to_do)
+                continue
+            value = from_words(get_type_hints(TABLES[table])[key], environment[variable])
+            if self._fits_from_environment(TABLES[table], key, value, variable):
+                given[table][key] = value
+
+    def _fits_from_environment(self, kind: type, key: str, value: object, variable: str) -> bool:
+        try:
+            convert(get_type_hints(kind)[key], _field(kind, key).metadata, value)
+        except Wrong as wrong:
+            self._environment_problem(variable, wrong.what, wrong.to_do)
+            return False
+        return True
+
+    def _environment_problem(self, variable: str, what: str, to_do: str) -> None:
+        self.problems.append(Problem("environment", None, f"{variable} {what}", to_do))
+
+    def _part(self, kind: type[_Part], given: Mapping[str, object], path: Path) -> _Part | None:
+        """One dataclass of the tree from its table; None when something is wrong with it."""
+        before = len(self.problems)
+        valid = [*_names(kind), *(["kind"] if path[0] == "shortage" else [])]
+        for key in given:
+            if key not in valid and not secret_in(key, given[key]):
+                what = f'"{key}" is not a setting of {_title(path)}'
+                self._problem((*path, key), what, f"Nearest: {nearest(key, valid)}")
+        values: dict[str, Any] = {}
+        for each in _fields(kind):
+            if each.name in given:
+                values[each.name] = self._value(kind, each, given[each.name], (*path, each.name))
+            elif each.default is MISSING and each.default_factory is MISSING:
+                help = str(each.metadata["help"])
+                what = f'{_title(path)} lacks "{each.name}" ({_as_clause(help)})'
+                self._problem(path, what, "Add it")
+        return kind(**values) if len(self.problems) == before else None
+
+    def _value(self, kind: type, about: Field[Any], value: object, path: Path) -> object:
+        hint = get_type_hints(kind)[about.name]
+        if hint == tuple[Tile, ...]:
+            return self._tiles(value, path, most=cast("int", about.metadata["most"]))
+        try:
+            converted = convert(hint, about.metadata, value)
+            self._require_measure(about, converted)
+        except Wrong as wrong:
+            self._problem(path, f"{_title(path[:-1])} {about.name} {wrong.what}", wrong.to_do)
+            return None
+        return converted
+
+    def _require_measure(self, about: Field[Any], value: object) -> None:
+        if about.metadata["form"] != "measure" or self.measures is None or value == "":
+            return
+        if value not in self.measures:
+            near = nearest(str(value), self.measures)
+            to_do = f"Nearest: {near}" if near else "Add it there"
+            raise Wrong(f'is "{value}", not a measure of reference/measures.csv', to_do)
+
+    def _tiles(self, value: object, path: Path, *, most: int) -> tuple[Tile | None, ...]:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            example = '{ kind = "icu_beds", measure = "beds_occupied", category = "icu" }'
+            self._problem(path, "[briefing] tiles is not a list of tables", f"Write [{example}]")
+            return ()
+        if len(value) > most:
+            what = f"[briefing] tiles has {len(value)} entries"
+            self._problem(path, what, f"Keep at most {most}")
+        return tuple(self._part(Tile, each, (*path, number)) for number, each in enumerate(value))
+
+    def _shortages(self) -> tuple[ShortageRule, ...]:
+        found = self.content.get("shortage", [])
+        if not isinstance(found, list):
+            self._problem(("shortage",), "[shortage] is one table", "Write [[shortage]]")
+            return ()
+        rules: list[ShortageRule] = []
+        for number, entry in enumerate(found):
+            rule = self._shortage(entry, ("shortage", number))
+            if rule is not None and rule in rules:
+                what = f"[[shortage]] number {number + 1} repeats an earlier one"
+                self._problem(("shortage", number), what, "Remove one of them")
+            elif rule is not None:
+                rules.append(rule)
+        return tuple(rules)
+
+    def _shortage(self, entry: Mapping[str, object], path: Path) -> ShortageRule | None:
+        named = entry.get("kind")
+        valid = [str(each) for each in Kind]
+        if named not in valid:
+            what = (
+                f"{_title(path)} has no kind"
+                if named is None
+                else (f'{_title(path)} kind is "{named}", not one of {", ".join(valid)}')
+            )
+            to_do = f"Nearest: {nearest(str(named or ''), valid, count=4)}"
+            self._problem((*path, "kind"), what, to_do)
+            return None
+        kind: type[ShortageRule] = SHORTAGE_KINDS[Kind(str(named))]
+        return self._part(kind, entry, path)
+
+
+def _children(value: object) -> Iterator[tuple[str | int, object]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
+
+
+def _last_name(path: Path) -> str:
+    return next((each for each in reversed(path) if isinstance(each, str)), "")
+
+
+def _fields(kind: type) -> tuple[Field[Any], ...]:
+    return fields(kind)
+
+
+def _names(kind: type) -> list[str]:
+    return [each.name for each in _fields(kind)]
+
+
+def _field(kind: type, name: str) -> Field[Any]:
+    return next(each for each in _fields(kind) if each.name == name)
+
+
+def _overrulable(kind: type) -> list[str]:
+    """Names of the settings that the environment may overrule: not the format, not the tiles."""
+    unfit = {"format", "tiles"}
+    return [name for name in _names(kind) if name not in unfit]
+
+
+def _title(path: Path) -> str:
+    if path[0] == "shortage":
+        return f"[[shortage]] number {int(path[1]) + 1}"
+    tile = next((each for each in path if isinstance(each, int)), None)
+    return f"[{path[0]}]" if tile is None else f"[{path[0]}] tile {tile + 1}"
+
+
+def _as_clause(help: str) -> str:
+    return help[0].lower() + help[1:].rstrip(".")

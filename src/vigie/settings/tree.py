@@ -1,0 +1,228 @@
+"""The settings of a room: each with its type, default, unit and one line of help.
+
+The dataclasses below are the only home of these facts; reading, checking and the page
+``docs/settings.md`` all go by their fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+__all__ = [
+    "FORMAT",
+    "Alerts",
+    "BedShortage",
+    "Briefing",
+    "Engine",
+    "EquipmentShortage",
+    "Kind",
+    "Language",
+    "Mode",
+    "ProductShortage",
+    "Room",
+    "Settings",
+    "ShortageRule",
+    "StaffShortage",
+    "Tile",
+    "Web",
+]
+
+FORMAT = 1
+"""Version of the layout of a crisis room that this code reads and writes."""
+
+
+class Language(StrEnum):
+    """A language of pages and messages."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
+class Kind(StrEnum):
+    """What can run short."""
+
+    BEDS = "beds"
+    STAFF = "staff"
+    EQUIPMENT = "equipment"
+    PRODUCTS = "products"
+
+
+class Mode(StrEnum):
+    """Which of the dated ratios of patients to staff is in force (reference/ratios.csv)."""
+
+    NORMAL = "normal"
+    STRETCHED = "stretched"
+    CRISIS = "crisis"
+
+
+def _about(
+    help: str,
+    unit: str = "",
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    form: str = "",
+) -> Mapping[str, object]:
+    return MappingProxyType(
+        {"help": help, "unit": unit, "least": least, "most": most, "form": form}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room as a whole."""
+
+    name: str = field(metadata=_about("Name on every page."))
+    format: int = field(
+        default=FORMAT,
+        metadata=_about("Version of the folder's layout; `vigie init` writes it.", form="format"),
+    )
+    timezone: ZoneInfo = field(
+        default_factory=lambda: ZoneInfo("UTC"),
+        metadata=_about("Time zone of census hours, deadlines and pages."),
+    )
+    languages: tuple[Language, ...] = field(
+        default=(Language.ENGLISH, Language.FRENCH),
+        metadata=_about("Languages of the pages; the first is shown unless asked otherwise."),
+    )
+    seed: int = field(
+        default=1,
+        metadata=_about("Start of every random draw: same seed and data, same figures.", least=0),
+    )
+    sample_count: int = field(
+        default=1000,
+        metadata=_about("Futures drawn in one run.", "paths", least=50, most=10_000),
+    )
+    horizon_days: int = field(
+        default=21, metadata=_about("How far the run looks ahead.", "days", least=1, most=90)
+    )
+    deadline: time = field(
+        default=time(8, 0),
+        metadata=_about("Room time by which the day's release is due; later, an alert goes out."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The query engine."""
+
+    threads: int = field(
+        default=0,
+        metadata=_about("Threads of a query; 0: one for each core.", "threads", least=0, most=256),
+    )
+    memory_limit: str = field(
+        default="4 GiB",
+        metadata=_about("Memory of the engine before it spills to disk.", "bytes", form="size"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The pages."""
+
+    port: int = field(
+        default=8000,
+        metadata=_about("Port of the pages; the next free one when taken.", least=1, most=65_535),
+    )
+    address: str = field(
+        default="127.0.0.1",
+        metadata=_about("Address listened on; only this machine for now.", form="loopback"),
+    )
+    accent: str = field(
+        default="#0B4F8A",
+        metadata=_about("Colour of links and actions, as #RRGGBB.", form="colour"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Where a late or blocked release is announced."""
+
+    email_to: tuple[str, ...] = field(
+        default=(), metadata=_about("Addresses of roles that get alerts.", form="email")
+    )
+    smtp_url_env: str = field(
+        default="",
+        metadata=_about("Environment variable with the mail server's URL.", form="variable"),
+    )
+    webhook_url_env: str = field(
+        default="",
+        metadata=_about("Environment variable with the URL alerts are posted to.", form="variable"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure at the top of the briefing."""
+
+    kind: str = field(
+        metadata=_about("Heading: admissions, general_beds, icu_beds, staff_absence, products...")
+    )
+    measure: str = field(metadata=_about("The measure shown.", form="measure"))
+    category: str = field(default="", metadata=_about("Of which category; empty: all."))
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """The page of 08:00."""
+
+    tiles: tuple[Tile, ...] = field(
+        default=(), metadata=_about("Figures on top, in order; at most five are shown.", most=5)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BedShortage:
+    """Beds needed against beds with the staff to run them."""
+
+    need: str = field(metadata=_about("Patients in bed.", form="measure"))
+    capacity: str = field(metadata=_about("Staffed beds.", form="measure"))
+    open: str = field(
+        default="", metadata=_about("Beds that could be opened, if reported.", form="measure")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StaffShortage:
+    """Staff that the patients in bed require against staff present."""
+
+    rostered: str = field(metadata=_about("Staff on the roster.", form="measure"))
+    absent: str = field(metadata=_about("Staff absent.", form="measure"))
+    occupancy: str = field(metadata=_about("Patients in bed.", form="measure"))
+    mode: Mode = field(default=Mode.NORMAL, metadata=_about("Ratios in force."))
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentShortage:
+    """Equipment in use against the fleet."""
+
+    in_use: str = field(metadata=_about("Machines in use.", form="measure"))
+    fleet: str = field(metadata=_about("Machines that work.", form="measure"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProductShortage:
+    """Products used against stock and deliveries."""
+
+    stock: str = field(metadata=_about("Units in stock.", form="measure"))
+    consumption: str = field(metadata=_about("Units used in a period.", form="measure"))
+
+
+ShortageRule = BedShortage | StaffShortage | EquipmentShortage | ProductShortage
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a room. ``bootstrap`` reads it once; other code takes plain values."""
+
+    room: Room
+    engine: Engine = field(default_factory=Engine)
+    web: Web = field(default_factory=Web)
+    alerts: Alerts = field(default_factory=Alerts)
+    briefing: Briefing = field(default_factory=Briefing)
+    shortages: tuple[ShortageRule, ...] = ()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import tomllib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.settings.toml_lines import error_line, key_lines, nearest_line
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True)
+VALUES = st.sampled_from(
+    [
+        "1",
+        '"a # b"',
+        "[1,\n  2, # ]\n]",
+        '"""one\nkey = 2\n"""',
+        "'''it's\n[table]\n'''",
+        "{ a = 1, b = [2] }",
+        '"\\"] ["',
+        "[\n  [1],\n  [2],\n]",
+        "2026-03-02T07:00:00Z",
+        '"""one line"""',
+        '["]", "[["]',
+    ]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(NAMES, st.dictionaries(NAMES, VALUES, max_size=4), st.booleans()),
+        max_size=5,
+        unique_by=lambda table: table[0],
+    )
+)
+def test_every_key_is_found_on_the_line_where_it_was_written(
+    tables: list[tuple[str, dict[str, str], bool]],
+) -> None:
+    lines: list[str] = []
+    expected: dict[tuple[str | int, ...], int] = {}
+    for name, values, repeated in tables:
+        lines.append(f"[[{name}]]" if repeated else f"[{name}]")
+        path: tuple[str | int, ...] = (name, 0) if repeated else (name,)
+        expected[path] = len(lines)
+        for key, value in values.items():
+            expected[(*path, key)] = len(lines) + 1
+            lines.extend(f"{key} = {value}  # said".split("\n"))
+    text = "\n".join(lines)
+    tomllib.loads(text)
+    assert key_lines(text) == expected
+
+
+def test_dotted_and_quoted_names_are_split_as_toml_does() -> None:
+    text = '[a."b.c"]\nd.e = 1\n"f g" = 2\n'
+    found = key_lines(text)
+    assert found[("a", "b.c", "d", "e")] == 2
+    assert found[("a", "b.c", "f g")] == 3
+
+
+def test_tables_below_a_repeated_table_belong_to_its_last_entry() -> None:
+    text = "[[a]]\n[a.b]\nc = 1\n[[a]]\n[a.b]\nc = 2\n"
+    found = key_lines(text)
+    assert found[("a", 0, "b", "c")] == 3
+    assert found[("a", 1, "b", "c")] == 6
+
+
+def test_a_path_without_a_line_takes_that_of_the_table_around_it() -> None:
+    lines = key_lines("[a]\nb = { c = 1 }\n")
+    assert nearest_line(lines, ("a", "b", "c")) == 2
+    assert nearest_line(lines, ("a", "z")) == 1
+    assert nearest_line(lines, ("z",)) is None
+
+
+def test_the_line_of_a_parser_error_is_read_from_its_message() -> None:
+    assert error_line("Invalid value (at line 12, column 3)") == 12
+    assert error_line("Expected '=' (at end of document)") is None
