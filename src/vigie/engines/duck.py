@@ -14,7 +14,7 @@ from vigie.errors import OutOfSpace
 
 __all__ = ["DuckEngine"]
 
-ArrowInput = pa.Table | pa.RecordBatchReader
+Parameters = Sequence[object] | Mapping[str, object]
 
 
 class DuckEngine:
@@ -26,9 +26,9 @@ class DuckEngine:
 
     def __init__(self, *, threads: int, memory_limit: str, scratch: Path) -> None:
         """Args:
-            threads: worker threads of one query.
-            memory_limit: as DuckDB writes it, e.g. "1500MB"; more spills to scratch.
-            scratch: folder for spilled data; made when first needed, emptied by DuckDB.
+        threads: worker threads of one query.
+        memory_limit: as DuckDB writes it, e.g. "1500MB"; more spills to scratch.
+        scratch: folder for spilled data; made when first needed, emptied by DuckDB.
         """
         self._config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
@@ -49,7 +49,9 @@ class DuckEngine:
         return connection
 
     @contextmanager
-    def _cursor(self, tables: Mapping[str, ArrowInput]) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _cursor(
+        self, tables: Mapping[str, pa.Table | pa.RecordBatchReader]
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._connection()
         try:
             for name, table in tables.items():
@@ -67,33 +69,37 @@ class DuckEngine:
     def query(
         self,
         sql: str,
-        tables: Mapping[str, ArrowInput] | None = None,
-        parameters: Sequence[object] = (),
+        tables: Mapping[str, pa.Table | pa.RecordBatchReader] | None = None,
+        parameters: Parameters = (),
     ) -> pa.Table:
         """Run one statement and return its rows.
 
         Args:
             sql: one DuckDB statement; "?" for parameters.
             tables: Arrow tables or readers, by the name that the statement uses.
-            parameters: values of the "?" in order.
+            parameters: values of the "?" in order, or of "$name" by name.
         """
         with self._cursor(tables or {}) as cursor:
-            return cursor.execute(sql, list(parameters)).to_arrow_table()
+            return cursor.sql(sql, params=_bound(parameters)).to_arrow_table()
 
     def batches(
         self,
         sql: str,
-        tables: Mapping[str, ArrowInput] | None = None,
-        parameters: Sequence[object] = (),
+        tables: Mapping[str, pa.Table | pa.RecordBatchReader] | None = None,
+        parameters: Parameters = (),
         *,
         rows: int = 100_000,
     ) -> Iterator[pa.RecordBatch]:
         """Run one statement and yield its rows in batches of about ``rows`` rows."""
         with self._cursor(tables or {}) as cursor:
-            yield from cursor.execute(sql, list(parameters)).to_arrow_reader(rows)
+            yield from cursor.sql(sql, params=_bound(parameters)).to_arrow_reader(rows)
 
     def script(self, statements: Sequence[str]) -> None:
         """Run statements for their effect within this thread's database (temporary tables)."""
         with self._cursor({}) as cursor:
             for statement in statements:
                 cursor.execute(statement)
+
+
+def _bound(parameters: Parameters) -> list[object] | dict[str, object]:
+    return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)

@@ -21,10 +21,20 @@ REPORTS = Table(
     columns=(
         column(1, "measure", TEXT, "Which indicator; a key of measures.", required=True),
         column(2, "place", TEXT, "Where; a key of places.", required=True),
-        column(3, "category", TEXT, "Of which ward kind, skill, product...; empty means all.",
-               required=True),
-        column(4, "reference_date", DATE, "The day, or last day of the period, when it was so.",
-               required=True),
+        column(
+            3,
+            "category",
+            TEXT,
+            "Of which ward kind, skill, product...; empty means all.",
+            required=True,
+        ),
+        column(
+            4,
+            "reference_date",
+            DATE,
+            "The day, or last day of the period, when it was so.",
+            required=True,
+        ),
         column(5, "known_at", INSTANT, "When the source made it public.", required=True),
         column(6, "value", NUMBER, "The value, in the unit of the measure; null is missing."),
         column(7, "reason", TEXT, "Why the value is missing, or null."),
@@ -43,8 +53,9 @@ ORDERS = Table(
     meaning="Orders of products on their way, as last confirmed.",
     columns=(
         column(1, "order", TEXT, "Number of the order line at its place.", required=True),
-        column(2, "known_at", INSTANT, "When this state of the order was made known.",
-               required=True),
+        column(
+            2, "known_at", INSTANT, "When this state of the order was made known.", required=True
+        ),
         column(3, "place", TEXT, "Who ordered; a key of places."),
         column(4, "product", TEXT, "What; a key of products."),
         column(5, "quantity", NUMBER, "Quantity ordered.", unit="unit of the product"),
@@ -90,8 +101,9 @@ REJECTS = Table(
     columns=(
         column(1, "arrival", TEXT, "Hash of the arrival.", required=True),
         column(2, "feed", TEXT, "Which feed.", required=True),
-        column(3, "row", pa.int64(), "Row of the file, the line after the header is 1.",
-               required=True),
+        column(
+            3, "row", pa.int64(), "Row of the file, the line after the header is 1.", required=True
+        ),
         column(4, "column", TEXT, "Column of the file, as its header names it.", required=True),
         column(5, "rule", TEXT, "Name of the rule that failed.", required=True),
         column(6, "message", TEXT, "What was wrong and what to do.", required=True),

@@ -6,8 +6,19 @@ import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
 
-__all__ = ["ARCS", "CALENDARS", "CATEGORIES", "DOSES", "EQUIPMENT", "MEASURES", "PLACES",
-           "PRODUCTS", "RATIOS", "REFERENCE", "SKILLS"]
+__all__ = [
+    "ARCS",
+    "CALENDARS",
+    "CATEGORIES",
+    "DOSES",
+    "EQUIPMENT",
+    "MEASURES",
+    "PLACES",
+    "PRODUCTS",
+    "RATIOS",
+    "REFERENCE",
+    "SKILLS",
+]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -24,29 +35,73 @@ MEASURES = Table(
         column(2, "name_en", TEXT, "Name in English.", required=True),
         column(3, "name_fr", TEXT, "Name in French.", required=True),
         column(4, "unit", TEXT, "Unit of the value, e.g. patients, beds, doses.", required=True),
-        column(5, "kind", TEXT, "flow (events in a window), level (state at a clock time), share "
-               "(0 to 1) or binary (0 or 1).", required=True),
+        column(
+            5,
+            "kind",
+            TEXT,
+            "flow (events in a window), level (state at a clock time), share "
+            "(0 to 1) or binary (0 or 1).",
+            required=True,
+        ),
         column(6, "step", TEXT, "Period of a value: day, week or month.", default="day"),
-        column(7, "census", TEXT, "Census hour of a level (08:00) or window of a flow "
-               "(00:00-24:00).", default=""),
-        column(8, "over_places", TEXT, "How it adds up over places: sum, mean or none.",
-               default="sum"),
-        column(9, "over_days", TEXT, "How it adds up over days: sum, mean, last or none.",
-               default="none"),
+        column(
+            7,
+            "census",
+            TEXT,
+            "Census hour of a level (08:00) or window of a flow (00:00-24:00).",
+            default="",
+        ),
+        column(
+            8, "over_places", TEXT, "How it adds up over places: sum, mean or none.", default="sum"
+        ),
+        column(
+            9,
+            "over_days",
+            TEXT,
+            "How it adds up over days: sum, mean, last or none.",
+            default="none",
+        ),
         column(10, "minimum", NUMBER, "Smallest valid value."),
         column(11, "maximum", NUMBER, "Largest valid value."),
-        column(12, "dimension", TEXT, "What its category is: ward_kind, skill, product, equipment, "
-               "age_band, cause, shift; empty: none.", default=""),
+        column(
+            12,
+            "dimension",
+            TEXT,
+            "What its category is: ward_kind, skill, product, equipment, "
+            "age_band, cause, shift; empty: none.",
+            default="",
+        ),
         column(13, "counts_people", BOOLEAN, "It counts persons.", default="false"),
-        column(14, "threshold", WHOLE, "Counts of persons from 1 to this are withheld when "
-               "published.", default="0"),
-        column(15, "rules", TEXT, "The feed that rules when two disagree; empty: the first by "
-               "name.", default=""),
-        column(16, "tolerance", NUMBER, "Share by which two feeds may differ.", unit="share",
-               default="0.05"),
+        column(
+            14,
+            "threshold",
+            WHOLE,
+            "Counts of persons from 1 to this are withheld when published.",
+            default="0",
+        ),
+        column(
+            15,
+            "rules",
+            TEXT,
+            "The feed that rules when two disagree; empty: the first by name.",
+            default="",
+        ),
+        column(
+            16,
+            "tolerance",
+            NUMBER,
+            "Share by which two feeds may differ.",
+            unit="share",
+            default="0.05",
+        ),
         column(17, "is_forecast", BOOLEAN, "The daily cycle forecasts it.", default="false"),
-        column(18, "standard_name", TEXT, "Names in SANER, DHIS2 or a hub, e.g. "
-               "hub:wk inc flu hosp.", default=""),
+        column(
+            18,
+            "standard_name",
+            TEXT,
+            "Names in SANER, DHIS2 or a hub, e.g. hub:wk inc flu hosp.",
+            default="",
+        ),
     ),
     key=("measure",),
 )
@@ -57,8 +112,13 @@ CATEGORIES = Table(
     meaning="What a measure is counted of, besides place and day.",
     columns=(
         column(1, "category", TEXT, "Key.", required=True),
-        column(2, "dimension", TEXT, "ward_kind, skill, product, equipment, age_band, cause or "
-               "shift.", required=True),
+        column(
+            2,
+            "dimension",
+            TEXT,
+            "ward_kind, skill, product, equipment, age_band, cause or shift.",
+            required=True,
+        ),
         column(3, "name_en", TEXT, "Name in English.", required=True),
         column(4, "name_fr", TEXT, "Name in French.", required=True),
         column(5, "ward_kind", TEXT, "Ward kind that a skill or an equipment serves.", default=""),
@@ -80,8 +140,9 @@ PLACES = Table(
         column(7, "longitude", NUMBER, "East positive.", unit="degrees"),
         column(8, "duty_role", TEXT, "Role to call, e.g. duty bed manager.", default=""),
         column(9, "contact", TEXT, "How to reach the role (never a person).", default=""),
-        column(10, "reports_by", TEXT, "Hour by which its figures are due, e.g. 07:00.",
-               default=""),
+        column(
+            10, "reports_by", TEXT, "Hour by which its figures are due, e.g. 07:00.", default=""
+        ),
         column(11, "valid_from", DATE, "First day of this row."),
         column(12, "valid_to", DATE, "First day no more; empty: still valid."),
     ),
@@ -100,8 +161,13 @@ PRODUCTS = Table(
         column(5, "pack_size", NUMBER, "Units in a pack.", required=True),
         column(6, "class", TEXT, "ppe, medicine, device, test or other.", default="other"),
         column(7, "is_reusable", BOOLEAN, "Used again after cleaning.", default="false"),
-        column(8, "unmet", TEXT, "lost (a mask not worn) or backorder (a test done later).",
-               default="lost"),
+        column(
+            8,
+            "unmet",
+            TEXT,
+            "lost (a mask not worn) or backorder (a test done later).",
+            default="lost",
+        ),
         column(9, "gtin", TEXT, "GS1 trade item number.", default=""),
         column(10, "standard_code", TEXT, "UCD, CIP13, dm+d or ATC, with its system.", default=""),
         column(11, "lead_time_days", NUMBER, "Usual days from order to receipt.", unit="days"),
@@ -128,8 +194,14 @@ EQUIPMENT = Table(
     columns=(
         column(1, "equipment", TEXT, "Key; also a category.", required=True),
         column(2, "ward_kind", TEXT, "Ward kind whose patients need it.", default=""),
-        column(3, "share_needing", NUMBER, "Share of these patients who need it.", unit="share",
-               default="1"),
+        column(
+            3,
+            "share_needing",
+            NUMBER,
+            "Share of these patients who need it.",
+            unit="share",
+            default="1",
+        ),
     ),
     key=("equipment",),
 )
@@ -142,8 +214,14 @@ RATIOS = Table(
         column(1, "skill", TEXT, "Key of skills.", required=True),
         column(2, "ward_kind", TEXT, "Key of categories.", required=True),
         column(3, "mode", TEXT, "normal, stretched or crisis.", required=True),
-        column(4, "patients_per_staff", NUMBER, "Patients one member of staff may care for.",
-               unit="patients", required=True),
+        column(
+            4,
+            "patients_per_staff",
+            NUMBER,
+            "Patients one member of staff may care for.",
+            unit="patients",
+            required=True,
+        ),
         column(5, "valid_from", DATE, "First day.", required=True),
         column(6, "valid_to", DATE, "First day no more; empty: still valid."),
         column(7, "source", TEXT, "Who decided, and where it is written.", required=True),
@@ -158,8 +236,9 @@ DOSES = Table(
     columns=(
         column(1, "product", TEXT, "Key of products.", required=True),
         column(2, "ward_kind", TEXT, "Key of categories.", required=True),
-        column(3, "per_patient_day", NUMBER, "Mean use.", unit="units per patient-day",
-               required=True),
+        column(
+            3, "per_patient_day", NUMBER, "Mean use.", unit="units per patient-day", required=True
+        ),
         column(4, "variation", NUMBER, "Coefficient of variation.", unit="share", default="0.3"),
         column(5, "valid_from", DATE, "First day."),
         column(6, "source", TEXT, "Where the figure is from.", default=""),
@@ -193,5 +272,15 @@ CALENDARS = Table(
     key=("date", "place", "kind"),
 )
 
-REFERENCE = (MEASURES, CATEGORIES, PLACES, PRODUCTS, SKILLS, EQUIPMENT, RATIOS, DOSES, ARCS,
-             CALENDARS)
+REFERENCE = (
+    MEASURES,
+    CATEGORIES,
+    PLACES,
+    PRODUCTS,
+    SKILLS,
+    EQUIPMENT,
+    RATIOS,
+    DOSES,
+    ARCS,
+    CALENDARS,
+)

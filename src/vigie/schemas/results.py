@@ -6,8 +6,18 @@ import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
 
-__all__ = ["CHECK_RESULTS", "CONFLICTS", "COVERAGE", "FORECASTS", "PATH_ARRAYS", "PLANS",
-           "PLAN_MOVES", "RESULTS", "SCORES", "SHORTAGES"]
+__all__ = [
+    "CHECK_RESULTS",
+    "CONFLICTS",
+    "COVERAGE",
+    "FORECASTS",
+    "PATH_ARRAYS",
+    "PLANS",
+    "PLAN_MOVES",
+    "RESULTS",
+    "SCORES",
+    "SHORTAGES",
+]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -47,8 +57,13 @@ PATH_ARRAYS = Table(
         column(3, "place", TEXT, "Where.", required=True),
         column(4, "category", TEXT, "Of which category.", required=True),
         column(5, "date", DATE, "The day.", required=True),
-        column(6, "samples", pa.list_(pa.float32()), "sample_count values, in the unit of the "
-               "measure.", required=True),
+        column(
+            6,
+            "samples",
+            pa.list_(pa.float32()),
+            "sample_count values, in the unit of the measure.",
+            required=True,
+        ),
     ),
     key=("run", "measure", "place", "category", "date"),
     partition="run",
@@ -69,28 +84,52 @@ SHORTAGES = Table(
         column(7, "model_id", TEXT, "Name of the model.", required=True),
         column(8, "probability_7", NUMBER, "P(short by day 7).", unit="0 to 1"),
         column(9, "probability_14", NUMBER, "P(short by day 14).", unit="0 to 1"),
-        column(10, "probability", NUMBER, "P(short by the horizon).", unit="0 to 1",
-               required=True),
-        column(11, "first_day_q10", WHOLE, "10 % quantile of the first short day over all paths, "
-               "counted from as_of; horizon_days + 1: after the horizon.", unit="days"),
+        column(10, "probability", NUMBER, "P(short by the horizon).", unit="0 to 1", required=True),
+        column(
+            11,
+            "first_day_q10",
+            WHOLE,
+            "10 % quantile of the first short day over all paths, "
+            "counted from as_of; horizon_days + 1: after the horizon.",
+            unit="days",
+        ),
         column(12, "first_day_q50", WHOLE, "Median, as above.", unit="days"),
         column(13, "first_day_q90", WHOLE, "90 % quantile, as above.", unit="days"),
-        column(14, "if_short_q10", WHOLE, "10 % quantile of the first short day over the paths "
-               "that run short; null when none does.", unit="days"),
+        column(
+            14,
+            "if_short_q10",
+            WHOLE,
+            "10 % quantile of the first short day over the paths "
+            "that run short; null when none does.",
+            unit="days",
+        ),
         column(15, "if_short_q50", WHOLE, "Median, as above.", unit="days"),
         column(16, "if_short_q90", WHOLE, "90 % quantile, as above.", unit="days"),
-        column(17, "expected_unmet", NUMBER, "Expected need without capacity over the horizon: "
-               "patient-days, shifts, machine-days or units."),
+        column(
+            17,
+            "expected_unmet",
+            NUMBER,
+            "Expected need without capacity over the horizon: "
+            "patient-days, shifts, machine-days or units.",
+        ),
         column(18, "unmet_unit", TEXT, "Unit of expected_unmet.", required=True),
         column(19, "need_now", NUMBER, "Need on the last day known."),
         column(20, "capacity_now", NUMBER, "Usable capacity or stock on the last day known."),
-        column(21, "binds", TEXT, "What limits capacity: beds, staff, equipment, stock.",
-               required=True),
-        column(22, "act_by", DATE, "Last useful day to act, from the lead time of the quickest "
-               "remedy."),
+        column(
+            21, "binds", TEXT, "What limits capacity: beds, staff, equipment, stock.", required=True
+        ),
+        column(
+            22, "act_by", DATE, "Last useful day to act, from the lead time of the quickest remedy."
+        ),
         column(23, "data_date", DATE, "Last day with a report.", required=True),
-        column(24, "days_of_data", WHOLE, "Days with a report in the history used.", unit="days",
-               required=True),
+        column(
+            24,
+            "days_of_data",
+            WHOLE,
+            "Days with a report in the history used.",
+            unit="days",
+            required=True,
+        ),
     ),
     key=("run", "kind", "place", "category"),
     partition="run",
@@ -130,17 +169,46 @@ PLAN_MOVES = Table(
         column(9, "unit", TEXT, "Unit of quantity.", required=True),
         column(10, "depart_date", DATE, "Day of leaving.", required=True),
         column(11, "arrive_date", DATE, "Day of use at the receiver.", required=True),
-        column(12, "receiver_before", NUMBER, "P(short) of the receiver without the plan.",
-               unit="0 to 1", required=True),
-        column(13, "receiver_after", NUMBER, "P(short) of the receiver with it.", unit="0 to 1",
-               required=True),
-        column(14, "sender_before", NUMBER, "P(short) of the sender without the plan.",
-               unit="0 to 1", required=True),
-        column(15, "sender_after", NUMBER, "P(short) of the sender with it.", unit="0 to 1",
-               required=True),
+        column(
+            12,
+            "receiver_before",
+            NUMBER,
+            "P(short) of the receiver without the plan.",
+            unit="0 to 1",
+            required=True,
+        ),
+        column(
+            13,
+            "receiver_after",
+            NUMBER,
+            "P(short) of the receiver with it.",
+            unit="0 to 1",
+            required=True,
+        ),
+        column(
+            14,
+            "sender_before",
+            NUMBER,
+            "P(short) of the sender without the plan.",
+            unit="0 to 1",
+            required=True,
+        ),
+        column(
+            15,
+            "sender_after",
+            NUMBER,
+            "P(short) of the sender with it.",
+            unit="0 to 1",
+            required=True,
+        ),
         column(16, "km", NUMBER, "Distance.", unit="km"),
-        column(17, "state", TEXT, "proposed, accepted, approved, sent, arrived or cancelled.",
-               required=True),
+        column(
+            17,
+            "state",
+            TEXT,
+            "proposed, accepted, approved, sent, arrived or cancelled.",
+            required=True,
+        ),
     ),
     key=("run", "plan", "move"),
     partition="run",
@@ -158,10 +226,12 @@ SCORES = Table(
         column(5, "tasks", WHOLE, "Forecasts scored.", required=True),
         column(6, "wis", NUMBER, "Mean weighted interval score.", required=True),
         column(7, "relative_wis", NUMBER, "Sum of WIS divided by the baseline's."),
-        column(8, "coverage_50", NUMBER, "Share of truths inside the 50 % interval.",
-               unit="0 to 1"),
-        column(9, "coverage_95", NUMBER, "Share of truths inside the 95 % interval.",
-               unit="0 to 1"),
+        column(
+            8, "coverage_50", NUMBER, "Share of truths inside the 50 % interval.", unit="0 to 1"
+        ),
+        column(
+            9, "coverage_95", NUMBER, "Share of truths inside the 95 % interval.", unit="0 to 1"
+        ),
         column(10, "from_date", DATE, "First target date scored.", required=True),
         column(11, "to_date", DATE, "Last target date scored.", required=True),
     ),
@@ -176,8 +246,13 @@ CHECK_RESULTS = Table(
     columns=(
         column(1, "run", TEXT, "The run.", required=True),
         column(2, "check", TEXT, "Name of the check.", required=True),
-        column(3, "kind", TEXT, "schema, range, jump, freshness, completeness, sum_of_parts, "
-               "at_most or sql.", required=True),
+        column(
+            3,
+            "kind",
+            TEXT,
+            "schema, range, jump, freshness, completeness, sum_of_parts, at_most or sql.",
+            required=True,
+        ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),
         column(5, "figure", TEXT, "Measure or dataset looked at.", required=True),
         column(6, "place", TEXT, "Where; empty: overall.", required=True),
@@ -215,7 +290,7 @@ COVERAGE = Table(
     name="coverage",
     role="result",
     meaning="Totals over places: the sum of those that reported, how many did, and the completed "
-            "estimate.",
+    "estimate.",
     columns=(
         column(1, "run", TEXT, "The run.", required=True),
         column(2, "measure", TEXT, "What.", required=True),
@@ -228,8 +303,13 @@ COVERAGE = Table(
         column(9, "completed", NUMBER, "Estimate for all places, median."),
         column(10, "completed_low", NUMBER, "Its 5 % quantile."),
         column(11, "completed_high", NUMBER, "Its 95 % quantile."),
-        column(12, "change_7", NUMBER, "Change over 7 days, only places present on both days.",
-               unit="share"),
+        column(
+            12,
+            "change_7",
+            NUMBER,
+            "Change over 7 days, only places present on both days.",
+            unit="share",
+        ),
         column(13, "change_places", WHOLE, "Places present on both days."),
     ),
     key=("run", "measure", "place", "category", "reference_date"),
@@ -237,6 +317,14 @@ COVERAGE = Table(
     order=("measure", "place", "category", "reference_date"),
 )
 
-RESULTS = (FORECASTS, PATH_ARRAYS, SHORTAGES, PLANS, PLAN_MOVES, SCORES, CHECK_RESULTS, CONFLICTS,
-           COVERAGE)
-
+RESULTS = (
+    FORECASTS,
+    PATH_ARRAYS,
+    SHORTAGES,
+    PLANS,
+    PLAN_MOVES,
+    SCORES,
+    CHECK_RESULTS,
+    CONFLICTS,
+    COVERAGE,
+)
