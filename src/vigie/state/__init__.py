@@ -1,1 +1,34 @@
-"""state."""
+"""Small state in SQL: arrivals, runs, releases, publications, alerts, and the outbox.
+
+Here live the tables, their migrations, one transaction type and the writer's lock. A commit
+holds an act's row and its audit record together. Big data live in the lake.
+"""
+
+from vigie.state.database import State, Transaction
+from vigie.state.lock import WriterLock
+from vigie.state.records import (
+    ArrivalRow,
+    ArrivalStatus,
+    DatasetRow,
+    OutboxRow,
+    PublicationRow,
+    RefusalRow,
+    ReleaseRow,
+    RunRow,
+    RunStatus,
+)
+
+__all__ = [
+    "ArrivalRow",
+    "ArrivalStatus",
+    "DatasetRow",
+    "OutboxRow",
+    "PublicationRow",
+    "RefusalRow",
+    "ReleaseRow",
+    "RunRow",
+    "RunStatus",
+    "State",
+    "Transaction",
+    "WriterLock",
+]
