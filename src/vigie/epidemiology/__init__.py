@@ -1,1 +1,17 @@
-"""epidemiology."""
+"""Models of the epidemic and its flows: what comes in, as joint sample paths.
+
+Here lives the flat baseline for counts per step and its weekday factors. What fills beds, staff
+and stock lives in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
+"""
+
+from vigie.epidemiology.flat import FEWEST_PERIODS, FLAT_MODEL, FLAT_WINDOW_DAYS, flat_paths
+from vigie.epidemiology.season import season_factors, season_level
+
+__all__ = [
+    "FEWEST_PERIODS",
+    "FLAT_MODEL",
+    "FLAT_WINDOW_DAYS",
+    "flat_paths",
+    "season_factors",
+    "season_level",
+]

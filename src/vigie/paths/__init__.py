@@ -1,1 +1,62 @@
-"""paths."""
+"""Sample-path arrays and what every model shares about them.
+
+Here live the joint array of futures and its validation, the chance that all models of a run
+share, histories on a grid, calendars, quantiles, scores, and the summary of first short days.
+No model, no table of the lake and no I/O live here.
+"""
+
+from vigie.paths.arrays import BoolArray, DateArray, FloatArray, IntArray, PathArray
+from vigie.paths.borrowing import UNKNOWN_CHANGE, borrow_changes
+from vigie.paths.calendar import Step, past_dates, step_dates
+from vigie.paths.distribution import QUANTILE_LEVELS, quantiles
+from vigie.paths.draws import JointDraws, joint_draws, past_index
+from vigie.paths.grids import days_of_data, last_seen, to_grid
+from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
+from vigie.paths.sample_paths import SamplePaths
+from vigie.paths.scores import brier, interval_coverage, log_wis, wis
+from vigie.paths.shortage import (
+    ShortageSummary,
+    any_short,
+    first_passage,
+    probability_by,
+    shared_short,
+    shortage_summary,
+)
+from vigie.paths.stretches import first_seen, stretch_changes
+
+__all__ = [
+    "QUANTILE_LEVELS",
+    "UNKNOWN_CHANGE",
+    "BoolArray",
+    "DateArray",
+    "FloatArray",
+    "IntArray",
+    "JointDraws",
+    "PathArray",
+    "SamplePaths",
+    "ShortageSummary",
+    "Step",
+    "any_short",
+    "borrow_changes",
+    "brier",
+    "days_of_data",
+    "first_passage",
+    "first_seen",
+    "forecast_rows",
+    "interval_coverage",
+    "joint_draws",
+    "last_seen",
+    "log_wis",
+    "past_dates",
+    "past_index",
+    "path_rows",
+    "paths_from_rows",
+    "probability_by",
+    "quantiles",
+    "shared_short",
+    "shortage_summary",
+    "step_dates",
+    "stretch_changes",
+    "to_grid",
+    "wis",
+]

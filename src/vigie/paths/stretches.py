@@ -1,0 +1,61 @@
+"""Changes of a series over whole stretches of its past, the same stretch for all series."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vigie.paths.arrays import FloatArray, IntArray, PathArray
+from vigie.paths.draws import JointDraws, past_index
+
+__all__ = ["first_seen", "stretch_changes"]
+
+_FEWEST_CHANGES = 7
+"""Below this many past changes over h steps, changes over fewer steps are stretched to h."""
+
+
+def first_seen(seen: FloatArray) -> IntArray:
+    """Index of the first value of each series, its length where there is none.
+
+    Args:
+        seen: (series, time), NaN before the first value.
+    """
+    known = np.isfinite(seen)
+    return np.where(known.any(axis=-1), known.argmax(axis=-1), seen.shape[-1])
+
+
+def stretch_changes(seen: FloatArray, horizon: int, draws: JointDraws, *, window: int) -> PathArray:
+    """Changes after 1..horizon steps, each future along one stretch of the past.
+
+    Future i takes a time u of the last ``window`` and a sign s, and changes by
+    s (x[u] - x[u - h]) after h steps: the past read from u backwards. So each horizon uses
+    exactly the changes that ended within the window, with both signs and equal weights, and a
+    path is a stretch that happened. A series too short for changes over h steps has those over
+    the longest possible h', times sqrt(h / h').
+
+    Args:
+        seen: (series, time), without gaps after the first value, NaN before it.
+        horizon: steps, >= 1.
+        draws: chance of the run.
+        window: steps in which the changes ended.
+
+    Returns:
+        (series, day, sample); 0 for series with fewer than two values.
+
+    Source: docs/models/persistence.md, equations 1 and 2.
+    """
+    last = seen.shape[1] - 1
+    changes = np.zeros((len(seen), horizon, draws.sample_count), dtype=np.float32)
+    starts = first_seen(seen)
+    values = np.nan_to_num(seen).astype(np.float32)
+    for start in np.unique(starts[starts < last]):
+        group = np.flatnonzero(starts == start)
+        own = values[group]
+        longest = max(1, int(last - start) - _FEWEST_CHANGES + 1)
+        for h in range(1, horizon + 1):
+            step = min(h, longest)
+            count = min(window, int(last - start) - step + 1)
+            ends = last - past_index(draws.position, count, window)
+            change = np.take(own, ends, axis=1) - np.take(own, ends - step, axis=1)
+            change *= draws.sign * np.float32(np.sqrt(h / step))
+            changes[group, h - 1] = change
+    return changes
