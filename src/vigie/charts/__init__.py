@@ -1,1 +1,29 @@
-"""charts."""
+"""Every picture once, as SVG text: for pages, print and notebooks.
+
+Here live the palette, the scale of chances and the drawings: functions from NumPy values and
+words to SVG. Words come in the reader's language from the caller; no table is read, no file is
+written and no figure is computed here.
+"""
+
+from vigie.charts.fan import FAN_LEVELS, Fan, FanWords, draw_fan
+from vigie.charts.palette import CHANCE_FILLS, css_variables
+from vigie.charts.risk_scale import STEP_FLOORS, cell_text, chance_step, whole_in_100
+from vigie.charts.site_map import MapWords, Site, draw_site_map
+from vigie.charts.tile_line import draw_tile_line
+
+__all__ = [
+    "CHANCE_FILLS",
+    "FAN_LEVELS",
+    "STEP_FLOORS",
+    "Fan",
+    "FanWords",
+    "MapWords",
+    "Site",
+    "cell_text",
+    "chance_step",
+    "css_variables",
+    "draw_fan",
+    "draw_site_map",
+    "draw_tile_line",
+    "whole_in_100",
+]

@@ -1,0 +1,38 @@
+"""The message catalogue: every sentence that people read, in English and in French.
+
+One key, one pair. Names in braces are filled by ``wording.Words``; French spaces before
+``; : ! ? %`` and inside « » are made there, so they are plain in the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from vigie.actions.messages_figures import FIGURE_MESSAGES
+from vigie.actions.messages_frame import FRAME_MESSAGES
+
+__all__ = ["LANGUAGES", "MESSAGES", "UNITS", "Language"]
+
+Language = Literal["en", "fr"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+MESSAGES: dict[str, tuple[str, str]] = {**FRAME_MESSAGES, **FIGURE_MESSAGES}
+
+assert len(MESSAGES) == len(FRAME_MESSAGES) + len(FIGURE_MESSAGES), "a key is used twice"
+
+UNITS: dict[str, tuple[str, str]] = {
+    "admissions": ("admissions", "admissions"),
+    "beds": ("beds", "lits"),
+    "calls": ("calls", "appels"),
+    "doses": ("doses", "doses"),
+    "machine-days": ("machine-days", "jours-machine"),
+    "patient-days": ("patient-days", "patients-jours"),
+    "patients": ("patients", "patients"),
+    "people": ("people", "personnes"),
+    "share": ("%", "%"),
+    "shifts": ("shifts", "postes"),
+    "staff": ("staff", "agents"),
+    "units": ("units", "unités"),
+    "ventilators": ("ventilators", "respirateurs"),
+}
+"""Units whose name differs between languages; any other unit is shown as measures.csv has it."""
