@@ -4,11 +4,18 @@ Here lives the flat baseline for counts per step and its weekday factors. What f
 and stock lives in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
 """
 
-from vigie.epidemiology.flat import FEWEST_PERIODS, FLAT_MODEL, FLAT_WINDOW_DAYS, flat_paths
+from vigie.epidemiology.flat import (
+    FEWEST_DAYS,
+    FEWEST_STEPS,
+    FLAT_MODEL,
+    FLAT_WINDOW_DAYS,
+    flat_paths,
+)
 from vigie.epidemiology.season import season_factors, season_level
 
 __all__ = [
-    "FEWEST_PERIODS",
+    "FEWEST_DAYS",
+    "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
     "flat_paths",

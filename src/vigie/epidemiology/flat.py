@@ -21,7 +21,7 @@ from vigie.paths import (
     stretch_changes,
 )
 
-__all__ = ["FEWEST_PERIODS", "FLAT_MODEL", "FLAT_WINDOW_DAYS", "flat_paths"]
+__all__ = ["FEWEST_DAYS", "FEWEST_STEPS", "FLAT_MODEL", "FLAT_WINDOW_DAYS", "flat_paths"]
 
 FLAT_MODEL = "vigie-flat"
 """Name of the model in tables, scores and releases."""
@@ -29,8 +29,11 @@ FLAT_MODEL = "vigie-flat"
 FLAT_WINDOW_DAYS = 90
 """Days in which the past changes of a daily series ended."""
 
-FEWEST_PERIODS = {1: 6}
-"""Reported values below which a series borrows the changes of others, by season (else 14)."""
+FEWEST_DAYS = 14
+"""Reported days below which a daily series borrows the changes of others."""
+
+FEWEST_STEPS = 6
+"""The same for weeks and months."""
 
 
 def flat_paths(
@@ -72,7 +75,7 @@ def flat_paths(
         centre.reshape(*shape, 1),
         changes.reshape(*shape, draws.sample_count),
         size,
-        days < FEWEST_PERIODS.get(season, 14),
+        days < (FEWEST_DAYS if season > 1 else FEWEST_STEPS),
         days,
         draws,
     )

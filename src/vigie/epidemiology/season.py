@@ -50,7 +50,9 @@ def _shares(sums: FloatArray, counts: FloatArray) -> FloatArray:
     overall = np.where(counts > 0, means, 0.0).sum(axis=-1, keepdims=True)
     phases = np.maximum((counts > 0).sum(axis=-1, keepdims=True), 1)
     overall = overall / phases
-    return np.divide(means, overall, out=np.full(sums.shape, np.nan), where=overall > 0)
+    shares = np.full(sums.shape, np.nan)
+    np.divide(means, overall, out=shares, where=overall > 0)
+    return shares
 
 
 def season_level(flat: FloatArray, factors: FloatArray) -> FloatArray:
@@ -70,7 +72,8 @@ def season_level(flat: FloatArray, factors: FloatArray) -> FloatArray:
     times, season = flat.shape[1], factors.shape[1]
     known = np.isfinite(flat)
     weights = np.where(known, factors[:, np.arange(times) % season], 0.0)
-    return _rolling(np.where(known, flat, 0.0), season) / _positive(_rolling(weights, season))
+    sums = _rolling(np.where(known, flat, 0.0), season)
+    return np.asarray(sums / _positive(_rolling(weights, season)))
 
 
 def _rolling(values: FloatArray, season: int) -> FloatArray:

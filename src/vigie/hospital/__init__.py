@@ -1,1 +1,37 @@
-"""hospital."""
+"""What happens inside hospitals: levels, usable capacity, staff, machines and their shortage.
+
+Here live persistence for levels and shares, the two-state chain for yes/no series, and the
+arithmetic of staffing, equipment and capacity on sample paths. Flows into hospitals live in
+``epidemiology``, products in ``supply``.
+"""
+
+from vigie.hospital.binary import BINARY_MODEL, TwoStateRates, binary_paths, two_state_rates
+from vigie.hospital.capacity import Limit, UsableCapacity, usable_capacity
+from vigie.hospital.equipment import EquipmentPaths, equipment_paths
+from vigie.hospital.levels import FEWEST_DAYS, LEVEL_MODEL, LEVEL_WINDOW_DAYS, level_paths
+from vigie.hospital.sharing import beds_served, units_needed
+from vigie.hospital.shortage import capacity_shortage, is_short
+from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
+
+__all__ = [
+    "BINARY_MODEL",
+    "FEWEST_DAYS",
+    "LEVEL_MODEL",
+    "LEVEL_WINDOW_DAYS",
+    "EquipmentPaths",
+    "Limit",
+    "StaffPaths",
+    "TwoStateRates",
+    "UsableCapacity",
+    "beds_served",
+    "binary_paths",
+    "capacity_shortage",
+    "equipment_paths",
+    "is_short",
+    "level_paths",
+    "required_staff",
+    "staff_paths",
+    "two_state_rates",
+    "units_needed",
+    "usable_capacity",
+]

@@ -20,7 +20,7 @@ def first_seen(seen: FloatArray) -> IntArray:
         seen: (series, time), NaN before the first value.
     """
     known = np.isfinite(seen)
-    return np.where(known.any(axis=-1), known.argmax(axis=-1), seen.shape[-1])
+    return np.asarray(np.where(known.any(axis=-1), known.argmax(axis=-1), seen.shape[-1]))
 
 
 def stretch_changes(seen: FloatArray, horizon: int, draws: JointDraws, *, window: int) -> PathArray:
