@@ -6,6 +6,7 @@ nobody names any more. State rows, feeds and the choice of what to compute live 
 the engine that runs SQL is passed in.
 """
 
+from vigie.lake.asof import as_of_sql
 from vigie.lake.collector import Collected
 from vigie.lake.files import DataFile, Engine
 from vigie.lake.lake import Lake
@@ -22,4 +23,5 @@ __all__ = [
     "Manifest",
     "TableFiles",
     "TakeResult",
+    "as_of_sql",
 ]

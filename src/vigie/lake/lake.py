@@ -70,18 +70,30 @@ class Lake:
         """Files of the current snapshot of a table."""
         return self._catalogue.files(table)
 
-    def write_result(
+    def write(
         self,
         table: Table,
         rows: pa.Table | Iterator[pa.RecordBatch],
         run: str,
+        *,
+        partition: str | None = None,
         row_group: int = 200_000,
     ) -> tuple[DataFile, ...]:
-        """Write the rows of a run to a result table; writing a run again replaces its rows."""
+        """Write one partition of a table (all of it when it has none) in place of what it held.
+
+        Args:
+            table: the named table.
+            rows: its rows; none leaves the partition empty.
+            run: key of the run, noted in the snapshot.
+            partition: value of the table's partition column in all rows.
+            row_group: rows a row group.
+
+        Returns:
+            The files now in the partition. Writing the same rows again changes nothing.
+        """
         batches = iter(rows.to_batches()) if isinstance(rows, pa.Table) else rows
-        partition = run if table.partition == "run" else None
         file = self._store.write(table, batches, partition, row_group)
-        old = [each for each in self.files(table) if partition and each.partition == partition]
+        old = [each for each in self.files(table) if each.partition == partition]
         new = [file] if file is not None else []
         self._catalogue.commit(table, new, old, {"vigie.run": run})
         return tuple(new)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from vigie.schemas.columns import Table, column
+from vigie.schemas.columns import INSTANT, Table, column
 
 __all__ = [
     "CHECK_RESULTS",
     "CONFLICTS",
     "COVERAGE",
+    "DERIVED",
+    "FEEDS_STATUS",
     "FORECASTS",
     "PATH_ARRAYS",
     "PLANS",
@@ -317,6 +319,49 @@ COVERAGE = Table(
     order=("measure", "place", "category", "reference_date"),
 )
 
+DERIVED = Table(
+    name="derived",
+    role="result",
+    meaning="Figures that a dataset of the room makes from others; read like reported ones.",
+    columns=(
+        column(1, "dataset", TEXT, "The dataset that makes it.", required=True),
+        column(2, "measure", TEXT, "What.", required=True),
+        column(3, "place", TEXT, "Where.", required=True),
+        column(4, "category", TEXT, "Of which category; empty: all.", required=True),
+        column(5, "reference_date", DATE, "When.", required=True),
+        column(6, "value", NUMBER, "The value, in the unit of the measure; null is missing."),
+        column(7, "run", TEXT, "The run that built it.", required=True),
+    ),
+    key=("dataset", "measure", "place", "category", "reference_date"),
+    partition="dataset",
+    order=("measure", "place", "category", "reference_date"),
+)
+
+FEEDS_STATUS = Table(
+    name="feeds_status",
+    role="result",
+    meaning="How each feed stood when the run read it.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "feed", TEXT, "Its name.", required=True),
+        column(3, "owner", TEXT, "Who answers for the data.", required=True),
+        column(4, "legal_basis", TEXT, "On which ground.", required=True),
+        column(5, "purpose", TEXT, "To which end.", required=True),
+        column(6, "rhythm", TEXT, "day, week, month or irregular.", required=True),
+        column(7, "deadline", TEXT, "Room time by which it is due; empty: none.", required=True),
+        column(8, "state", TEXT, "fine, stale, stopped or silent.", required=True),
+        column(9, "message", TEXT, "What is wrong and what to do; empty when fine.", required=True),
+        column(10, "last_arrival_at", INSTANT, "Receipt of the newest arrival."),
+        column(11, "last_known_at", INSTANT, "Newest instant at which a figure was known."),
+        column(12, "last_reference_date", DATE, "Newest day that it reports."),
+        column(13, "rows", WHOLE, "Rows taken since the room was made.", required=True),
+        column(14, "rejected", WHOLE, "Rows rejected since the room was made.", required=True),
+    ),
+    key=("run", "feed"),
+    partition="run",
+    order=("feed",),
+)
+
 RESULTS = (
     FORECASTS,
     PATH_ARRAYS,
@@ -327,4 +372,6 @@ RESULTS = (
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,
+    DERIVED,
+    FEEDS_STATUS,
 )
