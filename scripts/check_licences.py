@@ -91,16 +91,20 @@ def licence_of(package: str) -> str:
         importlib.metadata.PackageNotFoundError: it is not installed here.
     """
     about = metadata.metadata(package)
-    declared = about.get("License-Expression")
+    declared = _first(about, "License-Expression")
     classified = [
         CLASSIFIERS.get(each.rpartition(" :: ")[2], each.rpartition(" :: ")[2])
         for each in about.get_all("Classifier") or []
         if each.startswith("License :: ") and each != "License :: OSI Approved"
     ]
-    words = (about.get("License") or "").strip().partition("\n")[0]
+    words = _first(about, "License").strip().partition("\n")[0]
     if words.removesuffix(" License") in ACCEPTED:
         declared = declared or words.removesuffix(" License")
     return declared or " OR ".join(classified) or words
+
+
+def _first(about: metadata.PackageMetadata, name: str) -> str:
+    return next(iter(about.get_all(name) or []), "")
 
 
 def is_accepted(expression: str) -> bool:
