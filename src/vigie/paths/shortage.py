@@ -70,6 +70,22 @@ class ShortageSummary:
     if_short: FloatArray
     expected_unmet: FloatArray
 
+    def only(self, known: BoolArray) -> ShortageSummary:
+        """The same figures where ``known`` (place, category) holds, NaN elsewhere."""
+
+        def kept(values: FloatArray) -> FloatArray:
+            return np.where(known, values, np.nan)
+
+        return ShortageSummary(
+            horizon_days=self.horizon_days,
+            probability_7=kept(self.probability_7),
+            probability_14=kept(self.probability_14),
+            probability=kept(self.probability),
+            first_day=kept(self.first_day),
+            if_short=kept(self.if_short),
+            expected_unmet=kept(self.expected_unmet),
+        )
+
     def columns(self) -> dict[str, pa.Array]:
         """The figures under the column names of the table ``shortages``.
 
@@ -81,7 +97,9 @@ class ShortageSummary:
             "probability": self.probability,
             "expected_unmet": self.expected_unmet,
         }
-        out = {name: pa.array(values.reshape(-1)) for name, values in figures.items()}
+        out = {
+            name: pa.array(values.reshape(-1), from_pandas=True) for name, values in figures.items()
+        }
         for prefix, days in (("first_day", self.first_day), ("if_short", self.if_short)):
             for level, values in zip(_LEVELS, days, strict=True):
                 flat = values.reshape(-1)

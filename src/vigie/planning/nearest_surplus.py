@@ -1,0 +1,272 @@
+"""Baseline planner: whoever runs short first is helped by the nearest who can spare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vigie.paths import FloatArray, IntArray
+from vigie.planning.exchange import Exchange, Use
+
+__all__ = ["NEAREST_SURPLUS_MODEL", "CategoryPlan", "Move", "PlanRules", "nearest_surplus"]
+
+NEAREST_SURPLUS_MODEL = "vigie-nearest-surplus"
+"""Name of the planner in tables and releases."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """Who is helped, how far, and what a sender keeps.
+
+    Attributes:
+        receiver_risk: P(short by risk_days) above which a place is to be helped, and sends
+            nothing.
+        covered_risk: P(short by the horizon) at which a receiver is covered.
+        sender_level: share of futures in which a sender keeps enough for gap_days.
+        gap_days: days for which a sender keeps enough.
+        risk_days: days over which risk is looked at.
+        largest_harm: rise of a sender's P(short by risk_days) that is accepted.
+        shrink: factor on the limit of a sender who would be harmed more.
+        rounds: times a limit is shrunk before the sender is left out.
+    """
+
+    receiver_risk: float = 0.2
+    covered_risk: float = 0.05
+    sender_level: float = 0.95
+    gap_days: int = 7
+    risk_days: int = 14
+    largest_harm: float = 0.02
+    shrink: float = 0.7
+    rounds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Units from one place to another; risks are P(short by risk_days), 0..1.
+
+    Attributes:
+        from_place: key of the sender.
+        to_place: key of the receiver.
+        quantity: units, whole packs.
+        arrive_day: day of use at the receiver, 1 is tomorrow; it leaves today.
+        km: distance.
+        receiver_before: risk of the receiver without the plan.
+        receiver_after: its risk with the whole plan.
+        sender_before: risk of the sender without the plan.
+        sender_after: its risk with the whole plan.
+    """
+
+    from_place: str
+    to_place: str
+    quantity: float
+    arrive_day: int
+    km: float
+    receiver_before: float
+    receiver_after: float
+    sender_before: float
+    sender_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPlan:
+    """A plan for one product or kind of machine.
+
+    Attributes:
+        kind: products or equipment.
+        category: key of the product or equipment.
+        unit: unit of quantities.
+        moves: in the order in which places are helped.
+        unmet_before: expected unmet need of all places without the plan, in unit (machine-days
+            for machines).
+        unmet_after: the same with the plan.
+    """
+
+    kind: str
+    category: str
+    unit: str
+    moves: tuple[Move, ...]
+    unmet_before: float
+    unmet_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shipment:
+    sender: int
+    receiver: int
+    quantity: float
+    day: int
+
+
+def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> CategoryPlan:
+    """Plan moves of one product or kind of machine.
+
+    Receivers are served by the day on which their risk passes ``receiver_risk``; each gets from
+    the nearest sender with surplus, then the next, until it is covered. A sender gives at most
+    what it holds less what it needs for ``gap_days`` in 95 % of the futures, never what it
+    received, and its risk by day 14 may not rise by more than ``largest_harm``: its limit is
+    shrunk up to five times, then it is left out. All moves leave today.
+
+    Args:
+        exchange: what is held and needed.
+        rules: thresholds; None: the defaults.
+
+    Returns:
+        Moves and expected unmet need before and after; no moves when nobody is short or nobody
+        can spare.
+
+    Source: docs/models/nearest-surplus.md.
+    """
+    rules = rules or PlanRules()
+    known = np.isfinite(exchange.stock)
+    held = np.repeat(np.where(known, exchange.stock, 0.0)[:, None], exchange.horizon, axis=1)
+    receivers = _receivers(exchange, held, known, rules)
+    limits = _sender_limits(exchange, known, receivers, rules)
+    before = {int(p): exchange.risk(p, held[p], rules.risk_days) for p in np.flatnonzero(known)}
+    shipments = _harmless_shipments(exchange, held, receivers, limits, before, rules)
+    after = _held_after(held, shipments)
+    return CategoryPlan(
+        kind=exchange.kind,
+        category=exchange.category,
+        unit=exchange.unit,
+        moves=tuple(_moves(exchange, shipments, before, after, rules)),
+        unmet_before=sum(exchange.unmet(place, held[place]) for place in before),
+        unmet_after=sum(exchange.unmet(place, after[place]) for place in before),
+    )
+
+
+def _receivers(
+    exchange: Exchange, held: FloatArray, known: np.ndarray, rules: PlanRules
+) -> list[int]:
+    """Places to be helped: first by the day their risk passes the threshold, then by risk."""
+    urgency = []
+    for place in np.flatnonzero(known):
+        short = exchange.is_short(place, held[place])[: rules.risk_days]
+        risk_by_day = np.maximum.accumulate(short, axis=0).mean(axis=1)
+        if risk_by_day[-1] > rules.receiver_risk:
+            day = int(np.argmax(risk_by_day > rules.receiver_risk))
+            urgency.append((day, -risk_by_day[-1], exchange.places[place], int(place)))
+    return [place for *_, place in sorted(urgency)]
+
+
+def _sender_limits(
+    exchange: Exchange, known: np.ndarray, receivers: list[int], rules: PlanRules
+) -> FloatArray:
+    """Units each place can give, (place,): stock less the 95 % quantile of its peak need."""
+    peak = np.maximum(exchange.need[:, : rules.gap_days].max(axis=1), 0.0)
+    kept = np.quantile(peak, rules.sender_level, axis=1, method="inverted_cdf")
+    limits = np.where(known, np.maximum(np.nan_to_num(exchange.stock) - kept, 0.0), 0.0)
+    limits[receivers] = 0.0
+    return np.asarray(limits)
+
+
+def _harmless_shipments(
+    exchange: Exchange,
+    held: FloatArray,
+    receivers: list[int],
+    limits: FloatArray,
+    before: dict[int, float],
+    rules: PlanRules,
+) -> list[_Shipment]:
+    """Ship, look at the senders' risk, shrink the limits of those harmed, and ship again."""
+    limits = limits.copy()
+    attempt = 0
+    while True:
+        shipments = _ship(exchange, held, receivers, limits, rules)
+        harmed = _harmed(exchange, held, shipments, before, rules)
+        if not len(harmed):
+            return shipments
+        limits[harmed] *= rules.shrink if attempt < rules.rounds else 0.0
+        attempt += 1
+
+
+def _harmed(
+    exchange: Exchange,
+    held: FloatArray,
+    shipments: list[_Shipment],
+    before: dict[int, float],
+    rules: PlanRules,
+) -> IntArray:
+    after = _held_after(held, shipments)
+    senders = sorted({each.sender for each in shipments})
+    rises = [exchange.risk(p, after[p], rules.risk_days) - before[p] for p in senders]
+    return np.array(
+        [p for p, rise in zip(senders, rises, strict=True) if rise > rules.largest_harm],
+        dtype=np.int64,
+    )
+
+
+def _ship(
+    exchange: Exchange,
+    held: FloatArray,
+    receivers: list[int],
+    limits: FloatArray,
+    rules: PlanRules,
+) -> list[_Shipment]:
+    left, shipments = limits.copy(), []
+    for receiver in receivers:
+        own = held[receiver].copy()
+        for sender in _nearest_first(exchange, receiver, left):
+            day = int(exchange.lanes.days[sender, receiver])
+            wanted = _units_wanted(exchange, receiver, own, day, rules)
+            packs = min(
+                np.ceil(wanted / exchange.pack_size - 1e-6),
+                np.floor(left[sender] / exchange.pack_size + 1e-9),
+            )
+            if packs >= 1:
+                quantity = float(packs) * exchange.pack_size
+                shipments.append(_Shipment(sender, receiver, quantity, day))
+                own[day - 1 :] += quantity
+                left[sender] -= quantity
+    return shipments
+
+
+def _nearest_first(exchange: Exchange, receiver: int, left: FloatArray) -> Iterator[int]:
+    km = exchange.lanes.km[:, receiver]
+    can_help = (left >= exchange.pack_size) & (exchange.lanes.days[:, receiver] <= exchange.horizon)
+    ways = [(km[p], exchange.places[p], int(p)) for p in np.flatnonzero(can_help)]
+    return (place for *_, place in sorted(ways))
+
+
+def _units_wanted(
+    exchange: Exchange, receiver: int, held: FloatArray, day: int, rules: PlanRules
+) -> float:
+    """Units that, coming on ``day``, leave the receiver short in at most 5 % of the futures."""
+    missing = exchange.need[receiver] - held.astype(np.float32)[:, None]
+    worst = missing[day - 1 :].max(axis=0)
+    if exchange.use is Use.LOST and day > 1:
+        worst = worst - np.maximum(missing[: day - 1].max(axis=0), 0.0)
+    wanted = np.quantile(worst, 1 - rules.covered_risk, method="inverted_cdf")
+    return max(0.0, float(wanted))
+
+
+def _held_after(held: FloatArray, shipments: list[_Shipment]) -> FloatArray:
+    after = held.copy()
+    for each in shipments:
+        after[each.sender] -= each.quantity
+        after[each.receiver, each.day - 1 :] += each.quantity
+    return after
+
+
+def _moves(
+    exchange: Exchange,
+    shipments: list[_Shipment],
+    before: dict[int, float],
+    after: FloatArray,
+    rules: PlanRules,
+) -> Iterator[Move]:
+    concerned = {p for each in shipments for p in (each.sender, each.receiver)}
+    risks = {p: exchange.risk(p, after[p], rules.risk_days) for p in concerned}
+    for each in shipments:
+        yield Move(
+            from_place=exchange.places[each.sender],
+            to_place=exchange.places[each.receiver],
+            quantity=each.quantity,
+            arrive_day=each.day,
+            km=float(exchange.lanes.km[each.sender, each.receiver]),
+            receiver_before=before[each.receiver],
+            receiver_after=risks[each.receiver],
+            sender_before=before[each.sender],
+            sender_after=risks[each.sender],
+        )
