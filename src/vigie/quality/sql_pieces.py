@@ -1,0 +1,58 @@
+"""Pieces of SQL that all kinds of checks are put together from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from vigie.quality.rules import Check
+
+__all__ = ["Parameters", "Parts", "filled", "number", "quoted", "series", "since"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a kind gives: CTEs ``check_looked`` (one row a figure looked at) and
+    ``check_failing`` (place, category, reference_date, message).
+    """
+
+    sql: str
+    noun: str
+    expected: str
+
+
+class Parameters:
+    def __init__(self) -> None:
+        self.values: list[str | float | date] = []
+
+    def add(self, value: str | float | date) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+
+def number(expression: str) -> str:
+    return f"printf('%.10g', {expression}::DOUBLE)"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def filled(relation: str, names: tuple[str, ...]) -> str:
+    """The relation with every named column, NULL where it has none."""
+    nulls = ", ".join(f"NULL AS {quoted(name)}" for name in names)
+    return f"(SELECT {nulls} WHERE FALSE UNION ALL BY NAME SELECT * FROM {relation})"
+
+
+def series(check: Check, given: Parameters, measure: str | None = None) -> str:
+    """Reported values of a measure: place, category, reference_date, value."""
+    name = given.add(measure or check.figure)
+    category = "" if check.category is None else f"AND category = {given.add(check.category)}"
+    return (
+        "(SELECT place, category, reference_date, value FROM ruled "
+        f"WHERE measure = {name} AND value IS NOT NULL {category})"
+    )
+
+
+def since(today: str, given: Parameters, days: int | None) -> str:
+    return "TRUE" if days is None else f"reference_date > {today} - {given.add(days)}::INTEGER"
