@@ -1,0 +1,171 @@
+"""The epidemic of the demo region: a known reproduction number, infections, admissions, calls.
+
+Renewal equation: the expected infections of day t are R_t times the sum over s of g_s I_{t-s},
+plus imported ones; g is the generation interval. Admissions follow infections by a delay; calls
+to the emergency number follow them sooner, which makes calls a leading indicator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from vigie.demoregion.geography import Geography
+
+__all__ = ["BURN_IN_DAYS", "Epidemic", "delay_distribution", "simulate_epidemic",
+           "wave_reproduction_number"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+BURN_IN_DAYS = 90
+IMPORTS_PER_MILLION_PER_DAY = 8.0
+HOSPITAL_SHARE = 0.021
+CALL_SHARE = 0.045
+CALLS_PER_1000_PER_DAY = 0.19
+
+# Days counted from the last observed day; between two rows log R is a straight line.
+WAVES = (
+    (-640, 0.88), (-612, 0.90), (-606, 1.74), (-579, 1.58), (-572, 0.76), (-500, 0.84),
+    (-360, 0.90), (-348, 1.31), (-300, 1.22), (-290, 0.86), (-220, 0.82), (-120, 0.90),
+    (-66, 0.97), (-58, 1.38), (-24, 1.26), (0, 1.17), (6, 1.08), (12, 0.82), (28, 0.80),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Epidemic:
+    """The hidden course of the epidemic; the first BURN_IN_DAYS days precede the first reports.
+
+    Attributes:
+        reproduction_number: (days, regions).
+        infection_incidence: (days, regions), new infections per day.
+        incidence_per_100k: (days, regions), the same per 100,000 people.
+        admissions: (days, sites), patients admitted for the epidemic disease per day.
+        calls: (days, regions), calls to the emergency number per day, for any reason.
+    """
+
+    reproduction_number: FloatArray
+    infection_incidence: IntArray
+    incidence_per_100k: FloatArray
+    admissions: IntArray
+    calls: IntArray
+
+
+def delay_distribution(mean_days: float, sd_days: float, length: int) -> FloatArray:
+    """Gamma delay, as probabilities of whole days; day k holds k - 0.5 to k + 0.5.
+
+    Returns:
+        (length,), sums to 1.
+    """
+    shape, scale = (mean_days / sd_days) ** 2, sd_days**2 / mean_days
+    edges = np.arange(length + 1) - 0.5
+    mass = np.diff(stats.gamma.cdf(np.maximum(edges, 0.0), shape, scale=scale))
+    return np.asarray(mass / mass.sum(), dtype=np.float64)
+
+
+def wave_reproduction_number(days_to_end: FloatArray) -> FloatArray:
+    """Reproduction number of the nation, without chance: three waves, the last one rising at 0.
+
+    Args:
+        days_to_end: any shape, days counted from the last observed day (-1 is the day before).
+    """
+    at = np.array([day for day, _ in WAVES], dtype=np.float64)
+    level = np.log([value for _, value in WAVES])
+    return np.asarray(np.exp(np.interp(days_to_end, at, level)), dtype=np.float64)
+
+
+def simulate_epidemic(
+    rng: np.random.Generator, geography: Geography, days: int, future_days: int, weekdays: IntArray
+) -> Epidemic:
+    """Simulate infections, admissions and calls.
+
+    Args:
+        rng: source of chance.
+        geography: regions with people, sites with beds.
+        days: observed days.
+        future_days: days after the last observed one.
+        weekdays: (BURN_IN_DAYS + days + future_days,), 0 = Monday.
+    """
+    length = BURN_IN_DAYS + days + future_days
+    reproduction_number = _regional_reproduction_number(
+        rng, np.arange(length) - (BURN_IN_DAYS + days - 1.0), len(geography.regions)
+    )
+    infections = _renewal(rng, reproduction_number, geography.populations)
+    return Epidemic(
+        reproduction_number,
+        infections,
+        infections / geography.populations * 1e5,
+        _admissions(rng, infections, geography, weekdays),
+        _calls(rng, infections, geography.populations, weekdays),
+    )
+
+
+def _regional_reproduction_number(
+    rng: np.random.Generator, days_to_end: FloatArray, region_count: int
+) -> FloatArray:
+    # Regions are out of step by some days and differ a little, so that one has help to give
+    # while another is short.
+    shift_days = np.linspace(-6.0, 9.0, region_count) if region_count > 1 else np.zeros(1)
+    shift_days = rng.permutation(shift_days) + rng.normal(0.0, 1.0, region_count)
+    height = np.exp(rng.normal(0.0, 0.015, region_count))
+    wander = np.zeros((days_to_end.size, region_count))
+    steps = rng.normal(0.0, 0.012, wander.shape)
+    for day in range(1, days_to_end.size):
+        wander[day] = 0.93 * wander[day - 1] + steps[day]
+    wave = wave_reproduction_number(days_to_end[:, None] - shift_days[None, :])
+    return np.asarray(wave * height * np.exp(wander), dtype=np.float64)
+
+
+def _renewal(
+    rng: np.random.Generator, reproduction_number: FloatArray, populations: FloatArray
+) -> IntArray:
+    generation_interval = delay_distribution(5.0, 2.0, 18)
+    generation_interval[0] = 0.0
+    generation_interval /= generation_interval.sum()
+    reach = generation_interval.size - 1
+    imported = IMPORTS_PER_MILLION_PER_DAY * populations / 1e6
+    start = imported / np.maximum(1.0 - reproduction_number[0], 0.08)
+    length = reproduction_number.shape[0]
+    infections = np.empty((length + reach, populations.size), dtype=np.int64)
+    infections[:reach] = rng.poisson(start, (reach, populations.size))
+    for day in range(length):
+        pressure = generation_interval[:0:-1] @ infections[day : day + reach]
+        expected = reproduction_number[day] * pressure + imported
+        infections[day + reach] = rng.poisson(expected * rng.gamma(60.0, 1 / 60.0, expected.size))
+    return infections[reach:]
+
+
+def _admissions(
+    rng: np.random.Generator, infections: IntArray, geography: Geography, weekdays: IntArray
+) -> IntArray:
+    region_of_site = geography.region_of_site
+    expected = HOSPITAL_SHARE * _delayed(infections, delay_distribution(9.0, 4.5, 32))
+    weight = geography.beds**0.9 * np.exp(rng.normal(0.0, 0.22, geography.beds.size))
+    weight /= np.bincount(region_of_site, weights=weight)[region_of_site]
+    weekday_factor = np.array([1.10, 1.06, 1.03, 1.01, 1.02, 0.91, 0.87])[weekdays]
+    weeks = -(-weekdays.size // 7)
+    drift = np.repeat(np.exp(rng.normal(0.0, 0.10, (weeks, weight.size))), 7, axis=0)
+    mean = expected[:, region_of_site] * weight * weekday_factor[:, None] * drift[: weekdays.size]
+    return np.asarray(rng.poisson(mean * rng.gamma(25.0, 1 / 25.0, mean.shape)), dtype=np.int64)
+
+
+def _calls(
+    rng: np.random.Generator, infections: IntArray, populations: FloatArray, weekdays: IntArray
+) -> IntArray:
+    usual = CALLS_PER_1000_PER_DAY * populations / 1e3
+    weekday_factor = np.array([1.02, 0.97, 0.96, 0.97, 1.01, 1.08, 1.07])[weekdays]
+    ill = CALL_SHARE * _delayed(infections, delay_distribution(4.5, 2.0, 16))
+    mean = (usual + ill) * weekday_factor[:, None]
+    return np.asarray(rng.poisson(mean * rng.gamma(150.0, 1 / 150.0, mean.shape)), dtype=np.int64)
+
+
+def _delayed(events: IntArray, delay: FloatArray) -> FloatArray:
+    """Expected later events, as if the days before the first one were like it."""
+    padded = np.concatenate([np.repeat(events[:1], delay.size - 1, axis=0), events])
+    return np.stack(
+        [np.convolve(padded[:, each], delay, mode="valid") for each in range(events.shape[1])],
+        axis=1,
+    )
