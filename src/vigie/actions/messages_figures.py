@@ -86,6 +86,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "decide.what": ("What", "Quoi"),
     "decide.where": ("Where", "Où"),
     "decide.chance": ("Chance of shortage", "Risque de pénurie"),
+    "decide.in_100": ("In 100", "Sur 100"),
     "decide.from": ("From when, if it happens", "Dès quand, si cela arrive"),
     "decide.act_by": ("Act before", "Agir avant"),
     "decide.move": ("Proposed move", "Action proposée"),
@@ -101,17 +102,17 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "decide.no_move": ("no move is proposed", "aucune action proposée"),
     "decide.new": ("new", "nouveau"),
     "decide.open": ("still open", "toujours ouvert"),
-    "move.goods": (
-        "{quantity} {unit} from {sender}, {day}; chance of shortage {before} to {after} in 100 "
-        "here, {sender_before} to {sender_after} there",
-        "{quantity} {unit} depuis {sender}, {day} ; risque de pénurie de {before} à {after} sur "
-        "100 ici, de {sender_before} à {sender_after} là-bas",
+    "move.here": (
+        "{quantity} {unit} from {other}, {day}; chance of shortage {here_before} to {here_after} "
+        "in 100 here, {there_before} to {there_after} there",
+        "{quantity} {unit} depuis {other}, {day} ; risque de pénurie de {here_before} à "
+        "{here_after} sur 100 ici, de {there_before} à {there_after} là-bas",
     ),
-    "move.patients": (
-        "{quantity} {unit} to {receiver}, {day}; chance of shortage {sender_before} to "
-        "{sender_after} in 100 here, {before} to {after} there",
-        "{quantity} {unit} vers {receiver}, {day} ; risque de pénurie de {sender_before} à "
-        "{sender_after} sur 100 ici, de {before} à {after} là-bas",
+    "move.away": (
+        "{quantity} {unit} to {other}, {day}; chance of shortage {here_before} to {here_after} "
+        "in 100 here, {there_before} to {there_after} there",
+        "{quantity} {unit} vers {other}, {day} ; risque de pénurie de {here_before} à "
+        "{here_after} sur 100 ici, de {there_before} à {there_after} là-bas",
     ),
     "move.more.one": ("and 1 more move", "et 1 autre action"),
     "move.more.many": ("and {count} more moves", "et {count} autres actions"),
@@ -126,10 +127,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "lack.products": ("of running out", "de rupture"),
     "risk.sentence": ("{chances} {lack} by {day}", "{chances} {lack} d'ici au {day}"),
     "risk.if_short": (
-        "if so, most likely from {middle} (range {early} to {late})",
-        "si cela arrive, le plus probablement dès le {middle} (fourchette : du {early} au {late})",
+        "if so, most likely from {middle} (range {span})",
+        "si cela arrive, le plus probablement dès le {middle} (fourchette : {span})",
     ),
-    "risk.from": ("{middle} (range {early} to {late})", "{middle} (du {early} au {late})"),
+    "risk.from": ("{middle} (range {span})", "{middle} ({span})"),
     "risk.no_date": ("too unlikely to name a day", "trop peu probable pour donner une date"),
     "risk.leaves_out": (
         "The range holds if no ward closes and no order fails unannounced.",
@@ -257,12 +258,12 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{measure}, {place}, {unit}, du {first} au {last}",
     ),
     "chart.alternative": (
-        "{name} at {place}: {value} on {day}; forecast {range} on {last} (95 in 100).",
-        "{name}, {place} : {value} le {day} ; prévision {range} le {last} (95 sur 100).",
+        "{name}: {value} on {day}; forecast {range} on {last} (95 in 100).",
+        "{name} : {value} le {day} ; prévision {range} le {last} (95 sur 100).",
     ),
     "chart.alternative_past": (
-        "{name} at {place}: {value} on {day}; no forecast.",
-        "{name}, {place} : {value} le {day} ; pas de prévision.",
+        "{name}: {value} on {day}; no forecast.",
+        "{name} : {value} le {day} ; pas de prévision.",
     ),
     "chart.table": ("Table of this picture", "Tableau de cette figure"),
     "chart.day": ("Day", "Jour"),
@@ -272,6 +273,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "Source: {feeds}. Release {release}.",
         "Source : {feeds}. Publication {release}.",
     ),
+    "dates": ("{early} to {late}", "du {early} au {late}"),
     "range": ("{low} to {high}", "{low} à {high}"),
     # Place page
     "place.question": (
@@ -297,6 +299,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "No need is compared with a capacity here. Declare both under [[shortage]] in vigie.toml.",
         "Aucun besoin n'est comparé à une capacité ici. Déclarez les deux sous [[shortage]] dans "
         "vigie.toml.",
+    ),
+    "place.see_inside": (
+        "Shortages are assessed at each hospital; the highest of each stands below.",
+        "Les pénuries sont évaluées dans chaque hôpital ; la plus élevée de chacun figure plus bas.",
     ),
     "place.products": ("Products", "Produits"),
     "place.products_rest.one": (

@@ -73,13 +73,23 @@ class Words:
         number = self.number(count)
         return self.say(f"{key}.{'one' if is_one else 'many'}", count=number, **values)
 
+    @property
+    def colon(self) -> str:
+        """A colon and its spaces."""
+        return "\u00a0: " if self.language == "fr" else ": "
+
+    @property
+    def semicolon(self) -> str:
+        """A semicolon and its spaces."""
+        return "\u202f; " if self.language == "fr" else "; "
+
     def _set(self, text: str) -> str:
         return french_typography(text) if self.language == "fr" else text.replace("'", "’")
 
     def number(self, value: float) -> str:
-        """A value for reading: whole from 20 up, one decimal below, two significant below 1."""
+        """A value for reading: whole from 10 up, one decimal below, two significant below 1."""
         size = abs(value)
-        if value == round(value) or size >= 20:
+        if value == round(value) or size >= 10:
             return str(format_decimal(round(value), format="#,##0", locale=self._locale))
         digits = 1 if size >= 1 else 2 - math.ceil(math.log10(size) + 1e-12)
         pattern = "#,##0." + "#" * max(1, digits)
@@ -121,6 +131,13 @@ class Words:
         """A day within a sentence: ``23 November``, ``23 novembre``."""
         return self._date(day, "d MMMM")
 
+    def span(self, early: date, late: date) -> str:
+        """Two days of a range; the month is said once when it is the same."""
+        if (early.year, early.month) == (late.year, late.month):
+            first = "1er" if self.language == "fr" and early.day == 1 else str(early.day)
+            return self.say("dates", early=first, late=self.full_day(late))
+        return self.say("dates", early=self.full_day(early), late=self.full_day(late))
+
     def weekday(self, day: date) -> str:
         """A day of a plan: ``Thursday 12 November``."""
         return self._date(day, "EEEE d MMMM")
@@ -136,13 +153,13 @@ class Words:
             text = re.sub(r"\b1 ", "1er ", text, count=1)
         return text
 
-    def time(self, instant: datetime, zone: ZoneInfo) -> str:
-        """Clock time of an instant in the room's time zone."""
-        return instant.astimezone(zone).strftime("%H:%M")
+    def time(self, instant: datetime, timezone: str) -> str:
+        """Clock time of an instant in a time zone by its IANA name."""
+        return instant.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
 
-    def moment(self, instant: datetime, zone: ZoneInfo) -> str:
-        """Day and clock time of an instant in the room's time zone."""
-        local = instant.astimezone(zone)
+    def moment(self, instant: datetime, timezone: str) -> str:
+        """Day and clock time of an instant in a time zone by its IANA name."""
+        local = instant.astimezone(ZoneInfo(timezone))
         return f"{self._date(local.date(), 'd MMM y')}, {local:%H:%M}"
 
     def chance(self, probability: float) -> Chance:

@@ -1,0 +1,120 @@
+"""The tiles of the briefing: the whole, yesterday, over a week, and in two weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vigie.actions.figures import Evidence, coverage_text, latest_of_whole, whole_rows
+from vigie.actions.risks import AT_RISK_STEP, Risk
+from vigie.actions.room_names import RoomNames
+from vigie.actions.series import read_bands, series_of, tile_picture
+from vigie.actions.views import Figure, FigureState, ReleaseTables, Tile, TileSpec
+from vigie.actions.wording import Words
+
+__all__ = ["build_tiles"]
+
+
+def build_tiles(
+    tables: ReleaseTables,
+    specs: Sequence[TileSpec],
+    names: RoomNames,
+    evidence: Evidence,
+    risks: Sequence[Risk],
+    earlier: Sequence[Risk],
+    previous: ReleaseTables | None,
+    words: Words,
+) -> tuple[Tile, ...]:
+    """The tiles whose measure the room has, in the order asked for."""
+    tiles = (
+        _measure_tile(tables, spec, names, evidence, words)
+        if spec.kind == "measure"
+        else _shortage_tile(spec, names, risks, earlier, previous, words)
+        for spec in specs
+    )
+    return tuple(tile for tile in tiles if tile is not None)
+
+
+def _measure_tile(
+    tables: ReleaseTables, spec: TileSpec, names: RoomNames, evidence: Evidence, words: Words
+) -> Tile | None:
+    measure, top = names.measures.get(spec.measure), names.top()
+    if measure is None or top is None:
+        return None
+    coverage = tables.table("coverage", measure=spec.measure, place=top.key)
+    rows = whole_rows(coverage, spec.category)
+    if not rows:
+        return None
+    forecasts = tables.table("forecasts", target=spec.measure, location=top.key)
+    bands = read_bands(forecasts, spec.category)
+    latest = latest_of_whole(rows, measure, evidence, names, words)
+    title = names.series(spec.measure, spec.category)
+    outlook = words.say("tile.no_outlook")
+    if bands:
+        day, low, high = bands.outlook()
+        outlook = words.say(
+            "tile.outlook", day=words.day(day), range=words.range(low, high, measure.unit)
+        )
+    picture = tile_picture(
+        name=f"tile-{spec.measure}-{spec.category or 'all'}",
+        title=title,
+        measure=measure,
+        series=series_of(rows, measure.step),
+        bands=bands,
+        today=tables.as_of,
+        words=words,
+    )
+    return Tile(
+        title, latest.figure, latest.coverage, latest.completed, latest.change, outlook, picture
+    )
+
+
+def _shortage_tile(
+    spec: TileSpec,
+    names: RoomNames,
+    risks: Sequence[Risk],
+    earlier: Sequence[Risk],
+    previous: ReleaseTables | None,
+    words: Words,
+) -> Tile | None:
+    assessed = [risk for risk in risks if risk.kind == spec.measure]
+    if not assessed:
+        return None
+    high = [risk for risk in assessed if risk.step >= AT_RISK_STEP]
+    places = {risk.place for risk in assessed}
+    expected = max(len(names.sites()), len(places))
+    outlook = words.say(
+        "tile.at_risk_outlook",
+        day=words.day(max(risk.by for risk in assessed)),
+        count=words.number(len({risk.place for risk in high})),
+        expected=words.number(expected),
+        reporters=words.say(f"reporters.{names.reporters()}"),
+    )
+    figure = Figure(
+        text=words.number(len(high)),
+        unit=words.count("tile.at_risk_unit", len(high)),
+        as_of=max(risk.data_date for risk in assessed),
+        reported=len(places),
+        expected=expected,
+        state=FigureState.FINE,
+        value=float(len(high)),
+    )
+    return Tile(
+        title=words.say("tile.at_risk", kind=words.say(f"kind.{spec.measure}")),
+        figure=figure,
+        coverage=coverage_text(len(places), expected, names, words),
+        completed="",
+        change=_change_of_count(spec.measure, len(high), earlier, previous, words),
+        outlook=outlook,
+        picture=None,
+    )
+
+
+def _change_of_count(
+    kind: str, count: int, earlier: Sequence[Risk], previous: ReleaseTables | None, words: Words
+) -> str:
+    if previous is None:
+        return ""
+    before = sum(risk.kind == kind and risk.step >= AT_RISK_STEP for risk in earlier)
+    return words.say(
+        "tile.since", change=words.signed(count - before), day=words.day(previous.as_of)
+    )

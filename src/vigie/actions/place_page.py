@@ -1,0 +1,283 @@
+"""The page of a place: how it is, what limits it, what may run short, and whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from vigie.actions.briefing import build_accuracy
+from vigie.actions.figures import (
+    Evidence,
+    conflict_text,
+    latest_at_place,
+    latest_of_whole,
+    read_evidence,
+    whole_rows,
+)
+from vigie.actions.messages import Language
+from vigie.actions.moves import one_move
+from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
+from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
+from vigie.actions.room_names import Place, RoomNames, read_names
+from vigie.actions.site_risks import highest_by_place
+from vigie.actions.views import (
+    Accuracy,
+    CapacityRow,
+    ChildRow,
+    ConflictRow,
+    Contact,
+    Figure,
+    FigureState,
+    LatestRow,
+    PlacePage,
+    ReleaseTables,
+    RiskRow,
+)
+from vigie.actions.wording import Words, words_for
+from vigie.errors import NotFound, nearest
+
+__all__ = ["build_place_page"]
+
+REPORTING_KINDS = ("site", "unit")
+PLACE_KINDS = ("nation", "region", "site", "unit")
+MOST_CONFLICTS = 10
+
+UNITS_OF_NEED = {"beds": "beds", "staff": "staff", "equipment": "units", "products": "units"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What every part of the page reads from."""
+
+    tables: ReleaseTables
+    place: Place
+    names: RoomNames
+    evidence: Evidence
+    words: Words
+
+
+def build_place_page(
+    tables: ReleaseTables,
+    place: str,
+    *,
+    language: Language,
+    needs: Sequence[NeedSpec] = (),
+) -> PlacePage:
+    """The page of a nation, region, site or unit of a release, in one language.
+
+    Args:
+        tables: of the release.
+        place: key of the place.
+        language: of the reader.
+        needs: which measure is held against which capacity, for the pictures.
+
+    Raises:
+        NotFound: the room has no such place on the day of the release.
+    """
+    words = words_for(language)
+    names = read_names(tables, language)
+    if place not in names.places:
+        near = nearest(place, names.places)
+        raise NotFound(words.say("place.unknown", place=place, near=near))
+    reader = _Reader(tables, names.places[place], names, read_evidence(tables, names), words)
+    risks = read_risks(tables, place=place)
+    series = _read_series(reader)
+    latest = tuple(_latest(reader, one) for one in series)
+    own = [risk for risk in risks if risk.kind != "products"]
+    products = [risk for risk in risks if risk.kind == "products"]
+    moves_in, moves_out = _moves(reader)
+    return PlacePage(
+        language=language,
+        room_name=tables.room_name,
+        release=tables.release,
+        as_of=tables.as_of,
+        published_at=tables.published_at,
+        published=words.moment(tables.published_at, tables.timezone),
+        place=place,
+        name=reader.place.name,
+        kind=_kind(reader.place, words),
+        parents=tuple((parent.key, parent.name) for parent in names.parents(place)),
+        contact=_contact(reader.place),
+        last_report=_last_report(latest, words),
+        state=_worst_state(latest),
+        capacity=tuple(_capacity_row(risk, names, words) for risk in own),
+        products=_product_rows(products, names, words),
+        capacity_note=_capacity_note(reader, own),
+        products_note=_products_note(reader, products),
+        moves_in=moves_in,
+        moves_out=moves_out,
+        latest=latest,
+        pictures=build_pictures(tables, reader.place, names, series, needs, own, words),
+        children=_children(reader),
+        conflicts=_conflicts(reader),
+        accuracy=_accuracy(tables, words),
+    )
+
+
+def _kind(place: Place, words: Words) -> str:
+    return words.say(f"place.kind.{place.kind}") if place.kind in PLACE_KINDS else place.kind
+
+
+def _contact(place: Place) -> Contact | None:
+    if not (place.duty_role or place.contact):
+        return None
+    return Contact(place.duty_role, place.contact, place.reports_by)
+
+
+def _read_series(reader: _Reader) -> tuple[PlaceSeries, ...]:
+    """Every series of the place but stocks of products, which the product rows carry."""
+    found: list[PlaceSeries] = []
+    for measure in reader.names.measures.values():
+        if measure.dimension == "product":
+            continue
+        rows = _facts(reader, measure.key) if reader.place.kind in REPORTING_KINDS else []
+        is_whole = not rows
+        if is_whole:
+            coverage = reader.tables.table("coverage", measure=measure.key, place=reader.place.key)
+            categories = sorted(set(coverage["category"].to_pylist()))
+            rows = [row for category in categories for row in whole_rows(coverage, category)]
+        found += [
+            PlaceSeries(measure, category, tuple(members), is_whole=is_whole)
+            for category, members in groupby(rows, key=lambda row: str(row["category"]))
+        ]
+    if not found and reader.place.kind not in REPORTING_KINDS:
+        found = _facts_of_whole(reader)
+    return tuple(found)
+
+
+def _facts(reader: _Reader, measure: str) -> list[dict[str, Any]]:
+    rows = reader.tables.table("facts", measure=measure, place=reader.place.key).to_pylist()
+    return sorted(rows, key=lambda row: (row["category"], row["reference_date"]))
+
+
+def _facts_of_whole(reader: _Reader) -> list[PlaceSeries]:
+    """A region or a nation that reports itself, as in registries without sites."""
+    return [
+        PlaceSeries(measure, category, tuple(members), is_whole=False)
+        for measure in reader.names.measures.values()
+        if measure.dimension != "product"
+        for category, members in groupby(
+            _facts(reader, measure.key), key=lambda row: str(row["category"])
+        )
+    ]
+
+
+def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:
+    rows = list(series.rows)
+    name = reader.names.series(series.measure.key, series.category)
+    row = (
+        latest_of_whole(rows, series.measure, reader.evidence, reader.names, reader.words)
+        if series.is_whole
+        else latest_at_place(rows, series.measure, reader.evidence, reader.words)
+    )
+    return replace(row, name=name)
+
+
+def _last_report(latest: Sequence[LatestRow], words: Words) -> str:
+    days = [row.figure.as_of for row in latest if row.figure.as_of]
+    if not days:
+        return words.say("place.no_reports")
+    return words.say("place.last_report", day=words.weekday(max(days)))
+
+
+def _worst_state(latest: Sequence[LatestRow]) -> FigureState:
+    order = (FigureState.MISSING, FigureState.CONFLICT, FigureState.STALE, FigureState.WITHHELD)
+    states = {row.figure.state for row in latest} or {FigureState.MISSING}
+    return next((state for state in order if state in states), FigureState.FINE)
+
+
+def _capacity_row(risk: Risk, names: RoomNames, words: Words) -> CapacityRow:
+    unit = words.unit(UNITS_OF_NEED.get(risk.kind, "units"))
+    use = ""
+    if risk.need_now is not None and risk.capacity_now:
+        use = f"{words.number(round(100 * risk.need_now / risk.capacity_now))}\u00a0%"
+    return CapacityRow(
+        risk=risk_row(risk, names, words),
+        need=_amount(risk.need_now, unit, risk.data_date, words),
+        capacity=_amount(risk.capacity_now, unit, risk.data_date, words),
+        use=use,
+    )
+
+
+def _amount(value: float | None, unit: str, day: date, words: Words) -> Figure:
+    if value is None:
+        text = words.say("state.missing")
+        return Figure(text, unit, day, None, None, FigureState.MISSING)
+    return Figure(words.number(value), unit, day, None, None, FigureState.FINE, value=value)
+
+
+def _product_rows(products: Sequence[Risk], names: RoomNames, words: Words) -> tuple[RiskRow, ...]:
+    return tuple(risk_row(risk, names, words) for risk in products if risk.step >= LISTED_STEP)
+
+
+def _capacity_note(reader: _Reader, own: Sequence[Risk]) -> str:
+    if own:
+        return reader.words.say("risk.leaves_out")
+    is_whole = bool(reader.names.children(reader.place.key))
+    return reader.words.say("place.see_inside" if is_whole else "place.no_capacity")
+
+
+def _products_note(reader: _Reader, products: Sequence[Risk]) -> str:
+    words = reader.words
+    if not products:
+        is_whole = bool(reader.names.children(reader.place.key))
+        return words.say("place.see_inside" if is_whole else "place.no_products")
+    rest = sum(risk.step < LISTED_STEP for risk in products)
+    return words.count("place.products_rest", rest) if rest else ""
+
+
+def _moves(reader: _Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    said = {}
+    for side in ("to_place", "from_place"):
+        rows = reader.tables.table("plan_moves", **{side: reader.place.key}).to_pylist()
+        rows = [row for row in rows if row["state"] != "cancelled"]
+        said[side] = tuple(
+            one_move(row, reader.names, reader.words, from_side=side == "from_place")
+            for row in rows
+        )
+    return said["to_place"], said["from_place"]
+
+
+def _children(reader: _Reader) -> tuple[ChildRow, ...]:
+    children = reader.names.children(reader.place.key)
+    if not children:
+        return ()
+    highest = highest_by_place(read_risks(reader.tables))
+    rows = []
+    for child in children:
+        inside = reader.names.inside(child.key)
+        within = [highest[key] for key in inside if key in highest]
+        worst = max(within, key=lambda risk: (risk.probability, *risk.key), default=None)
+        what = what_name(worst, reader.names, reader.words) if worst else ""
+        if worst and worst.place != child.key:
+            what = f"{what}, {reader.names.place(worst.place)}"
+        chance = reader.words.chance(worst.probability) if worst else None
+        rows.append(ChildRow(child.key, child.name, what, chance))
+    rows.sort(key=lambda row: (-(row.chance.probability if row.chance else -1.0), row.name))
+    return tuple(rows)
+
+
+def _conflicts(reader: _Reader) -> tuple[ConflictRow, ...]:
+    rows = [
+        row
+        for key, row in sorted(reader.evidence.conflicts.items())
+        if key[1] == reader.place.key and key[0] in reader.names.measures
+    ]
+    rows.sort(key=lambda row: row["reference_date"], reverse=True)
+    return tuple(
+        ConflictRow(
+            name=reader.names.series(row["measure"], row["category"]),
+            day=row["reference_date"],
+            text=conflict_text(row, reader.names.measures[row["measure"]], reader.words),
+            rule=row["rule"],
+        )
+        for row in rows[:MOST_CONFLICTS]
+    )
+
+
+def _accuracy(tables: ReleaseTables, words: Words) -> Accuracy:
+    whole = build_accuracy(tables, words)
+    return Accuracy(f"{whole.text} {words.say('place.accuracy_scope')}", whole.is_worse)

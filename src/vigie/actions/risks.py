@@ -1,0 +1,182 @@
+"""Shortages as people read them: the list, what must be decided, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from vigie.actions.room_names import RoomNames
+from vigie.actions.views import ReleaseTables, RiskRow
+from vigie.actions.wording import Words
+from vigie.charts import chance_step, whole_in_100
+
+__all__ = [
+    "AT_RISK_STEP",
+    "DATE_FROM_IN_100",
+    "LISTED_STEP",
+    "Risk",
+    "act_by_text",
+    "by_harm",
+    "from_when",
+    "read_risks",
+    "risk_row",
+    "what_name",
+]
+
+AT_RISK_STEP = 2
+"""From this step of chance (33 in 100) a shortage asks for a decision."""
+
+LISTED_STEP = 1
+"""From this step of chance (10 in 100) a shortage stands in a list."""
+
+DATE_FROM_IN_100 = 20
+"""Under this chance no day is named: too few paths run short to date them."""
+
+DECISION_DAYS = 14
+
+KINDS = ("beds", "equipment", "staff", "products")
+"""By expected harm: patients without a bed or a machine, shifts without staff, units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A row of shortages, with the chance that pages lead with.
+
+    ``probability`` is P(short by day 14), or by the horizon when the run gives none for day 14;
+    ``days`` says which.
+    """
+
+    kind: str
+    place: str
+    category: str
+    as_of: date
+    days: int
+    probability: float
+    probability_7: float | None
+    probability_14: float | None
+    if_short: tuple[int, int, int] | None
+    expected_unmet: float
+    need_now: float | None
+    capacity_now: float | None
+    binds: str
+    act_by: date | None
+    data_date: date
+    days_of_data: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Identifies the same risk in two releases."""
+        return (self.kind, self.place, self.category)
+
+    @property
+    def step(self) -> int:
+        """Step of chance, 0 to 4."""
+        return chance_step(self.probability)
+
+    @property
+    def by(self) -> date:
+        """Last day the chance is about."""
+        return self.as_of + timedelta(days=self.days)
+
+
+def read_risks(tables: ReleaseTables, **equals: str) -> list[Risk]:
+    """The shortages of a release, highest chance first; ties by kind, place and category."""
+    risks = [_risk(row) for row in tables.table("shortages", **equals).to_pylist()]
+    return sorted(risks, key=lambda risk: (-risk.probability, *risk.key))
+
+
+def _risk(row: dict[str, Any]) -> Risk:
+    has_14 = row["probability_14"] is not None
+    quantiles = (row["if_short_q10"], row["if_short_q50"], row["if_short_q90"])
+    return Risk(
+        kind=row["kind"],
+        place=row["place"],
+        category=row["category"],
+        as_of=row["as_of"],
+        days=DECISION_DAYS if has_14 else row["horizon_days"],
+        probability=row["probability_14"] if has_14 else row["probability"],
+        probability_7=row["probability_7"],
+        probability_14=row["probability_14"],
+        if_short=None if None in quantiles else quantiles,
+        expected_unmet=row["expected_unmet"] or 0.0,
+        need_now=row["need_now"],
+        capacity_now=row["capacity_now"],
+        binds=row["binds"],
+        act_by=row["act_by"],
+        data_date=row["data_date"],
+        days_of_data=row["days_of_data"],
+    )
+
+
+def by_harm(risks: Sequence[Risk]) -> list[Risk]:
+    """Risks that ask for a decision: last useful moment first, then expected harm.
+
+    A moment already past counts as today; a risk without a known remedy comes last.
+    """
+
+    def order(risk: Risk) -> tuple[date, int, float, tuple[str, str, str]]:
+        moment = max(risk.act_by, risk.as_of) if risk.act_by else date.max
+        rank = KINDS.index(risk.kind) if risk.kind in KINDS else len(KINDS)
+        return (moment, rank, -risk.expected_unmet, risk.key)
+
+    return sorted((risk for risk in risks if risk.step >= AT_RISK_STEP), key=order)
+
+
+def what_name(risk: Risk, names: RoomNames, words: Words) -> str:
+    """What may run short: ``Beds: ICU``, ``FFP2 masks``."""
+    kind = words.say(f"kind.{risk.kind}") if risk.kind in KINDS else risk.kind
+    if not risk.category:
+        return kind
+    if risk.kind in ("beds", "staff"):
+        return f"{kind}{words.colon}{names.category(risk.category)}"
+    return names.category(risk.category)
+
+
+def from_when(risk: Risk, words: Words) -> str:
+    """Most likely first day among the paths that run short, with its range."""
+    if risk.if_short is None or whole_in_100(risk.probability) < DATE_FROM_IN_100:
+        return words.say("risk.no_date")
+    early, middle, late = (risk.as_of + timedelta(days=day) for day in risk.if_short)
+    return words.say("risk.from", middle=words.full_day(middle), span=words.span(early, late))
+
+
+def act_by_text(risk: Risk, words: Words) -> str:
+    """Last useful moment to act, in words."""
+    if risk.act_by is None:
+        return words.say("decide.no_lead_time")
+    if risk.act_by < risk.as_of:
+        return words.say("decide.too_late")
+    if risk.act_by == risk.as_of:
+        return words.say("decide.today")
+    return words.weekday(risk.act_by)
+
+
+def risk_row(risk: Risk, names: RoomNames, words: Words) -> RiskRow:
+    """A risk as a row of a list."""
+    is_young = risk.days_of_data < 28
+    return RiskRow(
+        kind=risk.kind,
+        what=what_name(risk, names, words),
+        where=names.place(risk.place),
+        place=risk.place,
+        chance=words.chance(risk.probability),
+        chance_7=None if risk.probability_7 is None else words.chance(risk.probability_7),
+        chance_14=None if risk.probability_14 is None else words.chance(risk.probability_14),
+        by=risk.by,
+        from_when=from_when(risk, words),
+        act_by=act_by_text(risk, words),
+        need=amount(risk.need_now, words),
+        capacity=amount(risk.capacity_now, words),
+        binds=words.say(f"binds.{risk.binds}") if risk.binds in BINDS else risk.binds,
+        note=words.say("risk.young", count=risk.days_of_data) if is_young else "",
+    )
+
+
+BINDS = ("beds", "staff", "equipment", "stock")
+
+
+def amount(value: float | None, words: Words) -> str:
+    """A need or capacity; a missing one is said, never shown as 0 or as a gap."""
+    return words.say("state.missing") if value is None else words.number(value)
