@@ -123,7 +123,7 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
     held = np.repeat(np.where(known, exchange.stock, 0.0)[:, None], exchange.horizon, axis=1)
     receivers = _receivers(exchange, held, known, rules)
     limits = _sender_limits(exchange, known, receivers, rules)
-    before = {int(p): exchange.risk(p, held[p], rules.risk_days) for p in np.flatnonzero(known)}
+    before = {p: exchange.risk(p, held[p], rules.risk_days) for p in np.flatnonzero(known).tolist()}
     shipments = _harmless_shipments(exchange, held, receivers, limits, before, rules)
     after = _held_after(held, shipments)
     return CategoryPlan(
@@ -141,12 +141,12 @@ def _receivers(
 ) -> list[int]:
     """Places to be helped: first by the day their risk passes the threshold, then by risk."""
     urgency = []
-    for place in np.flatnonzero(known):
+    for place in np.flatnonzero(known).tolist():
         short = exchange.is_short(place, held[place])[: rules.risk_days]
         risk_by_day = np.maximum.accumulate(short, axis=0).mean(axis=1)
         if risk_by_day[-1] > rules.receiver_risk:
             day = int(np.argmax(risk_by_day > rules.receiver_risk))
-            urgency.append((day, -risk_by_day[-1], exchange.places[place], int(place)))
+            urgency.append((day, -risk_by_day[-1], exchange.places[place], place))
     return [place for *_, place in sorted(urgency)]
 
 
