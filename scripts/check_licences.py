@@ -79,7 +79,7 @@ class Licence:
 def pinned(requirements: str) -> dict[str, str]:
     """Names pinned in a requirements file with their versions, in order."""
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", requirements, re.MULTILINE):
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", requirements, re.MULTILINE):
         found.setdefault(name, []).append(version)
     return {name: ", ".join(versions) for name, versions in found.items()}
 
