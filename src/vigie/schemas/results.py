@@ -92,7 +92,7 @@ SHORTAGES = Table(
             "first_day_q10",
             WHOLE,
             "10 % quantile of the first short day over all paths, "
-            "counted from as_of; horizon_days + 1: after the horizon.",
+            "counted from as_of (0: that day); horizon_days + 1: after the horizon.",
             unit="days",
         ),
         column(12, "first_day_q50", WHOLE, "Median, as above.", unit="days"),
@@ -131,6 +131,14 @@ SHORTAGES = Table(
             "Days with a report in the history used.",
             unit="days",
             required=True,
+        ),
+        column(
+            25,
+            "probability_any",
+            NUMBER,
+            "Above the site: P(any site short by the horizon); probability is then that of the "
+            "whole, if every bed could be shared.",
+            unit="0 to 1",
         ),
     ),
     key=("run", "kind", "place", "category"),

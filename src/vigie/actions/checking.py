@@ -1,0 +1,129 @@
+"""The figures that stand, their totals, and whether they may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+
+from vigie.actions.forecasting import HISTORY_DAYS
+from vigie.actions.reading import as_known_sql, facts_sql
+from vigie.actions.room import Room
+from vigie.lake import DataFile
+from vigie.quality import CONFLICTS_SQL, check_query, coverage, verdict
+from vigie.schemas import (
+    CHECK_RESULTS,
+    CONFLICTS,
+    COVERAGE,
+    DERIVED,
+    MEASURES,
+    PLACES,
+    REPORTS,
+    Table,
+)
+
+__all__ = ["Judgement", "judge", "keyed", "window_sql"]
+
+_COMPLETED_DAYS = 60
+_COVERED_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the checks said.
+
+    Attributes:
+        facts: the figures that stand, within the models' window.
+        conflicts, coverage, results: rows of the tables of these names.
+        is_blocked: a blocking check failed.
+        reasons: which figure, which check, which rows; empty unless blocked.
+        summary: number of checks by outcome.
+    """
+
+    facts: pa.Table
+    conflicts: pa.Table
+    coverage: pa.Table
+    results: pa.Table
+    is_blocked: bool
+    reasons: tuple[str, ...]
+    summary: Mapping[str, int]
+
+
+def window_sql(room: Room, day: date) -> str:
+    """Condition on facts: within the window that the models and checks look at, up to the day."""
+    by_step: dict[str, list[str]] = {step: [] for step in HISTORY_DAYS}
+    for name, row in room.measures().items():
+        by_step[str(row["step"])].append(name)
+    cases = []
+    for step, names in by_step.items():
+        if step != "day" and names:
+            listed = ", ".join(f"'{name}'" for name in names)
+            first = day - timedelta(days=HISTORY_DAYS[step])
+            cases.append(f"WHEN measure IN ({listed}) THEN DATE '{first}'")
+    daily = f"DATE '{day - timedelta(days=HISTORY_DAYS['day'])}'"
+    first_sql = f"CASE {' '.join(cases)} ELSE {daily} END" if cases else daily
+    return f"reference_date <= DATE '{day}' AND reference_date > {first_sql}"
+
+
+def judge(
+    room: Room,
+    run: str,
+    day: date,
+    tables: Mapping[str, Sequence[DataFile]],
+    status: pa.Table,
+) -> Judgement:
+    """Reconcile the feeds, add up over places, run every check.
+
+    Args:
+        room: the room.
+        run: key of the run.
+        day: as_of.
+        tables: files of the facts and of the figures that datasets make.
+        status: state of the feeds.
+    """
+    known_sql = as_known_sql(
+        room, tables[REPORTS.name], tables[DERIVED.name], room.end_of(day), window_sql(room, day)
+    )
+    facts = room.engine.query(known_sql)
+    measures, places = room.reference(MEASURES.name), room.reference(PLACES.name)
+    relations = {"facts": facts, "measures": measures}
+    standing = room.engine.query(facts_sql("SELECT * FROM facts"), relations)
+    conflicts = room.engine.query(CONFLICTS_SQL, relations)
+    totals = coverage(
+        standing.select(["measure", "place", "category", "reference_date", "value"]),
+        measures,
+        places,
+        completed_since=day - timedelta(days=_COMPLETED_DAYS),
+        since=day - timedelta(days=_COVERED_DAYS),
+    )
+    relations |= {
+        "ruled": standing,
+        "places": places,
+        "coverage": totals,
+        "feeds_status": status,
+    }
+    results = [CHECK_RESULTS.arrow_schema().empty_table()]
+    for check in room.declarations.checks:
+        query = check_query(check, day)
+        rows = room.engine.query(query.sql, relations, query.parameters)
+        results.append(keyed(rows, CHECK_RESULTS, run))
+    result_rows = pa.concat_tables(results)
+    said = verdict(result_rows)
+    checks = len(room.declarations.checks)
+    return Judgement(
+        standing,
+        keyed(conflicts, CONFLICTS, run),
+        keyed(totals, COVERAGE, run),
+        result_rows,
+        said.blocked,
+        said.reasons,
+        {"checks": checks, "blocking": len(said.reasons), "warnings": len(said.warnings)},
+    )
+
+
+def keyed(rows: pa.Table, of: Table, run: str) -> pa.Table:
+    """Rows with the run's key, in the columns of the named table."""
+    keyed = rows.append_column("run", pa.repeat(pa.scalar(run), rows.num_rows))
+    return keyed.select(list(of.names)).cast(of.arrow_schema())

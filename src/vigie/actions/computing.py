@@ -1,0 +1,227 @@
+"""The models' part of a run: paths, forecasts, shortages, plan; written as they are made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from vigie.actions.checking import keyed
+from vigie.actions.forecasting import Chance, History, forecast_measure, histories, with_totals
+from vigie.actions.places import members_of_totals
+from vigie.actions.product_shortages import ProductResult, product_results
+from vigie.actions.room import Room, ShortageRule
+from vigie.actions.shortage_rows import Inputs
+from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
+from vigie.lake import DataFile, as_of_sql
+from vigie.paths import SamplePaths, forecast_rows, path_rows
+from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
+from vigie.schemas import (
+    FORECASTS,
+    ORDERS,
+    PATH_ARRAYS,
+    PLAN_MOVES,
+    PLANS,
+    REFERENCE,
+    SHORTAGES,
+    Table,
+)
+
+__all__ = ["Computed", "compute"]
+
+_PATH_ROW_GROUP = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What the models made.
+
+    Attributes:
+        tables: files of the result tables.
+        models: name of the model per measure or task.
+        notes: short facts for the manifest.
+    """
+
+    tables: Mapping[str, tuple[DataFile, ...]]
+    models: Mapping[str, str]
+    notes: Mapping[str, str]
+
+
+def compute(
+    room: Room, run: str, day: date, facts: pa.Table, orders: Sequence[DataFile]
+) -> Computed:
+    """Forecast, find shortages, plan; and write the results of the run.
+
+    Args:
+        room: the room.
+        run: key of the run.
+        day: as_of.
+        facts: the figures that stand, as ``vigie.actions.checking`` reads them.
+        orders: files of the table of orders.
+    """
+    chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
+    room.progress("Forecasting")
+    known, paths, models = _forecasts(room, facts, chance)
+    members = members_of_totals(room.reference("places"), day)
+    inputs = Inputs(
+        as_of=day,
+        horizon_days=chance.horizon_days,
+        histories=known,
+        paths=paths,
+        models=models,
+        reference={of.name: room.reference(of.name) for of in REFERENCE},
+        members=members,
+    )
+    room.progress("Looking for shortages, and for who can help")
+    found = _Found(room, run, inputs, chance)
+    found.look(orders)
+    tables = {
+        FORECASTS.name: _write(room, FORECASTS, run, _forecast_batches(room, run, inputs)),
+        PATH_ARRAYS.name: room.lake.write(
+            PATH_ARRAYS,
+            found.path_batches(),
+            run,
+            partition=run,
+            row_group=_PATH_ROW_GROUP,
+        ),
+    }
+    # Product results exist once their paths have been written: they are made one at a time.
+    tables[SHORTAGES.name] = _write(room, SHORTAGES, run, found.shortage_batches())
+    tables[PLANS.name] = _write(room, PLANS, run, found.plan_batches())
+    tables[PLAN_MOVES.name] = _write(room, PLAN_MOVES, run, found.move_batches())
+    notes = {"skipped_rules": json.dumps(found.skipped)}
+    return Computed(tables, dict(models) | {"plan": NEAREST_SURPLUS_MODEL}, notes)
+
+
+def _forecasts(
+    room: Room, facts: pa.Table, chance: Chance
+) -> tuple[dict[str, History], dict[str, SamplePaths], dict[str, str]]:
+    """Histories of all measures in use, and paths of those that are forecast or compared."""
+    measures = room.measures()
+    compared = {name for rule in room.values.shortages for name in rule.measures.values() if name}
+    forecast = {name for name, row in measures.items() if row["is_forecast"]}
+    product_measures = {
+        name
+        for rule in room.values.shortages
+        if rule.kind == "products"
+        for name in rule.measures.values()
+    }
+    wanted = sorted((forecast | compared) & set(measures))
+    known: dict[str, History] = {}
+    paths: dict[str, SamplePaths] = {}
+    models: dict[str, str] = {}
+    for history in histories(facts, measures, wanted, chance.as_of):
+        known[history.measure] = history
+        if history.measure in forecast or history.measure not in product_measures:
+            paths[history.measure], models[history.measure] = forecast_measure(history, chance)
+    return known, paths, models
+
+
+def _forecast_batches(room: Room, run: str, inputs: Inputs) -> Iterator[pa.RecordBatch]:
+    measures = room.measures()
+    for name, paths in inputs.paths.items():
+        if not measures[name]["is_forecast"]:
+            continue
+        whole = paths
+        if measures[name]["over_places"] == "sum":
+            whole = with_totals(paths, inputs.members)
+        last = np.datetime64(inputs.histories[name].last_date, "D")
+        rows = forecast_rows(whole, inputs.models[name], last)
+        yield from keyed(rows, FORECASTS, run).to_batches()
+
+
+@dataclass(slots=True)
+class _Found:
+    """Shortages and plans of one run, gathered while paths are written."""
+
+    room: Room
+    run: str
+    inputs: Inputs
+    chance: Chance
+    shortages: list[pa.Table]
+    plans: list[CategoryPlan]
+    skipped: list[str]
+    products: Iterator[ProductResult]
+
+    def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
+        self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
+        self.shortages, self.plans, self.skipped = [], [], []
+        self.products = iter(())
+
+    def look(self, orders: Sequence[DataFile]) -> None:
+        """Apply every rule; products are left to be made one at a time."""
+        rules = self.room.values.shortages
+        staff = next((rule for rule in rules if rule.kind == "staff"), None)
+        machines = next((rule for rule in rules if rule.kind == "equipment"), None)
+        for rule in rules:
+            rows: pa.Table | None = None
+            if rule.kind == "beds":
+                rows = bed_rows(rule, self.inputs, staff, machines)
+            elif rule.kind == "staff":
+                rows = staff_rows(rule, self.inputs)
+            elif rule.kind == "equipment":
+                rows = equipment_rows(rule, self.inputs)
+            else:
+                self._products(rule, orders)
+                continue
+            if rows is None:
+                self._skip(rule)
+            else:
+                self.shortages.append(rows)
+
+    def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
+        if rule.measures["stock"] not in self.inputs.histories:
+            self._skip(rule)
+            return
+        room, day = self.room, self.inputs.as_of
+        relation = room.lake.relation(ORDERS, orders)
+        known = room.engine.query(
+            f"SELECT * FROM ({as_of_sql(ORDERS, relation, room.end_of(day))}) "
+            "WHERE reason IS NULL AND place IS NOT NULL"
+        )
+        self.products = product_results(rule, self.inputs, self.chance.draws(), known)
+
+    def _skip(self, rule: ShortageRule) -> None:
+        names = ", ".join(name for name in rule.measures.values() if name)
+        self.skipped.append(f"{rule.kind}: not all of {names} are reported")
+
+    def path_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the path table; on the way the products' shortages and plans are kept."""
+        for paths in self.inputs.paths.values():
+            yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
+        for result in self.products:
+            self.shortages.append(result.shortages)
+            self.plans.append(result.plan)
+            yield from keyed(path_rows(result.stock), PATH_ARRAYS, self.run).to_batches()
+
+    def shortage_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of shortages."""
+        for rows in self.shortages:
+            yield from keyed(rows, SHORTAGES, self.run).to_batches()
+
+    def _has_moves(self) -> bool:
+        return any(plan.moves for plan in self.plans)
+
+    def plan_batches(self) -> Iterator[pa.RecordBatch]:
+        """The plan, if there is anything to move."""
+        if self._has_moves():
+            rows = plan_row(self.run, "1", NEAREST_SURPLUS_MODEL, self.plans, self._day())
+            yield from rows.to_batches()
+
+    def move_batches(self) -> Iterator[pa.RecordBatch]:
+        """Moves of the plan."""
+        if self._has_moves():
+            yield from move_rows(self.run, "1", self.plans, self._day()).to_batches()
+
+    def _day(self) -> np.datetime64:
+        return np.datetime64(self.inputs.as_of, "D")
+
+
+def _write(
+    room: Room, of: Table, run: str, batches: Iterator[pa.RecordBatch]
+) -> tuple[DataFile, ...]:
+    return room.lake.write(of, batches, run, partition=run)

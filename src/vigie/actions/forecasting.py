@@ -1,0 +1,205 @@
+"""From the figures that stand to sample paths of every measure that the cycle forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.epidemiology import FLAT_MODEL, flat_paths
+from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, binary_paths, level_paths
+from vigie.paths import (
+    DateArray,
+    FloatArray,
+    JointDraws,
+    PathArray,
+    SamplePaths,
+    days_of_data,
+    joint_draws,
+    past_dates,
+    step_dates,
+    to_grid,
+)
+
+__all__ = ["HISTORY_DAYS", "Chance", "History", "forecast_measure", "histories", "with_totals"]
+
+HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365}
+"""How far back the models look, by step of the measure, in days."""
+
+_STEP_DAYS = {"day": 1, "week": 7, "month": 31}
+_BINARY_STREAM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of one measure, on a grid.
+
+    Attributes:
+        measure: key.
+        kind: flow, level, share or binary.
+        step: day, week or month.
+        places, categories: axes 0 and 1.
+        dates: (time,), the last one is the last with any report.
+        values: (place, category, time), NaN where missing.
+        as_of: day of the run.
+        upper: largest valid value, infinite when none is set.
+    """
+
+    measure: str
+    kind: str
+    step: str
+    places: tuple[str, ...]
+    categories: tuple[str, ...]
+    dates: DateArray
+    values: FloatArray
+    as_of: date
+    upper: float
+
+    @property
+    def last_date(self) -> date:
+        """The last day with any report."""
+        last: date = self.dates[-1].astype(object)
+        return last
+
+    def last_reports(self) -> tuple[np.ndarray, np.ndarray]:
+        """Per (place, category): date of the last report, and number of reports."""
+        known = np.isfinite(self.values)
+        at = known.shape[2] - 1 - known[:, :, ::-1].argmax(axis=2)
+        return self.dates[at], days_of_data(self.values)
+
+    def select(self, places: Sequence[str], categories: Sequence[str]) -> FloatArray:
+        """Values on other axes; NaN where this history has no such series."""
+        rows = {key: i for i, key in enumerate(self.places)}
+        columns = {key: i for i, key in enumerate(self.categories)}
+        out = np.full((len(places), len(categories), len(self.dates)), np.nan)
+        for i, place in enumerate(places):
+            for j, category in enumerate(categories):
+                if place in rows and category in columns:
+                    out[i, j] = self.values[rows[place], columns[category]]
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Chance of one run: the same futures in every measure.
+
+    Attributes:
+        seed: of the room.
+        as_of: day of the run.
+        sample_count: number of futures.
+        horizon_days: days looked ahead.
+    """
+
+    seed: int
+    as_of: date
+    sample_count: int
+    horizon_days: int
+
+    def draws(self) -> JointDraws:
+        """The joint draws of the run; long enough for a series that is two weeks behind."""
+        steps = self.horizon_days + 14
+        return joint_draws(self.stream(0), steps, self.sample_count)
+
+    def stream(self, number: int) -> np.random.Generator:
+        """An independent stream of chance, the same for the same seed and day."""
+        return np.random.default_rng([self.seed, self.as_of.toordinal(), number])
+
+
+def histories(
+    facts: pa.Table, measures: Mapping[str, Mapping[str, object]], names: Sequence[str], as_of: date
+) -> Iterator[History]:
+    """The history of each named measure that has any value, in order of the names.
+
+    Args:
+        facts: the figures that stand, up to as_of: measure, place, category, reference_date,
+            value.
+        measures: rows of the measure list by key.
+        names: measures wanted.
+        as_of: day of the run.
+    """
+    for name in names:
+        rows = facts.filter(pc.equal(facts["measure"], name))
+        rows = rows.filter(pc.is_valid(rows["value"]))
+        if rows.num_rows:
+            yield _history(name, measures[name], rows, as_of)
+
+
+def _history(name: str, row: Mapping[str, object], rows: pa.Table, as_of: date) -> History:
+    step = str(row["step"])
+    places = tuple(sorted(pc.unique(rows["place"]).to_pylist()))
+    categories = tuple(sorted(pc.unique(rows["category"]).to_pylist()))
+    last = np.datetime64(pc.max(rows["reference_date"]).as_py(), "D")
+    first = np.datetime64(pc.min(rows["reference_date"]).as_py(), "D")
+    count = 1 + int((last - first) / np.timedelta64(1, "D")) // _STEP_DAYS[step] + 2
+    dates = past_dates(last, step, count)  # type: ignore[arg-type]
+    dates = dates[dates >= first]
+    on_grid = rows.filter(pc.is_in(rows["reference_date"], pa.array(dates)))
+    upper = row["maximum"]
+    return History(
+        name,
+        str(row["kind"]),
+        step,
+        places,
+        categories,
+        dates,
+        to_grid(places, categories, dates, on_grid),
+        as_of,
+        float(str(upper)) if upper is not None else (1.0 if row["kind"] == "share" else np.inf),
+    )
+
+
+def forecast_measure(history: History, chance: Chance) -> tuple[SamplePaths, str]:
+    """Sample paths of a measure from its last report on to the horizon; and the model's name."""
+    draws = chance.draws()
+    steps = _steps(history, chance, draws.steps)
+    dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
+    values: PathArray
+    if history.kind == "flow":
+        season = 7 if history.step == "day" else 1
+        values, model = flat_paths(history.values, steps, draws, season=season), FLAT_MODEL
+    elif history.kind == "binary":
+        rng = chance.stream(_BINARY_STREAM)
+        values, model = binary_paths(history.values, steps, draws, rng), BINARY_MODEL
+    else:
+        values = level_paths(history.values, steps, draws, upper=history.upper)
+        model = LEVEL_MODEL
+    paths = SamplePaths(history.measure, history.places, history.categories, dates, values)
+    return paths, model
+
+
+def _steps(history: History, chance: Chance, longest: int) -> int:
+    """Steps from the last report to the horizon, at least one and at most what was drawn."""
+    end = history.as_of + timedelta(days=chance.horizon_days)
+    if history.step == "day":
+        wanted = (end - history.last_date).days
+    elif history.step == "week":
+        wanted = max(4, (end - history.last_date).days // 7)
+    else:
+        wanted = 3
+    return max(1, min(wanted, longest))
+
+
+def with_totals(paths: SamplePaths, members: Mapping[str, Sequence[str]]) -> SamplePaths:
+    """Paths of regions and nation beside those of the places: sums, future by future.
+
+    Args:
+        paths: of a measure that adds up over places.
+        members: places of each total; a total that reports itself keeps its own paths.
+    """
+    rows = {key: i for i, key in enumerate(paths.places)}
+    totals = {
+        total: [rows[place] for place in inside if place in rows]
+        for total, inside in members.items()
+        if total not in rows
+    }
+    totals = {total: at for total, at in totals.items() if at}
+    if not totals:
+        return paths
+    sums = [paths.values[at].sum(axis=0, dtype=np.float32) for at in totals.values()]
+    values = np.concatenate([paths.values, np.stack(sums)])
+    places = (*paths.places, *totals)
+    return SamplePaths(paths.measure, places, paths.categories, paths.dates, values)

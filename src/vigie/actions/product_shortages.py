@@ -1,0 +1,172 @@
+"""Shortages of products, and the plan that moves stock: one product at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from vigie.actions.forecasting import History
+from vigie.actions.room import ShortageRule
+from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.epidemiology import flat_paths
+from vigie.paths import (
+    JointDraws,
+    SamplePaths,
+    last_seen,
+    step_dates,
+)
+from vigie.planning import CategoryPlan, Exchange, Lanes, Use, lanes, nearest_surplus
+from vigie.supply import (
+    STOCK_MODEL,
+    Unmet,
+    burn_rate,
+    deliveries,
+    demand_paths,
+    first_stock_out,
+    net_need,
+    peak_shortfall,
+    stock_paths,
+)
+
+__all__ = ["ProductResult", "product_results"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductResult:
+    """One product at all places.
+
+    Attributes:
+        product: its key.
+        shortages: rows of the table of shortages, without run.
+        stock: paths of stock on hand.
+        plan: moves between places.
+    """
+
+    product: str
+    shortages: pa.Table
+    stock: SamplePaths
+    plan: CategoryPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    unit: str
+    pack_size: float
+    unmet: Unmet
+    lead_time_days: float
+
+
+def product_results(
+    rule: ShortageRule, inputs: Inputs, draws: JointDraws, orders: pa.Table
+) -> Iterator[ProductResult]:
+    """Risk, stock paths and plan of each product of which stock and use are reported.
+
+    Args:
+        rule: of kind products.
+        inputs: of the run.
+        draws: chance of the run.
+        orders: open orders as known: columns place, product, quantity, eta_date, status.
+    """
+    stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
+    if stock_measure not in inputs.histories or use_measure not in inputs.histories:
+        return
+    history = inputs.histories[stock_measure]
+    if history.step != "day":
+        return
+    terms = _terms(inputs)
+    ways = lanes(inputs.reference["arcs"], history.places)
+    for product in history.categories:
+        if product in terms:
+            yield _one(rule, inputs, draws, orders, product, terms[product], ways)
+
+
+def _one(
+    rule: ShortageRule,
+    inputs: Inputs,
+    draws: JointDraws,
+    orders: pa.Table,
+    product: str,
+    terms: _Terms,
+    ways: Lanes,
+) -> ProductResult:
+    stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
+    history = inputs.histories[stock_measure]
+    places = history.places
+    held = history.select(places, [product])
+    used = _on_dates(inputs, use_measure, places, product, history.dates)
+    stock = np.maximum(last_seen(held)[:, :, -1], 0)
+    days = (inputs.as_of - history.last_date).days + inputs.horizon_days
+    dates = step_dates(history.dates[-1], "day", min(days, draws.steps))
+    demand = demand_paths(used, held, len(dates), draws, model=flat_paths)
+    arrivals = deliveries(orders, places, [product], dates)
+    known = np.isfinite(stock)
+    amount = np.nan_to_num(stock)
+    need = net_need(demand, arrivals)
+    start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
+    looked = need[:, :, max(0, start - (1 - inputs.offset(stock_measure))) :]
+    series = Series(
+        kind="products",
+        places=places,
+        categories=(product,),
+        offset=inputs.offset(stock_measure),
+        model=STOCK_MODEL,
+        unit=terms.unit,
+        need_now=burn_rate(used, held).astype(np.float32),
+        capacity_now=stock.astype(np.float32),
+        binds=[["stock"]] * len(places),
+        history=_select(inputs, stock_measure, product),
+        remedy_days=[terms.lead_time_days],
+    )
+    first = first_stock_out(looked, amount)
+    rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
+    paths = stock_paths(amount, demand, arrivals, terms.unmet).stock
+    exchange = Exchange(
+        kind="products",
+        category=product,
+        unit=terms.unit,
+        places=places,
+        stock=stock[:, 0],
+        need=need[:, 0, start:],
+        use=Use(terms.unmet.value),
+        pack_size=terms.pack_size,
+        lanes=ways,
+    )
+    return ProductResult(
+        product,
+        rows,
+        SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
+        nearest_surplus(exchange),
+    )
+
+
+def _on_dates(
+    inputs: Inputs, measure: str, places: Sequence[str], product: str, dates: np.ndarray
+) -> np.ndarray:
+    """Values of a measure on the dates of another; NaN where missing."""
+    history = inputs.histories[measure]
+    values = history.select(places, [product])
+    at = (dates - history.dates[0]).astype(int)
+    inside = (at >= 0) & (at < len(history.dates))
+    out = np.full((*values.shape[:2], len(dates)), np.nan)
+    out[:, :, inside] = values[:, :, at[inside]]
+    return out
+
+
+def _select(inputs: Inputs, measure: str, product: str) -> History:
+    history = inputs.histories[measure]
+    return replace(history, categories=(product,), values=history.select(history.places, [product]))
+
+
+def _terms(inputs: Inputs) -> dict[str, _Terms]:
+    return {
+        row["product"]: _Terms(
+            row["unit"],
+            float(row["pack_size"]),
+            Unmet(row["unmet"]),
+            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
+        )
+        for row in inputs.reference["products"].to_pylist()
+    }

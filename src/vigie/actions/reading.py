@@ -1,0 +1,156 @@
+"""Reading a release: its tables by name, with the figures that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from vigie.actions.room import Room
+from vigie.errors import NotFound, nearest
+from vigie.lake import DataFile, Manifest, as_of_sql
+from vigie.quality import RULED_SQL
+from vigie.schemas import ALL_TABLES, DERIVED, MEASURES, REPORTS, Table, table
+
+__all__ = ["FACTS", "ReleaseReader", "as_known_sql", "facts_sql"]
+
+FACTS = pa.schema(
+    [
+        pa.field("measure", pa.string()),
+        pa.field("place", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("reference_date", pa.date32()),
+        pa.field("known_at", pa.timestamp("us", tz="UTC")),
+        pa.field("value", pa.float64()),
+        pa.field("reason", pa.string()),
+        pa.field("feed", pa.string()),
+    ]
+)
+_COLUMNS = ", ".join(FACTS.names)
+
+
+def as_known_sql(
+    room: Room,
+    reports: Sequence[DataFile],
+    derived: Sequence[DataFile],
+    known_until: datetime,
+    where: str = "true",
+) -> str:
+    """SQL of the facts as known on an instant, one row a key and feed, datasets included.
+
+    Args:
+        reports: files of the table of reports.
+        derived: files of the figures that datasets make; their feed is the dataset's name.
+        where: condition on measure, place, category and reference_date.
+    """
+    parts = [
+        f"SELECT {_COLUMNS} FROM ("
+        + as_of_sql(REPORTS, room.lake.relation(REPORTS, reports), known_until, where)
+        + ")"
+    ]
+    if derived:
+        instant = known_until.isoformat(timespec="microseconds")
+        parts.append(
+            "SELECT measure, place, category, reference_date, "
+            f"TIMESTAMPTZ '{instant}' AS known_at, value, NULL AS reason, dataset AS feed "
+            f"FROM {room.lake.relation(DERIVED, derived)} WHERE {where}"
+        )
+    return " UNION ALL ".join(parts)
+
+
+def facts_sql(known: str) -> str:
+    """SQL of the figures that stand, one row a key, from SQL of ``as_known_sql``.
+
+    Needs the relation ``measures``.
+    """
+    return f"WITH facts AS ({known}) SELECT {_COLUMNS} FROM ({RULED_SQL})"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReader:
+    """The tables of one release.
+
+    Attributes:
+        room: the room it belongs to.
+        manifest: the release.
+        published_at: when it was put in force, or made while it is a draft.
+    """
+
+    room: Room
+    manifest: Manifest
+    published_at: datetime
+
+    @property
+    def release(self) -> str:
+        """Its id."""
+        return self.manifest.release
+
+    @property
+    def as_of(self) -> date:
+        """The day whose knowledge it holds."""
+        return self.manifest.as_of
+
+    @property
+    def room_name(self) -> str:
+        """Name of the room."""
+        return self.room.values.name
+
+    @property
+    def timezone(self) -> str:
+        """Time zone of the room."""
+        return self.room.values.timezone
+
+    def table(self, name: str, **equals: str) -> pa.Table:
+        """Rows of a table of the release whose columns equal the values given.
+
+        Args:
+            name: a named table, or "facts" for the figures that stand.
+            equals: column and value.
+
+        Raises:
+            NotFound: no table of this name.
+            DamagedFile: a file of it is not what was written.
+        """
+        if name == "facts":
+            return self._facts(equals)
+        if name not in ALL_TABLES:
+            raise NotFound(f'No table "{name}". Nearest: {nearest(name, [*ALL_TABLES, "facts"])}.')
+        of = table(name)
+        where = _condition(equals)
+        relation = self.room.lake.relation(of, self.manifest.table(name))
+        rows = self.room.engine.query(
+            f"SELECT * FROM {relation} WHERE {where}", {}, list(equals.values())
+        )
+        return _typed(rows, of)
+
+    def _facts(self, equals: dict[str, str]) -> pa.Table:
+        # Conditions are written out: they stand twice in the statement.
+        where = _condition(equals)
+        for value in equals.values():
+            where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
+        known = as_known_sql(
+            self.room,
+            self._of_measure(REPORTS, equals),
+            self.manifest.table(DERIVED.name),
+            self.manifest.known_until,
+            where,
+        )
+        measures = self.table(MEASURES.name)
+        return self.room.engine.query(facts_sql(known), {"measures": measures})
+
+    def _of_measure(self, of: Table, equals: dict[str, str]) -> tuple[DataFile, ...]:
+        files = self.manifest.table(of.name)
+        if "measure" in equals:
+            return tuple(f for f in files if f.partition == equals["measure"])
+        return files
+
+
+def _condition(equals: dict[str, str]) -> str:
+    return " AND ".join(f'"{name}" = ?' for name in equals) or "true"
+
+
+def _typed(rows: pa.Table, of: Table) -> pa.Table:
+    schema = pa.schema([pa.field(c.name, c.type) for c in of.columns])
+    return rows.select(schema.names).cast(schema)

@@ -1,0 +1,243 @@
+"""From bytes to revisions: receive, parse, take. Each step may be killed and done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from vigie.actions.auditing import admit, record
+from vigie.actions.room import Room
+from vigie.errors import BadData, NotFound, SourceUnavailable, nearest
+from vigie.feeds import Accepted, Feed, IdentifierFound, Source
+from vigie.governance import Action, Caller, Decision
+from vigie.lake import ArrivedFile
+from vigie.schemas import MEASURES, table
+from vigie.state import ArrivalRow, ArrivalStatus, RefusalRow
+
+__all__ = ["Received", "Taken", "fetch_sources", "parse_arrivals", "receive", "take_arrivals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Receipt of a file: its arrival's hash, and whether it is new."""
+
+    arrival: str
+    feed: str
+    name: str
+    size: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a feed's arrivals changed in this run."""
+
+    feed: str
+    arrivals: int
+    rows: int
+    rejected: int
+    revisions: int
+    is_replayed: bool
+
+
+def receive(room: Room, caller: Caller, file: Path, feed: str) -> Received:
+    """Take a file into the arrival store; once this returns, it is kept.
+
+    Raises:
+        NotFound: no such feed or file.
+        BadData: the file is refused (a direct identifier, a bomb); nothing of it is kept but
+            its hash, size, column and rule.
+        OutOfSpace: the disk is full; nothing was received.
+    """
+    decision = admit(room, caller, Action.RECEIVE, feed)
+    if not file.is_file():
+        raise NotFound(f"{file}: no such file. Give the path of the file to receive.")
+    return _accept(room, decision, feed_named(room, feed), file, file.name)
+
+
+def feed_named(room: Room, name: str) -> Feed:
+    """The declared feed of this name.
+
+    Raises:
+        NotFound: none; the message lists the nearest.
+    """
+    feeds = room.declarations.feeds
+    if name not in feeds:
+        raise NotFound(
+            f'No feed is named "{name}". Nearest: {nearest(name, feeds) or "none is declared"}. '
+            "Feeds are declared in feeds/NAME.toml."
+        )
+    return feeds[name]
+
+
+def _accept(room: Room, decision: Decision, feed: Feed, file: Path, name: str) -> Received:
+    now = room.now()
+    try:
+        accepted = room.arrivals.accept(feed, file, name=name, received_at=now)
+    except IdentifierFound as error:
+        refusal = RefusalRow(
+            feed.name, error.bytes_sha256, error.size, name, now, error.column, error.rule
+        )
+        with room.state.write("a refused arrival") as tx:
+            tx.add_refusal(refusal)
+            record(tx, decision, refused=error.rule, bytes_sha256=error.bytes_sha256)
+        raise
+    with room.state.write("an arrival") as tx:
+        is_new = tx.arrival(accepted.arrival) is None
+        if is_new:
+            tx.add_arrival(_row(accepted))
+            record(tx, decision, arrival=accepted.arrival, size=accepted.size)
+    return Received(accepted.arrival, feed.name, name, accepted.size, is_new)
+
+
+def _row(accepted: Accepted) -> ArrivalRow:
+    return ArrivalRow(
+        arrival=accepted.arrival,
+        feed=accepted.feed,
+        bytes_sha256=accepted.bytes_sha256,
+        size=accepted.size,
+        name=accepted.name,
+        received_at=accepted.received_at,
+        status=ArrivalStatus.RECEIVED,
+    )
+
+
+def fetch_sources(room: Room, decision: Decision) -> list[str]:
+    """Ask every feed's source for what is new; problems come back as lines, one a feed.
+
+    A source that does not answer stops nothing: yesterday's figures stay, marked stale.
+    """
+    problems = []
+    for feed in room.declarations.feeds.values():
+        if feed.source.kind == "upload":
+            continue
+        try:
+            _fetch(room, decision, feed)
+        except (SourceUnavailable, BadData) as error:
+            problems.append(f"{feed.name}: {error}")
+    return problems
+
+
+def _fetch(room: Room, decision: Decision, feed: Feed) -> None:
+    name = f"source:{feed.name}"
+    with room.state.read() as tx:
+        memory = tx.recall(name)
+    source = Source(room.folder, room.home / "inbox", room.environment)
+    problems: list[str] = []
+    for found in source.fetch(feed, memory):
+        try:
+            _accept(room, decision, feed, found.path, found.name)
+        except IdentifierFound as error:
+            problems.append(str(error))
+        with room.state.write("what a source gave") as tx:
+            tx.remember(name, found.memory)
+    if problems:
+        raise BadData(" ".join(problems))
+
+
+def parse_arrivals(room: Room) -> None:
+    """Parse what was received; an arrival that cannot be parsed is stopped and kept.
+
+    A stopped arrival is tried again when the declaration of its feed has changed.
+    """
+    with room.state.read() as tx:
+        waiting = tx.arrivals(status=(ArrivalStatus.RECEIVED, ArrivalStatus.STOPPED))
+    changed: list[ArrivalRow] = []
+    for row in waiting:
+        feed = room.declarations.feeds.get(row.feed)
+        if feed is None or (
+            row.status == ArrivalStatus.STOPPED and row.declaration_sha256 == feed.sha256
+        ):
+            continue
+        changed.append(_parsed(room, feed, row))
+    if changed:
+        with room.state.write("parsed arrivals") as tx:
+            for row in changed:
+                tx.update_arrival(row)
+
+
+def _parsed(room: Room, feed: Feed, row: ArrivalRow) -> ArrivalRow:
+    try:
+        parsed = room.arrivals.parse(
+            feed,
+            row.arrival,
+            reference=room.declarations.reference,
+            codes=room.declarations.codes,
+            received_at=row.received_at,
+            name=row.name,
+            timezone=room.values.timezone,
+        )
+    except BadData as error:
+        return replace(
+            row,
+            status=ArrivalStatus.STOPPED,
+            message=str(error),
+            declaration_sha256=feed.sha256,
+        )
+    return replace(
+        row,
+        status=ArrivalStatus.PARSED,
+        message="",
+        declaration_sha256=feed.sha256,
+        rows=parsed.rows,
+        rejected=parsed.rejected,
+        known_from=parsed.known_from,
+        known_to=parsed.known_to,
+        reference_from=parsed.reference_from,
+        reference_to=parsed.reference_to,
+        measures=parsed.measures,
+    )
+
+
+def take_arrivals(room: Room, run: str) -> list[Taken]:
+    """Bring the revisions of every feed up to what its parsed arrivals say."""
+    with room.state.read() as tx:
+        parsed = tx.arrivals(status=(ArrivalStatus.PARSED,))
+    result = []
+    for name in sorted({row.feed for row in parsed}):
+        feed = room.declarations.feeds.get(name)
+        if feed is not None:
+            rows = [row for row in parsed if row.feed == name]
+            result.append(_take_feed(room, feed, rows, run))
+    return result
+
+
+def _take_feed(room: Room, feed: Feed, rows: Sequence[ArrivalRow], run: str) -> Taken:
+    fresh = [_arrived(room, feed, row) for row in rows if row.rows]
+
+    def kept(cut: datetime) -> list[ArrivedFile]:
+        with room.state.read() as tx:
+            taken = tx.arrivals(feed=feed.name, status=(ArrivalStatus.TAKEN,), known_to_from=cut)
+        return [_arrived(room, feed, row) for row in taken if row.rows]
+
+    taken = room.lake.take(table(feed.table), feed.name, feed.covers, fresh, kept, run=run)
+    with room.state.write("taken arrivals") as tx:
+        for row in rows:
+            tx.update_arrival(replace(row, status=ArrivalStatus.TAKEN))
+    return Taken(
+        feed.name,
+        len(rows),
+        sum(row.rows for row in rows),
+        sum(row.rejected for row in rows),
+        taken.revisions,
+        taken.is_replayed,
+    )
+
+
+def _arrived(room: Room, feed: Feed, row: ArrivalRow) -> ArrivedFile:
+    assert row.known_from is not None and row.known_to is not None, "parsed rows have instants"
+    measures = tuple(row.measures)
+    if feed.covers != "rows":
+        measures = tuple(sorted({*measures, *(each.measure for each in feed.measures)}))
+    return ArrivedFile(
+        arrival=row.arrival,
+        path=room.arrivals.observations(feed.name, row.arrival),
+        rows=row.rows,
+        known_from=row.known_from,
+        known_to=row.known_to,
+        reference_from=row.reference_from,
+        reference_to=row.reference_to,
+        measures=measures if table(feed.table).partition == MEASURES.key[0] else (),
+    )

@@ -1,0 +1,149 @@
+"""The room that an action works in: its stores, its declarations, its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from vigie.datasets import Dataset
+from vigie.feeds import ArrivalStore, Feed
+from vigie.lake import Engine, Lake
+from vigie.quality import Check
+from vigie.schemas import MEASURES, Table, table
+from vigie.state import State, WriterLock
+
+__all__ = ["Declarations", "Room", "RoomValues", "ShortageRule", "TileRule"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortageRule:
+    """What the cycle compares to find a shortage.
+
+    Attributes:
+        kind: beds, staff, equipment or products.
+        measures: measure per role (beds: need, capacity, open; staff: rostered, absent,
+            occupancy; equipment: in_use, fleet; products: stock, consumption); an optional
+            role that is not reported is "".
+        mode: which ratios of patients to staff are in force.
+    """
+
+    kind: str
+    measures: Mapping[str, str]
+    mode: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class TileRule:
+    """A figure at the top of the briefing."""
+
+    kind: str
+    measure: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomValues:
+    """Plain values that a room sets: see docs/settings.md for units and defaults."""
+
+    name: str
+    timezone: str = "UTC"
+    languages: tuple[str, ...] = ("en", "fr")
+    seed: int = 1
+    sample_count: int = 1000
+    horizon_days: int = 21
+    deadline: time = time(8, 0)
+    shortages: tuple[ShortageRule, ...] = ()
+    tiles: tuple[TileRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What the folder declares, read and checked.
+
+    Attributes:
+        feeds: by name.
+        reference: reference tables by name.
+        codes: code lists by name, each code to key.
+        checks: the room's checks.
+        datasets: by name.
+        sha256: hash of all declarations together.
+    """
+
+    feeds: Mapping[str, Feed]
+    reference: Mapping[str, pa.Table]
+    codes: Mapping[str, Mapping[str, str]]
+    checks: Sequence[Check]
+    datasets: Mapping[str, Dataset]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One crisis room, opened.
+
+    Attributes:
+        folder: the crisis-room folder; its state lies in ``.vigie`` below it.
+        values: what vigie.toml sets.
+        declarations: what the other files declare.
+        engine: runs SQL.
+        lake, state, arrivals: the stores.
+        now: the clock.
+        environment: names and values that declarations may refer to.
+        code_version: version of Vigie.
+        durable: watcher of durable steps.
+        progress: called with a line for people on long work.
+    """
+
+    folder: Path
+    values: RoomValues
+    declarations: Declarations
+    engine: Engine
+    lake: Lake
+    state: State
+    arrivals: ArrivalStore
+    now: Callable[[], datetime]
+    environment: Mapping[str, str]
+    code_version: str
+    durable: Callable[[str], None] = lambda step: None
+    progress: Callable[[str], None] = field(default=lambda line: None)
+
+    @property
+    def home(self) -> Path:
+        """Folder of the state."""
+        return self.folder / ".vigie"
+
+    def writing(self) -> WriterLock:
+        """The one writer's lock of this room."""
+        return WriterLock(self.home / "writer.lock")
+
+    def zone(self) -> ZoneInfo:
+        """Time zone of deadlines, census hours and days."""
+        return ZoneInfo(self.values.timezone)
+
+    def today(self) -> date:
+        """Today in the room's time zone."""
+        return self.now().astimezone(self.zone()).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The last instant of a day of the room, in UTC: what "as known on" a day means."""
+        midnight = datetime.combine(day + timedelta(days=1), time(), self.zone())
+        return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+    def measures(self) -> dict[str, dict[str, object]]:
+        """Rows of the measure list by key."""
+        rows = self.declarations.reference[MEASURES.name].to_pylist()
+        return {str(row["measure"]): row for row in rows}
+
+    def reference(self, name: str) -> pa.Table:
+        """A reference table; empty when the folder has no file of it."""
+        found = self.declarations.reference.get(name)
+        return found if found is not None else _empty(table(name))
+
+
+def _empty(of: Table) -> pa.Table:
+    return of.arrow_schema().empty_table()

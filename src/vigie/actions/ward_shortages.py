@@ -1,0 +1,325 @@
+"""Shortages of beds, staff and machines: need against what can be used, on the same paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.actions.forecasting import History
+from vigie.actions.room import ShortageRule
+from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.hospital import equipment_paths, is_short, staff_paths, usable_capacity
+from vigie.paths import (
+    BoolArray,
+    FloatArray,
+    PathArray,
+    any_short,
+    first_passage,
+    probability_by,
+    shared_short,
+)
+
+__all__ = ["bed_rows", "equipment_rows", "staff_rows"]
+
+
+def bed_rows(
+    rule: ShortageRule, inputs: Inputs, staff: ShortageRule | None, equipment: ShortageRule | None
+) -> pa.Table | None:
+    """Shortage of beds by place and ward kind, and for regions and the nation.
+
+    Usable capacity is the smallest of the beds that can be opened, those that staff can run
+    (the staffed beds, changed as much as the staff present changes against today) and those
+    that the machines can serve. None when need or capacity is not reported.
+    """
+    need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
+    if need_measure not in inputs.paths or capacity_measure not in inputs.histories:
+        return None
+    history = inputs.histories[need_measure]
+    places, wards = history.places, history.categories
+    need = inputs.ahead(need_measure)
+    staffed = inputs.today(capacity_measure, places, wards)
+    opened = rule.measures.get("open", "")
+    beds = staffed
+    staff_beds = None
+    if opened in inputs.histories:
+        beds = inputs.today(opened, places, wards)
+        beds = np.where(np.isfinite(beds), beds, staffed)
+        staff_beds = staffed * _staff_change(staff, inputs, need_measure, need)
+    machine_beds = _machine_beds(equipment, inputs, need_measure, need)
+    is_known = np.isfinite(beds)
+    usable = usable_capacity(
+        np.where(is_known, beds, np.float32(np.inf)),
+        None if staff_beds is None else np.where(np.isfinite(staff_beds), staff_beds, np.inf),
+        machine_beds,
+    )
+    short = is_short(need, usable.values)
+    series = Series(
+        kind="beds",
+        places=places,
+        categories=wards,
+        offset=inputs.offset(need_measure),
+        model=inputs.models[need_measure],
+        unit="patient-days",
+        need_now=inputs.today(need_measure, places, wards)[:, :, 0, 0],
+        capacity_now=usable.values[:, :, 0].mean(axis=-1),
+        binds=usable.binds(short),
+        history=history,
+    )
+    unmet = np.maximum(need - usable.values, np.float32(0)).sum(axis=2)
+    known = is_known[:, :, 0, 0]
+    rows = shortage_rows(series, inputs, first_passage(short), unmet, known)
+    capacity = np.where(known[:, :, None, None], usable.values, np.float32(0))
+    counted = np.where(known[:, :, None, None], need, np.float32(0))
+    return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
+
+
+def _staff_change(
+    rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
+) -> PathArray:
+    """How the beds that staff can run change against today, per path; 1 where unknown."""
+    found = _staff(rule, inputs, occupancy, need)
+    if found is None or rule is None:
+        return np.ones((1, 1, 1, 1), dtype=np.float32)
+    paths, now = found
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = paths / now
+    return np.where(np.isfinite(change), change, np.float32(1))
+
+
+def _staff(
+    rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
+) -> tuple[PathArray, PathArray] | None:
+    """Beds that staff can run on the paths, and with the staff of today."""
+    if rule is None or rule.measures["occupancy"] != occupancy:
+        return None
+    rostered, absent = rule.measures["rostered"], rule.measures["absent"]
+    if rostered not in inputs.histories or absent not in inputs.paths:
+        return None
+    history = inputs.histories[occupancy]
+    skills = inputs.histories[rostered].categories
+    ratios = _ratios(inputs, rule.mode, history.categories, skills)
+    roster, away, away_now = _presence(rule, inputs, history.places, skills, need.shape[2])
+    paths = staff_paths(need, ratios, roster, away)
+    now = staff_paths(need, ratios, roster, away_now)
+    return paths.beds, now.beds
+
+
+def _presence(
+    rule: ShortageRule, inputs: Inputs, places: Sequence[str], skills: Sequence[str], days: int
+) -> tuple[PathArray, PathArray, PathArray]:
+    """Roster, absence on the paths and absence today on the axes of the places given.
+
+    Places without a report of a skill have an infinite roster: they are not limited by it.
+    """
+    rostered, absent = rule.measures["rostered"], rule.measures["absent"]
+    roster = inputs.today(rostered, places, skills)
+    known = inputs.paths[absent]
+    ahead = inputs.ahead(absent)[:, :, :days]
+    if ahead.shape[2] < days:
+        ahead = np.concatenate([ahead, np.repeat(ahead[:, :, -1:], days - ahead.shape[2], 2)], 2)
+    rows = {key: i for i, key in enumerate(known.places)}
+    columns = {key: i for i, key in enumerate(known.categories)}
+    away = np.zeros((len(places), len(skills), days, ahead.shape[3]), dtype=np.float32)
+    for i, place in enumerate(places):
+        for j, skill in enumerate(skills):
+            if place in rows and skill in columns:
+                away[i, j] = ahead[rows[place], columns[skill]]
+    away_now = np.nan_to_num(inputs.today(absent, places, skills))
+    return np.where(np.isfinite(roster), roster, np.float32(1e9)), away, away_now
+
+
+def _ratios(inputs: Inputs, mode: str, wards: Sequence[str], skills: Sequence[str]) -> FloatArray:
+    """Patients per member of staff in force on the day, (ward, skill), NaN where none."""
+    out = np.full((len(wards), len(skills)), np.nan)
+    newest: dict[tuple[int, int], date] = {}
+    for row in inputs.reference["ratios"].to_pylist():
+        if row["mode"] != mode or row["valid_from"] > inputs.as_of:
+            continue
+        if row["valid_to"] is not None and row["valid_to"] <= inputs.as_of:
+            continue
+        if row["ward_kind"] in wards and row["skill"] in skills:
+            at = (wards.index(row["ward_kind"]), skills.index(row["skill"]))
+            if at not in newest or row["valid_from"] >= newest[at]:
+                newest[at] = row["valid_from"]
+                out[at] = row["patients_per_staff"]
+    return out
+
+
+def _machine_beds(
+    rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
+) -> PathArray | None:
+    """Beds that the machines can serve; None when no machine is reported."""
+    if rule is None or rule.measures["fleet"] not in inputs.histories:
+        return None
+    history = inputs.histories[occupancy]
+    machines = inputs.histories[rule.measures["fleet"]].categories
+    shares = np.zeros((len(history.categories), len(machines)))
+    for row in inputs.reference["equipment"].to_pylist():
+        if row["ward_kind"] in history.categories and row["equipment"] in machines:
+            at = (history.categories.index(row["ward_kind"]), machines.index(row["equipment"]))
+            shares[at] = row["share_needing"]
+    fleet = inputs.today(rule.measures["fleet"], history.places, machines)
+    fleet = np.where(np.isfinite(fleet), fleet, np.float32(1e9))
+    return equipment_paths(need, shares, fleet).beds
+
+
+def staff_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
+    """Shortage of staff by place and skill; None when the rule's measures are not reported."""
+    occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
+    absent = rule.measures["absent"]
+    if occupancy not in inputs.paths or rostered not in inputs.histories:
+        return None
+    if absent not in inputs.paths:
+        return None
+    history = inputs.histories[occupancy]
+    skills = inputs.histories[rostered].categories
+    need_beds = inputs.ahead(occupancy)
+    ratios = _ratios(inputs, rule.mode, history.categories, skills)
+    roster, away, away_now = _presence(rule, inputs, history.places, skills, need_beds.shape[2])
+    paths = staff_paths(need_beds, ratios, roster, away)
+    now = staff_paths(
+        inputs.today(occupancy, history.places, history.categories), ratios, roster, away_now
+    )
+    known = (roster[:, :, 0, 0] < 1e9) & np.isfinite(ratios).any(axis=0)[None, :]
+    return _level_rows(
+        "staff",
+        "shifts",
+        "staff",
+        paths.need,
+        paths.available,
+        now.need,
+        now.available,
+        known,
+        rule.measures["absent"],
+        skills,
+        history.places,
+        inputs,
+        occupancy,
+    )
+
+
+def equipment_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
+    """Shortage of machines by place and kind; None when they are not reported."""
+    in_use, fleet = rule.measures["in_use"], rule.measures["fleet"]
+    if in_use not in inputs.paths or fleet not in inputs.histories:
+        return None
+    history = inputs.histories[in_use]
+    capacity = inputs.today(fleet, history.places, history.categories)
+    known = np.isfinite(capacity)[:, :, 0, 0]
+    need = inputs.ahead(in_use)
+    now = inputs.today(in_use, history.places, history.categories)
+    return _level_rows(
+        "equipment",
+        "machine-days",
+        "equipment",
+        need,
+        np.where(np.isfinite(capacity), capacity, np.float32(1e9)),
+        now,
+        capacity,
+        known,
+        in_use,
+        history.categories,
+        history.places,
+        inputs,
+        in_use,
+    )
+
+
+def _level_rows(
+    kind: str,
+    unit: str,
+    binds: str,
+    need: PathArray,
+    capacity: PathArray,
+    need_now: PathArray,
+    capacity_now: PathArray,
+    known: BoolArray,
+    measure: str,
+    categories: Sequence[str],
+    places: Sequence[str],
+    inputs: Inputs,
+    clock: str,
+) -> pa.Table:
+    short = is_short(need, capacity)
+    series = Series(
+        kind=kind,
+        places=tuple(places),
+        categories=tuple(categories),
+        offset=inputs.offset(clock),
+        model=inputs.models[measure],
+        unit=unit,
+        need_now=need_now[:, :, 0, 0],
+        capacity_now=capacity_now[:, :, 0, 0],
+        binds=[[binds] * len(categories) for _ in places],
+        history=inputs.histories[measure],
+    )
+    unmet = np.maximum(need - capacity, np.float32(0)).sum(axis=2)
+    return shortage_rows(series, inputs, first_passage(short), unmet, known)
+
+
+def _totals(
+    series: Series,
+    inputs: Inputs,
+    short: BoolArray,
+    need: PathArray,
+    capacity: PathArray,
+    known: BoolArray,
+) -> pa.Table:
+    """Regions and the nation: P(any site short), and P(short if every bed could be shared)."""
+    inside = {
+        t: [series.places.index(p) for p in m if p in series.places]
+        for t, m in inputs.members.items()
+    }
+    totals = [t for t, at in inside.items() if at and t not in series.places]
+    if not totals:
+        none = np.zeros_like(known)
+        return shortage_rows(series, inputs, first_passage(short), need.sum(axis=2), none)
+    members = np.zeros((len(totals), len(series.places)), dtype=bool)
+    for row, total in enumerate(totals):
+        members[row, inside[total]] = True
+    together = shared_short(need, capacity, members)
+    anyone = any_short(short & known[:, :, None, None], members)
+    spare = np.stack([(need - capacity)[row].sum(axis=0) for row in members])
+    sums = np.stack([np.nansum(series.need_now[row], axis=0) for row in members])
+    beds = np.stack([capacity[row, :, 0].mean(axis=-1).sum(axis=0) for row in members])
+    above = Series(
+        kind=series.kind,
+        places=tuple(totals),
+        categories=series.categories,
+        offset=series.offset,
+        model=series.model,
+        unit=series.unit,
+        need_now=sums,
+        capacity_now=beds,
+        binds=[["beds"] * len(series.categories) for _ in totals],
+        history=_whole(series.history, members),
+    )
+    some = np.stack([known[row].any(axis=0) for row in members])
+    unmet = np.maximum(spare, 0).sum(axis=2)
+    rows = shortage_rows(above, inputs, first_passage(together), unmet, some)
+    chance = probability_by(first_passage(anyone), short.shape[2]).reshape(-1)
+    chance = pa.array(chance).filter(pa.array(some.reshape(-1)))
+    at = rows.schema.get_field_index("probability_any")
+    return rows.set_column(at, "probability_any", pc.cast(chance, pa.float64()))
+
+
+def _whole(history: History, members: BoolArray) -> History:
+    """The history of totals: days with any report of a member."""
+    values = np.stack([np.nansum(history.values[row], axis=0) for row in members])
+    seen = np.stack([np.isfinite(history.values[row]).any(axis=0) for row in members])
+    values = np.where(seen, values, np.nan)
+    return History(
+        history.measure,
+        history.kind,
+        history.step,
+        tuple(str(i) for i in range(len(members))),
+        history.categories,
+        history.dates,
+        values,
+        history.as_of,
+        history.upper,
+    )
