@@ -69,7 +69,7 @@ def _shrunk(days: np.ndarray, after: FloatArray) -> FloatArray:
 
 def _common_share(surprise: FloatArray) -> float:
     """Correlation of a latent common cause, from the mean product of pairs on the same day."""
-    flat = surprise.reshape(-1, surprise.shape[-1])
+    flat = surprise.reshape(surprise.shape[0] * surprise.shape[1], -1)
     known = np.isfinite(flat)
     filled = np.where(known, flat, 0.0)
     counts = known.sum(axis=0)

