@@ -1,0 +1,231 @@
+"""A dataset declared in a file of the folder: SQL with a header, or Python with constants.
+
+SQL (``datasets/NAME.sql``): the header is TOML in comment lines between two lines ``-- ---`` at
+the top, then one SELECT::
+
+    -- ---
+    -- description = "Beds that staff can run, by site"
+    -- measure = "icu_capacity"          # its rows become facts of this measure
+    -- purposes = ["crisis-management"]
+    -- [[check]]                         # as in checks.toml; looks at this dataset
+    -- name = "icu_capacity_range"
+    -- kind = "range"
+    -- min = 0
+    -- ---
+    SELECT place, category, reference_date, value FROM beds_staffed WHERE category = 'icu'
+
+Python (``datasets/NAME.py``): the docstring is the description; ``INPUTS = ["..."]``,
+``LINEAGE = {"column": ["input.column"]}``, perhaps ``MEASURE`` and ``PURPOSES``, and
+``def build(inputs)`` from Arrow tables by name to an Arrow table. It is read here, never run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vigie.datasets.python_source import read_python
+from vigie.datasets.sql_source import read_sql
+from vigie.errors import Problem, nearest
+
+__all__ = ["ColumnRef", "Dataset", "Language", "read_dataset"]
+
+_KEYS = ("description", "measure", "inputs", "purposes")
+_NAME = re.compile(r"(?:.*/)?([a-z][a-z0-9_]*)\.(sql|py)")
+_FENCE = re.compile(r"^--\s*---\s*$")
+_COMMENT = re.compile(r"^\s*--\s?")
+_CHECK = re.compile(r"^\s*\[\[\s*check\s*\]\]")
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_EXAMPLE = 'Begin the file with "-- ---", "-- description = \\"...\\"", "-- ---".'
+
+
+class Language(StrEnum):
+    """What a dataset is written in."""
+
+    SQL = "sql"
+    PYTHON = "python"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ColumnRef:
+    """A column of a relation: of a source, or of a dataset."""
+
+    relation: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A declared dataset.
+
+    Attributes:
+        name: name in SQL, from the file's name.
+        file: path relative to the room.
+        language: SQL or Python.
+        description: one sentence for people.
+        measure: its rows (place, category, reference_date, value) become facts of this
+            measure; None: it stays a table.
+        inputs: relations it reads, sorted.
+        purposes: purposes it may be used for; empty: those of its inputs.
+        code: the SELECT without header, or the whole Python text.
+        checks: TOML of the ``[[check]]`` entries in the header, on the lines of the file, for
+            the reader of checks.toml; empty: none.
+        lineage: per column the input columns it is made of; declared, for Python only.
+    """
+
+    name: str
+    file: str
+    language: Language
+    description: str
+    measure: str | None
+    inputs: tuple[str, ...]
+    purposes: tuple[str, ...]
+    code: str
+    checks: str = ""
+    lineage: tuple[tuple[str, tuple[ColumnRef, ...]], ...] = ()
+
+    @property
+    def code_sha256(self) -> str:
+        """Hash of what makes the rows: the code and the measure, not the rest of the header."""
+        text = f"{self.language}\n{self.measure or ''}\n{self.code}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_dataset(file: str, text: str) -> tuple[Dataset | None, list[Problem]]:
+    """Read one file of the folder ``datasets`` and report all its mistakes.
+
+    Whether inputs and measure exist is seen when the graph is built.
+
+    Args:
+        file: path relative to the room; its name gives the dataset's.
+        text: content.
+
+    Returns:
+        The dataset, or None when there are mistakes, and the mistakes.
+    """
+    name = _NAME.fullmatch(file)
+    if name is None:
+        to_do = 'Name it in small letters, digits and "_", ending in .sql or .py.'
+        return None, [Problem(file, None, "not a name for a dataset", to_do)]
+    if name[2] == "sql":
+        return _read_sql_file(name[1], file, text)
+    return _read_python_file(name[1], file, text)
+
+
+def _read_python_file(name: str, file: str, text: str) -> tuple[Dataset | None, list[Problem]]:
+    source, problems = read_python(file, text)
+    if problems:
+        return None, problems
+    lineage = tuple(
+        (column, tuple(ColumnRef(*each.split(".", 1)) for each in origins))
+        for column, origins in source.lineage.items()
+    )
+    dataset = Dataset(
+        name=name,
+        file=file,
+        language=Language.PYTHON,
+        description=source.description,
+        measure=source.measure,
+        inputs=tuple(sorted(set(source.inputs))),
+        purposes=source.purposes,
+        code=text,
+        lineage=lineage,
+    )
+    return dataset, []
+
+
+def _read_sql_file(name: str, file: str, text: str) -> tuple[Dataset | None, list[Problem]]:
+    lines = text.splitlines()
+    end = _header_end(lines)
+    if end is None:
+        return None, [Problem(file, 1, "the dataset has no header", _EXAMPLE)]
+    header = _Header(file, lines[:end])
+    code = "\n".join(lines[end:]).strip()
+    source, problems = read_sql(file, code, first_line=end + 1, declared=header.inputs)
+    problems = [*header.problems, *problems]
+    if problems:
+        return None, problems
+    dataset = Dataset(
+        name=name,
+        file=file,
+        language=Language.SQL,
+        description=header.description,
+        measure=header.measure,
+        inputs=source,
+        purposes=header.purposes,
+        code=code,
+        checks=header.checks,
+    )
+    return dataset, []
+
+
+def _header_end(lines: list[str]) -> int | None:
+    """Number of lines up to and with the closing fence; None without a header."""
+    fences = [number for number, line in enumerate(lines) if _FENCE.match(line)]
+    if len(fences) < 2 or any(line.strip() for line in lines[: fences[0]]):
+        return None
+    inside = lines[fences[0] : fences[1]]
+    return fences[1] + 1 if all(_COMMENT.match(line) for line in inside) else None
+
+
+class _Header:
+    """The TOML in the header of a SQL file."""
+
+    def __init__(self, file: str, lines: list[str]) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        bare = ["" if _FENCE.match(line) else _COMMENT.sub("", line) for line in lines]
+        cut = next((at for at, line in enumerate(bare) if _CHECK.match(line)), len(bare))
+        self._lines = bare[:cut]
+        checks = bare[cut:]
+        # Blank lines before keep the line numbers of the file in messages about checks.
+        self.checks = "\n" * cut + "\n".join(checks) + "\n" if checks else ""
+        self._content = self._parse()
+        for key in self._content:
+            if key not in _KEYS:
+                self._mistake(key, f'unknown key "{key}"', f"The nearest are {_near(key)}.")
+        self.description = self._text("description") or ""
+        if "description" not in self._content and not self.problems:
+            self._mistake("", '"description" is missing', "Say in one sentence what it is.")
+        self.measure = self._text("measure")
+        self.purposes = self._texts("purposes") or ()
+        self.inputs = self._texts("inputs")
+
+    def _parse(self) -> Mapping[str, object]:
+        try:
+            return tomllib.loads("\n".join(self._lines))
+        except tomllib.TOMLDecodeError as error:
+            found = _AT_LINE.search(str(error))
+            what = f"the header is not valid TOML: {_AT_LINE.sub('', str(error)).strip()}"
+            line = int(found[1]) if found else 1
+            self.problems.append(Problem(self.file, line, what, "Correct the line."))
+            return {}
+
+    def _mistake(self, key: str, what: str, to_do: str) -> None:
+        pattern = re.compile(rf"^\s*\[*\s*{re.escape(key)}\b") if key else _FENCE
+        found = (at for at, line in enumerate(self._lines, start=1) if pattern.match(line))
+        self.problems.append(Problem(self.file, next(found, 1), what, to_do))
+
+    def _text(self, key: str) -> str | None:
+        value = self._content.get(key)
+        if value is None or (isinstance(value, str) and value.strip()):
+            return value
+        self._mistake(key, f'"{key}" is not a text', "Write it in quotes.")
+        return None
+
+    def _texts(self, key: str) -> tuple[str, ...] | None:
+        value = self._content.get(key)
+        if value is None:
+            return None
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(value)
+        self._mistake(key, f'"{key}" is not a list of texts', f'Write {key} = ["..."].')
+        return None
+
+
+def _near(key: str) -> str:
+    return nearest(key, (*_KEYS, "check"))
