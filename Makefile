@@ -24,6 +24,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_USER PIP_TARGET PIP_PREFIX PIP_
 CODE := src tests scripts benchmarks
 
 .PHONY: help install install-dev demo check test test-long bench docs lock format clean
+.PHONY: check-format check-lint check-types check-layers check-licences check-docs
 
 help: ## Show this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
@@ -36,15 +37,27 @@ install-dev: $(VENV)/.installed-dev ## The same, with the tools of developers
 demo: install ## Invent a region, run its day, show the pages (SERVE=0: only print; ROOM=, PORT=)
 	@$(VENV)/bin/vigie demo "$(ROOM)" --port "$(PORT)" $(if $(filter 0 no false,$(SERVE)),--no-serve,--serve)
 
-check: install-dev ## Format, lint, types, layers, examples in the docs, licences
-	$(PY) -m ruff format --check $(CODE)
+check: check-format check-lint check-types check-layers check-licences check-docs ## Format, lint, types, layers, licences, examples in the docs
+
+check-format: install-dev
+	$(PY) -m ruff format --check --quiet $(CODE)
+
+check-lint: install-dev
 	$(PY) -m ruff check $(CODE)
+
+check-types: install-dev
 	$(PY) -m mypy --strict
 	$(PY) -m mypy --strict scripts/*.py
+
+check-layers: install-dev
 	$(PY) -c "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
+
+check-licences: install-dev
 	$(PY) scripts/check_licences.py
+
+check-docs: install-dev
 	$(PY) scripts/write_docs.py --check
-	$(PY) -m pytest -q -p no:randomly tests/spec/docs tests/meta
+	$(PY) -m pytest -q tests/spec/docs
 
 test: install-dev ## Every test but the long ones
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile=ci -m "not long" $(TESTS)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from vigie.settings import BedShortage, parse_settings
+
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 BIN = Path(sys.executable).parent
@@ -113,3 +115,15 @@ def test_make_help_names_every_target_that_people_call() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, check=True)
     for name in ("install", "demo", "check", "test", "test-long", "bench", "docs", "lock"):
         assert f"make {name} " in done.stdout.decode()
+
+
+def test_the_settings_of_the_tutorial_are_valid() -> None:
+    (text,) = [
+        block.text
+        for block in blocks(ROOT / "docs" / "tutorial.md")
+        if block.deed == "file=my-room/vigie.toml"
+    ]
+    settings, problems = parse_settings(text, {}, measures={"beds_occupied", "beds_staffed"})
+    assert problems == []
+    assert settings is not None
+    assert settings.shortages == (BedShortage("beds_occupied", "beds_staffed"),)
