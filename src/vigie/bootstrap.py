@@ -1,1 +1,152 @@
-"""Wires the parts."""
+"""The one place that wires things: settings, stores, engine, clock, and the command line.
+
+Heavy parts are imported when a command needs them, so that ``vigie --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vigie import __version__
+from vigie.errors import BadData, FolderInvalid, Problem
+
+if TYPE_CHECKING:
+    from vigie.actions.notebook import Notebook
+    from vigie.actions.room import Room, RoomValues
+    from vigie.governance import Caller
+    from vigie.settings import Settings
+
+__all__ = ["local_operator", "main", "open_notebook", "open_room"]
+
+
+def clock() -> datetime:
+    """The present, in UTC: the only clock of the product."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def main() -> None:
+    """Entry point of the command ``vigie``."""
+    from vigie.cli import run
+
+    sys.exit(run(sys.argv[1:], open_room, local_operator))
+
+
+def local_operator(purpose: str = "crisis-management") -> Caller:
+    """The caller who is signed in on this machine."""
+    from vigie.governance import Caller
+
+    return Caller("local operator", purpose, is_local_operator=True)
+
+
+def open_notebook(folder: str | Path) -> Notebook:
+    """A room opened for reading in a notebook: ``vigie.open(folder)``.
+
+    Raises:
+        FolderInvalid: the folder has mistakes; all are listed.
+    """
+    from vigie.actions.notebook import Notebook
+
+    return Notebook(open_room(Path(folder)), local_operator("analysis"))
+
+
+def open_room(
+    folder: Path,
+    *,
+    now: Callable[[], datetime] = clock,
+    durable: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] = lambda line: None,
+    environment: Mapping[str, str] = os.environ,
+) -> Room:
+    """Open a crisis room: read its folder, check it, wire its stores.
+
+    Args:
+        folder: the crisis-room folder.
+        now: the clock.
+        durable: watcher of durable steps, for tests that kill the process.
+        progress: called with a line for people on long work.
+        environment: environment variables.
+
+    Raises:
+        FolderInvalid: the folder has mistakes; all are listed together.
+        Conflict: a newer Vigie wrote the state of this room.
+    """
+    from vigie.actions.folder import read_declarations
+    from vigie.actions.room import Room
+    from vigie.engines import DuckEngine
+    from vigie.feeds import ArrivalStore
+    from vigie.lake import Lake
+    from vigie.state import State
+
+    folder = folder.resolve()
+    settings, problems = _settings(folder, environment)
+    declarations, more = read_declarations(folder)
+    problems = [*problems, *more]
+    if settings is None or problems:
+        raise FolderInvalid(problems)
+    home = folder / ".vigie"
+    home.mkdir(mode=0o700, exist_ok=True)
+    engine = DuckEngine(
+        threads=settings.engine.threads or os.cpu_count() or 1,
+        memory_limit=settings.engine.memory_limit,
+        scratch=home / "scratch",
+    )
+    state = State(home / "state.db", durable)
+    state.migrate()
+    return Room(
+        folder=folder,
+        values=_values(settings),
+        declarations=declarations,
+        engine=engine,
+        lake=Lake(home / "lake", engine, durable),
+        state=state,
+        arrivals=ArrivalStore(home, engine, durable),
+        now=now,
+        environment=environment,
+        code_version=__version__,
+        durable=durable,
+        progress=progress,
+    )
+
+
+def _settings(
+    folder: Path, environment: Mapping[str, str]
+) -> tuple[Settings | None, list[Problem]]:
+    from vigie.settings import parse_settings
+
+    path = folder / "vigie.toml"
+    if not path.is_file():
+        raise BadData(
+            f"{folder} is no crisis room: it has no vigie.toml. Make one with: vigie init {folder}"
+        )
+    return parse_settings(path.read_text(encoding="utf-8"), environment)
+
+
+def _values(settings: Settings) -> RoomValues:
+    """Settings as the plain values that actions take."""
+    from vigie.actions.room import RoomValues, ShortageRule, TileRule
+    from vigie.settings import SHORTAGE_KINDS
+
+    kinds = {rule: kind.value for kind, rule in SHORTAGE_KINDS.items()}
+    room = settings.room
+    rules = []
+    for rule in settings.shortages:
+        measures = {role: str(value) for role, value in asdict(rule).items() if role != "mode"}
+        mode = str(getattr(rule, "mode", "normal"))
+        rules.append(ShortageRule(kinds[type(rule)], measures, mode))
+    return RoomValues(
+        name=room.name,
+        timezone=room.timezone.key,
+        languages=tuple(each.value for each in room.languages),
+        seed=room.seed,
+        sample_count=room.sample_count,
+        horizon_days=room.horizon_days,
+        deadline=room.deadline,
+        shortages=tuple(rules),
+        tiles=tuple(TileRule(t.kind, t.measure, t.category) for t in settings.briefing.tiles),
+    )

@@ -118,7 +118,7 @@ class ReleaseReader:
         if name not in ALL_TABLES:
             raise NotFound(f'No table "{name}". Nearest: {nearest(name, [*ALL_TABLES, "facts"])}.')
         of = table(name)
-        where = _condition(equals)
+        where = _condition(equals, of.arrow_schema())
         relation = self.room.lake.relation(of, self.manifest.table(name))
         rows = self.room.engine.query(
             f"SELECT * FROM {relation} WHERE {where}", {}, list(equals.values())
@@ -127,7 +127,7 @@ class ReleaseReader:
 
     def _facts(self, equals: dict[str, str]) -> pa.Table:
         # Conditions are written out: they stand twice in the statement.
-        where = _condition(equals)
+        where = _condition(equals, FACTS)
         for value in equals.values():
             where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
         known = as_known_sql(
@@ -147,8 +147,12 @@ class ReleaseReader:
         return files
 
 
-def _condition(equals: dict[str, str]) -> str:
-    return " AND ".join(f'"{name}" = ?' for name in equals) or "true"
+def _condition(equals: dict[str, str], schema: pa.Schema) -> str:
+    parts = []
+    for name in equals:
+        is_date = pa.types.is_date(schema.field(name).type)
+        parts.append(f'"{name}" = ' + ("CAST(? AS DATE)" if is_date else "?"))
+    return " AND ".join(parts) or "true"
 
 
 def _typed(rows: pa.Table, of: Table) -> pa.Table:

@@ -1,0 +1,211 @@
+"""The commands, their arguments and their help."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from vigie import __version__
+from vigie.cli import commands as c
+
+__all__ = ["build_parser"]
+
+_EPILOG = """\
+example, from nothing to a published release:
+  vigie init my-room && cd my-room
+  vigie check
+  vigie receive ../beds.csv --feed beds
+  vigie run
+  vigie show briefing
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="vigie",
+        description="The open hospital-crisis data platform: what runs short, where and when.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"vigie {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _folders(commands)
+    _daily(commands)
+    _reading(commands)
+    _operating(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    command: Callable[[c.Context, argparse.Namespace], int],
+    help: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=help,
+        description=help,
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--room",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="the crisis-room folder (default: this one)",
+    )
+    parser.add_argument("--json", action="store_true", help="answer for programs")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _folders(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = _add(commands, "init", c.init, "Make a crisis-room folder.", "vigie init my-room")
+    init.add_argument("folder", type=Path)
+    check = _add(
+        commands,
+        "check",
+        c.check,
+        "Find every mistake of a crisis-room folder.",
+        "vigie check my-room",
+    )
+    check.add_argument("folder", type=Path, nargs="?")
+    demo = _add(
+        commands,
+        "demo",
+        c.demo,
+        "Invent a region, run its day, show its pages.",
+        "vigie demo demo-room --no-serve",
+    )
+    demo.add_argument("folder", type=Path)
+    demo.add_argument(
+        "--serve",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="serve the pages afterwards",
+    )
+    demo.add_argument("--port", type=int, default=None)
+    demo.add_argument("--hospitals", type=int, default=100)
+    demo.add_argument("--days", type=int, default=730)
+    demo.add_argument("--seed", type=int, default=20200301)
+
+
+def _daily(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    receive = _add(
+        commands,
+        "receive",
+        c.receive,
+        "Take a file into the arrival store.",
+        "vigie receive beds.csv --feed beds",
+    )
+    receive.add_argument("file", type=Path)
+    receive.add_argument("--feed", required=True)
+    run = _add(
+        commands,
+        "run",
+        c.run,
+        "Run the daily cycle and publish a release.",
+        "vigie run --as-of 2020-11-08",
+    )
+    run.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="use only what was known on this day (default: today)",
+    )
+    run.add_argument(
+        "--draft", action="store_true", help="make a draft to compare before it is published"
+    )
+    run.add_argument(
+        "--plan", action="store_true", help="only say what would be built again, and why"
+    )
+    tick = _add(
+        commands,
+        "tick",
+        c.tick,
+        "Do what is due now; for cron or any scheduler.",
+        "vigie tick --run-at 06:30",
+    )
+    tick.add_argument(
+        "--run-at", metavar="HH:MM", default="06:30", help="room time of the daily run"
+    )
+    serve = _add(
+        commands, "serve", c.serve, "Serve the pages on this machine.", "vigie serve --run-at 06:30"
+    )
+    serve.add_argument("--port", type=int, default=None)
+    serve.add_argument("--address", default=None, help="only loopback addresses are served")
+    serve.add_argument(
+        "--run-at", metavar="HH:MM", default=None, help="also run the daily cycle at this room time"
+    )
+
+
+def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    show = _add(
+        commands,
+        "show",
+        c.show,
+        "Print the briefing, the shortages, the plan or the feeds.",
+        "vigie show briefing",
+    )
+    show.add_argument("what", choices=["briefing", "shortages", "plan", "feeds"])
+    show.add_argument("--release", help="another release than the one in force")
+    show.add_argument("--language", choices=["en", "fr"], default=None)
+    show.add_argument("--kind", choices=["beds", "staff", "equipment", "products"])
+    show.add_argument("--place")
+    show.add_argument("--limit", type=int, default=40)
+    release = _add(
+        commands,
+        "release",
+        c.release,
+        "List, show, compare or publish releases.",
+        "vigie release diff 2020-11-08-0123456789ab",
+    )
+    release.add_argument("what", choices=["list", "show", "diff", "publish"])
+    release.add_argument("releases", nargs="*", metavar="RELEASE")
+    release.add_argument("--reason", default="", help="why it is published; kept in the log")
+    export = _add(
+        commands,
+        "export",
+        c.export,
+        "Print the named tables and their columns.",
+        "vigie export schema --json",
+    )
+    export.add_argument("what", choices=["schema"])
+
+
+def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = _add(commands, "doctor", c.doctor, "Say how the room is.", "vigie doctor --scrub")
+    doctor.add_argument("--scrub", action="store_true", help="hash every file of every release")
+    backup = _add(
+        commands,
+        "backup",
+        c.backup,
+        "Copy what is precious, while others work.",
+        "vigie backup /backups/room-today",
+    )
+    backup.add_argument("target", type=Path)
+    restore = _add(
+        commands,
+        "restore",
+        c.restore,
+        "Make a room from a backup.",
+        "vigie restore /backups/room-today new-room",
+    )
+    restore.add_argument("source", type=Path)
+    restore.add_argument("folder", type=Path)
+    _add(
+        commands,
+        "rebuild",
+        c.rebuild,
+        "Make the lake again from the kept arrivals.",
+        "vigie rebuild",
+    )

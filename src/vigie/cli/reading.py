@@ -1,0 +1,193 @@
+"""Commands that read: show, release, export."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from vigie.cli.context import Context
+from vigie.errors import BadData
+
+__all__ = ["export", "release", "show"]
+
+_SHORTAGE_COLUMNS = (
+    "kind",
+    "place",
+    "category",
+    "probability_7",
+    "probability_14",
+    "probability",
+    "if_short_q50",
+    "expected_unmet",
+    "unmet_unit",
+    "binds",
+    "act_by",
+)
+_MOVE_COLUMNS = (
+    "move",
+    "kind",
+    "category",
+    "from_place",
+    "to_place",
+    "quantity",
+    "unit",
+    "depart_date",
+    "receiver_before",
+    "receiver_after",
+    "sender_before",
+    "sender_after",
+    "state",
+)
+_FEED_COLUMNS = (
+    "feed",
+    "state",
+    "last_known_at",
+    "last_reference_date",
+    "rows",
+    "rejected",
+    "message",
+)
+
+
+def show(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie show briefing|shortages|plan|feeds."""
+    if arguments.what == "briefing":
+        return _briefing(context, arguments)
+    from vigie.actions.showing import show_table
+
+    tables = {
+        "shortages": ("shortages", _SHORTAGE_COLUMNS),
+        "plan": ("plan_moves", _MOVE_COLUMNS),
+        "feeds": ("feeds_status", _FEED_COLUMNS),
+    }
+    name, columns = tables[arguments.what]
+    wanted = {"kind": arguments.kind, "place": arguments.place}
+    equals = {k: v for k, v in wanted.items() if v and arguments.what == "shortages"}
+    rows = show_table(
+        context.room(), context.caller(), name, arguments.release, **equals
+    ).to_pylist()
+    shown = rows[: arguments.limit]
+    lines = context.table(columns, [[row[name] for name in columns] for row in shown])
+    if not rows:
+        lines = [f"No {arguments.what} in this release."]
+    if len(rows) > len(shown):
+        lines.append(f"... {len(rows) - len(shown)} more; see --limit or --json.")
+    context.give(rows, lines)
+    return 0
+
+
+def _briefing(context: Context, arguments: argparse.Namespace) -> int:
+    from vigie.actions.briefing_text import render_text
+    from vigie.actions.showing import show_briefing
+
+    room = context.room()
+    language = arguments.language or room.values.languages[0]
+    briefing = show_briefing(room, context.caller(), language, arguments.release)
+    context.give(briefing, render_text(briefing).splitlines())
+    return 0
+
+
+def release(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie release list|show|diff|publish."""
+    acts: dict[str, Callable[[Context, Sequence[str], str], int]] = {
+        "list": _list,
+        "show": _show,
+        "diff": _diff,
+        "publish": _publish,
+    }
+    return acts[arguments.what](context, arguments.releases, arguments.reason)
+
+
+def _list(context: Context, names: Sequence[str], reason: str) -> int:
+    from vigie.actions.releasing import list_releases
+
+    lines = list_releases(context.room(), context.caller())
+    header = ("release", "as of", "made at (UTC)", "state")
+    rows = [(each.release, each.as_of, each.made_at, each.state) for each in lines]
+    context.give(lines, context.table(header, rows) if rows else ["No release yet: vigie run"])
+    return 0
+
+
+def _show(context: Context, names: Sequence[str], reason: str) -> int:
+    import json
+
+    from vigie.actions.releasing import show_release
+
+    manifest = show_release(context.room(), context.caller(), names[0] if names else None)
+    header = ("table", "files", "rows", "bytes")
+    rows = [
+        (t.name, len(t.files), sum(f.rows for f in t.files), sum(f.bytes for f in t.files))
+        for t in manifest.tables
+    ]
+    context.give(
+        json.loads(manifest.to_json()),
+        [
+            f"Release {manifest.release}, as of {manifest.as_of}, run {manifest.run}",
+            f"SHA-256 of its manifest: {manifest.sha256}",
+            f"Made {manifest.made_at:%Y-%m-%d %H:%M} UTC by Vigie {manifest.code_version}",
+            *(f"  {k}: {v}" for k, v in {**manifest.models, **manifest.notes}.items() if v),
+            *context.table(header, rows),
+        ],
+    )
+    return 0
+
+
+def _diff(context: Context, names: Sequence[str], reason: str) -> int:
+    from vigie.actions.releasing import diff_releases
+
+    if len(names) not in {1, 2}:
+        raise BadData(
+            "Name one release to compare with the one in force, or two: "
+            "vigie release diff [BEFORE] AFTER"
+        )
+    before = names[0] if len(names) == 2 else None
+    changes = diff_releases(context.room(), context.caller(), before, names[-1])
+    header = ("table", "rows before", "rows after", "added", "removed", "changed")
+    rows = [(c.table, c.rows_before, c.rows_after, c.added, c.removed, c.changed) for c in changes]
+    examples = [f"  {c.table}: {line}" for c in changes for line in c.largest]
+    context.give(changes, [*context.table(header, rows), *examples])
+    return 0
+
+
+def _publish(context: Context, names: Sequence[str], reason: str) -> int:
+    from vigie.actions.releasing import publish_release
+
+    if len(names) != 1:
+        raise BadData("Name the release to publish: vigie release publish RELEASE --reason WHY")
+    published = publish_release(context.room(), context.caller(), names[0], reason)
+    context.give({"release": published}, [f"Release {published} is in force."])
+    return 0
+
+
+def export(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie export schema."""
+    from vigie.schemas import ALL_TABLES
+
+    value = {
+        of.name: {
+            "role": of.role,
+            "meaning": of.meaning,
+            "key": of.key,
+            "columns": [
+                {
+                    "field_id": each.field_id,
+                    "name": each.name,
+                    "type": str(each.type),
+                    "unit": each.unit,
+                    "required": each.is_required,
+                    "meaning": each.meaning,
+                }
+                for each in of.columns
+            ],
+        }
+        for of in ALL_TABLES.values()
+    }
+    lines = []
+    for of in ALL_TABLES.values():
+        lines += ["", f"{of.name} ({of.role}): {of.meaning}"]
+        lines += [
+            f"  {each.name} ({each.type}{', ' + each.unit if each.unit else ''}): {each.meaning}"
+            for each in of.columns
+        ]
+    context.give(value, lines[1:])
+    return 0
