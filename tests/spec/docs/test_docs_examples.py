@@ -21,9 +21,10 @@ BIN = Path(sys.executable).parent
 _BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"(?:^|[`/ ])vigie (?P<name>[a-z]+)\b", re.MULTILINE)
 
-COMMANDS = [each for each in (ROOT / "src" / "vigie" / "cli").glob("*.py") if each.stem[0] != "_"]
 waits_for_commands = pytest.mark.xfail(
-    not COMMANDS, reason="the command line is not written yet", strict=True
+    "def main(" not in (ROOT / "src" / "vigie" / "bootstrap.py").read_text(encoding="utf-8"),
+    reason="the command line is not written yet",
+    strict=True,
 )
 
 
