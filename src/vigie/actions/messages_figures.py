@@ -130,6 +130,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "if so, most likely from {middle} (range {span})",
         "si cela arrive, le plus probablement dès le {middle} (fourchette : {span})",
     ),
+    "risk.if_short_by": (
+        "if it happens by {day}, most likely from {middle} (range {span})",
+        "si cela arrive d'ici au {day}, le plus probablement dès le {middle} (fourchette : {span})",
+    ),
     "risk.from": ("{middle} (range {span})", "{middle} ({span})"),
     "risk.no_date": ("too unlikely to name a day", "trop peu probable pour donner une date"),
     "risk.leaves_out": (
@@ -302,7 +306,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "place.see_inside": (
         "Shortages are assessed at each hospital; the highest of each stands below.",
-        "Les pénuries sont évaluées dans chaque hôpital ; la plus élevée de chacun figure plus bas.",
+        "Les pénuries sont évaluées par hôpital ; la plus élevée de chacun figure plus bas.",
     ),
     "place.products": ("Products", "Produits"),
     "place.products_rest.one": (

@@ -45,7 +45,7 @@ class Risk:
     """A row of shortages, with the chance that pages lead with.
 
     ``probability`` is P(short by day 14), or by the horizon when the run gives none for day 14;
-    ``days`` says which.
+    ``days`` says which; ``if_short`` is over the paths that run short within the horizon.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Risk:
     category: str
     as_of: date
     days: int
+    horizon_days: int
     probability: float
     probability_7: float | None
     probability_14: float | None
@@ -96,6 +97,7 @@ def _risk(row: dict[str, Any]) -> Risk:
         category=row["category"],
         as_of=row["as_of"],
         days=DECISION_DAYS if has_14 else row["horizon_days"],
+        horizon_days=row["horizon_days"],
         probability=row["probability_14"] if has_14 else row["probability"],
         probability_7=row["probability_7"],
         probability_14=row["probability_14"],

@@ -6,12 +6,13 @@ written and no figure is computed here.
 """
 
 from vigie.charts.fan import FAN_LEVELS, Fan, FanWords, draw_fan
-from vigie.charts.palette import CHANCE_FILLS, css_variables
+from vigie.charts.palette import ACCENT, CHANCE_FILLS, css_variables
 from vigie.charts.risk_scale import STEP_FLOORS, cell_text, chance_step, whole_in_100
 from vigie.charts.site_map import MapWords, Site, draw_site_map
 from vigie.charts.tile_line import draw_tile_line
 
 __all__ = [
+    "ACCENT",
     "CHANCE_FILLS",
     "FAN_LEVELS",
     "STEP_FLOORS",
