@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.paths import FloatArray, IntArray
+from vigie.paths import FloatArray
 from vigie.planning.exchange import Exchange, Use
 
 __all__ = ["NEAREST_SURPLUS_MODEL", "CategoryPlan", "Move", "PlanRules", "nearest_surplus"]
@@ -28,8 +28,6 @@ class PlanRules:
         gap_days: days for which a sender keeps enough.
         risk_days: days over which risk is looked at.
         largest_harm: rise of a sender's P(short by risk_days) that is accepted.
-        shrink: factor on the limit of a sender who would be harmed more.
-        rounds: times a limit is shrunk before the sender is left out.
     """
 
     receiver_risk: float = 0.2
@@ -38,8 +36,6 @@ class PlanRules:
     gap_days: int = 7
     risk_days: int = 14
     largest_harm: float = 0.02
-    shrink: float = 0.7
-    rounds: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +101,8 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
     Receivers are served by the day on which their risk passes ``receiver_risk``; each gets from
     the nearest sender with surplus, then the next, until it is covered. A sender gives at most
     what it holds less what it needs for ``gap_days`` in 95 % of the futures, never what it
-    received, and its risk by day 14 may not rise by more than ``largest_harm``: its limit is
-    shrunk up to five times, then it is left out. All moves leave today.
+    received, and never so much that its risk by day 14 rises by more than ``largest_harm``. All
+    moves leave today.
 
     Args:
         exchange: what is held and needed.
@@ -121,10 +117,13 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
     rules = rules or PlanRules()
     known = np.isfinite(exchange.stock)
     held = np.repeat(np.where(known, exchange.stock, 0.0)[:, None], exchange.horizon, axis=1)
-    receivers = _receivers(exchange, held, known, rules)
-    limits = _sender_limits(exchange, known, receivers, rules)
-    before = {p: exchange.risk(p, held[p], rules.risk_days) for p in np.flatnonzero(known).tolist()}
-    shipments = _harmless_shipments(exchange, held, receivers, limits, before, rules)
+    before = {
+        place: exchange.risk(place, held[place], rules.risk_days)
+        for place in np.flatnonzero(known).tolist()
+    }
+    receivers = _receivers(exchange, held, before, rules)
+    limits = _sender_limits(exchange, before, receivers, rules)
+    shipments = _ship(exchange, held, receivers, limits, rules)
     after = _held_after(held, shipments)
     return CategoryPlan(
         kind=exchange.kind,
@@ -137,64 +136,39 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
 
 
 def _receivers(
-    exchange: Exchange, held: FloatArray, known: np.ndarray, rules: PlanRules
+    exchange: Exchange, held: FloatArray, before: dict[int, float], rules: PlanRules
 ) -> list[int]:
     """Places to be helped: first by the day their risk passes the threshold, then by risk."""
     urgency = []
-    for place in np.flatnonzero(known).tolist():
-        short = exchange.is_short(place, held[place])[: rules.risk_days]
-        risk_by_day = np.maximum.accumulate(short, axis=0).mean(axis=1)
-        if risk_by_day[-1] > rules.receiver_risk:
+    for place, risk in before.items():
+        if risk > rules.receiver_risk:
+            short = exchange.is_short(place, held[place])[: rules.risk_days]
+            risk_by_day = np.maximum.accumulate(short, axis=0).mean(axis=1)
             day = int(np.argmax(risk_by_day > rules.receiver_risk))
-            urgency.append((day, -risk_by_day[-1], exchange.places[place], place))
+            urgency.append((day, -risk, exchange.places[place], place))
     return [place for *_, place in sorted(urgency)]
 
 
 def _sender_limits(
-    exchange: Exchange, known: np.ndarray, receivers: list[int], rules: PlanRules
+    exchange: Exchange, before: dict[int, float], receivers: list[int], rules: PlanRules
 ) -> FloatArray:
-    """Units each place can give, (place,): stock less the 95 % quantile of its peak need."""
-    peak = np.maximum(exchange.need[:, : rules.gap_days].max(axis=1), 0.0)
-    kept = np.quantile(peak, rules.sender_level, axis=1, method="inverted_cdf")
-    limits = np.where(known, np.maximum(np.nan_to_num(exchange.stock) - kept, 0.0), 0.0)
-    limits[receivers] = 0.0
-    return np.asarray(limits)
+    """Units each place can give, (place,): stock less what it must keep, 0 for receivers.
 
-
-def _harmless_shipments(
-    exchange: Exchange,
-    held: FloatArray,
-    receivers: list[int],
-    limits: FloatArray,
-    before: dict[int, float],
-    rules: PlanRules,
-) -> list[_Shipment]:
-    """Ship, look at the senders' risk, shrink the limits of those harmed, and ship again."""
-    limits = limits.copy()
-    attempt = 0
-    while True:
-        shipments = _ship(exchange, held, receivers, limits, rules)
-        harmed = _harmed(exchange, held, shipments, before, rules)
-        if not len(harmed):
-            return shipments
-        limits[harmed] *= rules.shrink if attempt < rules.rounds else 0.0
-        attempt += 1
-
-
-def _harmed(
-    exchange: Exchange,
-    held: FloatArray,
-    shipments: list[_Shipment],
-    before: dict[int, float],
-    rules: PlanRules,
-) -> IntArray:
-    after = _held_after(held, shipments)
-    senders = sorted({each.sender for each in shipments})
-    rises = [exchange.risk(p, after[p], rules.risk_days) - before[p] for p in senders]
-    return np.array(
-        [p for p, rise in zip(senders, rises, strict=True) if rise > rules.largest_harm],
-        dtype=np.int64,
-    )
+    All moves leave today, so what a sender gives lowers what it holds on every day alike, and
+    the largest harmless quantity is an order statistic of its peak need; no search is needed.
+    """
+    limits = np.zeros(len(exchange.places))
+    for place, risk in before.items():
+        if place not in receivers:
+            early, whole = (
+                np.maximum(exchange.need[place, :days].max(axis=0), 0.0)
+                for days in (rules.gap_days, rules.risk_days)
+            )
+            enough = np.quantile(early, rules.sender_level, method="inverted_cdf")
+            safe = 1 - risk - rules.largest_harm
+            harmless = np.quantile(whole, safe, method="inverted_cdf") if safe > 0 else 0.0
+            limits[place] = max(0.0, exchange.stock[place] - max(enough, harmless))
+    return limits
 
 
 def _ship(
