@@ -6,7 +6,7 @@ and datasets have declarations of their own, in their packages.
 """
 
 from vigie.settings.page import settings_page
-from vigie.settings.reading import parse_settings
+from vigie.settings.reading import SHORTAGE_KINDS, parse_settings
 from vigie.settings.tree import (
     FORMAT,
     Alerts,
@@ -23,11 +23,13 @@ from vigie.settings.tree import (
     ShortageRule,
     StaffShortage,
     Tile,
+    TileKind,
     Web,
 )
 
 __all__ = [
     "FORMAT",
+    "SHORTAGE_KINDS",
     "Alerts",
     "BedShortage",
     "Briefing",
@@ -42,6 +44,7 @@ __all__ = [
     "ShortageRule",
     "StaffShortage",
     "Tile",
+    "TileKind",
     "Web",
     "parse_settings",
     "settings_page",

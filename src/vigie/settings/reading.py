@@ -22,6 +22,7 @@ from vigie.settings.tree import (
     ShortageRule,
     StaffShortage,
     Tile,
+    TileKind,
     Web,
 )
 from vigie.settings.values import Wrong, convert, from_words, secret_in
@@ -194,29 +195,41 @@ class _Reader:
             return self._tiles(value, path, most=cast("int", about.metadata["most"]))
         try:
             converted = convert(hint, about.metadata, value)
-            self._require_measure(about, converted)
+            if about.metadata["form"] == "measure" and converted != "":
+                self._require_measure(str(converted))
         except Wrong as wrong:
             self._problem(path, f"{_title(path[:-1])} {about.name} {wrong.what}", wrong.to_do)
             return None
         return converted
 
-    def _require_measure(self, about: Field[Any], value: object) -> None:
-        if about.metadata["form"] != "measure" or self.measures is None or value == "":
-            return
-        if value not in self.measures:
-            near = nearest(str(value), self.measures)
+    def _require_measure(self, name: str) -> None:
+        if self.measures is not None and name not in self.measures:
+            near = nearest(name, self.measures)
             to_do = f"Nearest: {near}" if near else "Add it there"
-            raise Wrong(f'is "{value}", not a measure of reference/measures.csv', to_do)
+            raise Wrong(f'is "{name}", not a measure of reference/measures.csv', to_do)
 
     def _tiles(self, value: object, path: Path, *, most: int) -> tuple[Tile | None, ...]:
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            example = '{ kind = "icu_beds", measure = "beds_occupied", category = "icu" }'
+            example = '{ measure = "beds_occupied", category = "icu" }'
             self._problem(path, "[briefing] tiles is not a list of tables", f"Write [{example}]")
             return ()
         if len(value) > most:
             what = f"[briefing] tiles has {len(value)} entries"
             self._problem(path, what, f"Keep at most {most}")
-        return tuple(self._part(Tile, each, (*path, number)) for number, each in enumerate(value))
+        return tuple(self._tile(each, (*path, number)) for number, each in enumerate(value))
+
+    def _tile(self, given: Mapping[str, object], path: Path) -> Tile | None:
+        tile = self._part(Tile, given, path)
+        if tile is None:
+            return None
+        try:
+            if tile.kind is TileKind.SHORTAGES:
+                convert(Kind, {}, tile.measure)
+            else:
+                self._require_measure(tile.measure)
+        except Wrong as wrong:
+            self._problem(path, f"{_title(path)} measure {wrong.what}", wrong.to_do)
+        return tile
 
     def _shortages(self) -> tuple[ShortageRule, ...]:
         found = self.content.get("shortage", [])

@@ -29,6 +29,7 @@ __all__ = [
     "ShortageRule",
     "StaffShortage",
     "Tile",
+    "TileKind",
     "Web",
 ]
 
@@ -58,6 +59,13 @@ class Mode(StrEnum):
     NORMAL = "normal"
     STRETCHED = "stretched"
     CRISIS = "crisis"
+
+
+class TileKind(StrEnum):
+    """What a figure at the top of the briefing shows."""
+
+    MEASURE = "measure"
+    SHORTAGES = "shortages"
 
 
 def _about(
@@ -160,11 +168,16 @@ class Alerts:
 class Tile:
     """One figure at the top of the briefing."""
 
-    kind: str = field(
-        metadata=_about("Heading: admissions, general_beds, icu_beds, staff_absence, products...")
+    measure: str = field(
+        metadata=_about("A measure; for shortages: beds, staff, equipment or products.")
     )
-    measure: str = field(metadata=_about("The measure shown.", form="measure"))
-    category: str = field(default="", metadata=_about("Of which category; empty: all."))
+    category: str = field(
+        default="", metadata=_about("Of which category; empty: all. For measures only.")
+    )
+    kind: TileKind = field(
+        default=TileKind.MEASURE,
+        metadata=_about("Shows a measure of the whole, or counts what may run short."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from vigie.settings import (
     Settings,
     StaffShortage,
     Tile,
+    TileKind,
     parse_settings,
 )
 
@@ -44,8 +45,8 @@ smtp_url_env = "SMTP_URL"
 
 [briefing]
 tiles = [
-  { kind = "admissions", measure = "admissions" },
-  { kind = "icu_beds", measure = "beds_occupied", category = "icu" },
+  { measure = "beds_occupied", category = "icu" },
+  { kind = "shortages", measure = "products" },
 ]
 
 [[shortage]]
@@ -102,8 +103,8 @@ def test_every_value_of_a_whole_file_is_read() -> None:
     assert settings.alerts.email_to == ("crisis-cell@valombre.example",)
     assert settings.alerts.smtp_url_env == "SMTP_URL"
     assert settings.briefing.tiles == (
-        Tile("admissions", "admissions"),
-        Tile("icu_beds", "beds_occupied", "icu"),
+        Tile("beds_occupied", "icu"),
+        Tile("products", kind=TileKind.SHORTAGES),
     )
     assert settings.shortages == (
         BedShortage("beds_occupied", "beds_staffed", "beds_open"),
@@ -151,7 +152,12 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ('[alerts]\nsmtp_url_env = "smtp://h"', "is not the name of an environment variable"),
         ("[web2]\nport = 1", 'line 3: "web2" is not a table of this file. Nearest: "web"'),
         ("[briefing]\ntiles = [1]", "line 4: [briefing] tiles is not a list of tables"),
-        ('[briefing]\ntiles = [{ kind = "x" }]', '[briefing] tile 1 lacks "measure" (the measure'),
+        ("[briefing]\ntiles = [{ }]", 'line 4: [briefing] tile 1 lacks "measure" (a measure; for'),
+        (
+            '[briefing]\ntiles = [{ kind = "shortages", measure = "bed" }]',
+            'line 4: [briefing] tile 1 measure is "bed", not one of "beds", "staff"',
+        ),
+        ("[briefing]\ntiles = [" + 6 * '{ measure = "a" },' + "]", "tiles has 6 entries. Keep at"),
         ('[[shortage]]\nkind = "bed"', 'line 4: [[shortage]] number 1 kind is "bed", not one of'),
         ('[[shortage]]\nneed = "x"', "line 3: [[shortage]] number 1 has no kind"),
         ('[[shortage]]\nkind = "beds"\nneed = "a"', '[[shortage]] number 1 lacks "capacity"'),
