@@ -93,7 +93,8 @@ def test_a_module_tells_one_story(path: Path) -> None:
 
 def test_no_module_is_a_drawer_for_the_rest() -> None:
     drawers = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
-    assert not {each.stem for each in SOURCE.rglob("*")} & drawers
+    assert not {each.stem for each in SOURCE.rglob("*.py")} & drawers
+    assert not set(packages()) & drawers
 
 
 def test_importing_vigie_loads_nothing_heavy() -> None:
