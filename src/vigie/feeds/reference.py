@@ -1,0 +1,359 @@
+"""Reads reference/*.csv and reference/codes/*.csv: the tables and code lists of a room.
+
+Every mistake is a `Problem` with its line; a table with mistakes is still given, without the
+wrong rows, so that the rest of the room can be checked in the same go.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from vigie.errors import Problem, nearest
+from vigie.schemas import REFERENCE, Column, Table
+
+__all__ = ["read_codes", "read_reference"]
+
+_MUST_EXIST = ("measures", "places")
+_ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("measures", "kind"): ("flow", "level", "share", "binary"),
+    ("measures", "step"): ("day", "week", "month"),
+    ("measures", "over_places"): ("sum", "mean", "none"),
+    ("measures", "over_days"): ("sum", "mean", "last", "none"),
+    ("measures", "dimension"): (
+        "",
+        "ward_kind",
+        "skill",
+        "product",
+        "equipment",
+        "age_band",
+        "cause",
+        "shift",
+    ),
+    ("categories", "dimension"): (
+        "ward_kind",
+        "skill",
+        "product",
+        "equipment",
+        "age_band",
+        "cause",
+        "shift",
+    ),
+    ("places", "kind"): ("nation", "region", "site", "unit"),
+    ("products", "class"): ("ppe", "medicine", "device", "test", "other"),
+    ("products", "unmet"): ("lost", "backorder"),
+    ("ratios", "mode"): ("normal", "stretched", "crisis"),
+    ("calendars", "kind"): ("holiday", "school_holiday", "event"),
+}
+_POINTS_TO: dict[tuple[str, str], str] = {
+    ("places", "parent"): "places",
+    ("arcs", "from_place"): "places",
+    ("arcs", "to_place"): "places",
+    ("calendars", "place"): "places",
+    ("doses", "product"): "products",
+    ("ratios", "skill"): "skills",
+    ("ratios", "ward_kind"): "categories",
+    ("doses", "ward_kind"): "categories",
+    ("skills", "ward_kind"): "categories",
+    ("equipment", "ward_kind"): "categories",
+    ("categories", "ward_kind"): "categories",
+}
+_CENSUS = re.compile(r"^$|^([01]\d|2[0-3]):[0-5]\d(-([01]\d|2[0-4]):[0-5]\d)?$")
+
+Row = dict[str, object]
+
+
+def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
+    """The reference tables of a room.
+
+    Args:
+        folder: the room; tables are reference/NAME.csv, UTF-8, comma, header of column names.
+
+    Returns:
+        Every table of `vigie.schemas.REFERENCE` by name, empty when its file is absent, in its
+        Arrow schema; and all mistakes: unknown, missing or repeated columns, values of a wrong
+        type or outside the allowed words, repeated keys, parents and keys that do not exist.
+    """
+    problems: list[Problem] = []
+    rows: dict[str, list[tuple[int, Row]]] = {}
+    for table in REFERENCE:
+        rows[table.name] = _read_table(folder, table, problems)
+    known = folder / "reference"
+    names = {table.name for table in REFERENCE}
+    problems += [
+        Problem(
+            f"reference/{path.name}",
+            None,
+            "no reference table has this name",
+            f"Nearest: {nearest(path.stem, names)}.",
+        )
+        for path in sorted(known.glob("*.csv"))
+        if path.stem not in names
+    ]
+    _check_pointers(rows, problems)
+    _check_parents(rows["places"], problems)
+    _check_measures(rows["measures"], problems)
+    tables = {
+        table.name: pa.Table.from_pylist(
+            [row for _, row in rows[table.name]], schema=table.arrow_schema()
+        )
+        for table in REFERENCE
+    }
+    return tables, problems
+
+
+def read_codes(folder: Path) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    """The code lists of a room.
+
+    Args:
+        folder: the room; lists are reference/codes/NAME.csv with the columns code and key.
+
+    Returns:
+        By name of the list: code of a source to key of the room; and all mistakes. Spaces
+        around codes are dropped. A code listed twice with different keys is a mistake.
+    """
+    lists: dict[str, dict[str, str]] = {}
+    problems: list[Problem] = []
+    for path in sorted((folder / "reference" / "codes").glob("*.csv")):
+        file = f"reference/codes/{path.name}"
+        codes: dict[str, str] = {}
+        lines = _lines(path, file, problems)
+        if lines and [cell.strip() for cell in lines[0][1][:2]] != ["code", "key"]:
+            problems.append(Problem(file, 1, "the header is not code,key", "Correct line 1."))
+            lines = []
+        for number, cells in lines[1:]:
+            if len(cells) < 2:
+                problems.append(Problem(file, number, "the line has one cell", "Write code,key."))
+                continue
+            code, key = cells[0].strip(), cells[1].strip()
+            if codes.setdefault(code, key) != key:
+                problems.append(
+                    Problem(
+                        file,
+                        number,
+                        f'the code "{code}" stands twice with different keys',
+                        "Keep one of the lines.",
+                    )
+                )
+        lists[path.stem] = codes
+    return lists, problems
+
+
+def _lines(path: Path, file: str, problems: list[Problem]) -> list[tuple[int, list[str]]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        problems.append(Problem(file, line, "the file is not UTF-8", "Save it as UTF-8."))
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        problems.append(Problem(file, start, f"not CSV: {error}", "Correct the quotation marks."))
+    if not lines:
+        problems.append(
+            Problem(
+                file, None, "the file is empty", "Write at least the header, or remove the file."
+            )
+        )
+    return lines
+
+
+def _read_table(folder: Path, table: Table, problems: list[Problem]) -> list[tuple[int, Row]]:
+    file = f"reference/{table.name}.csv"
+    path = folder / file
+    if not path.exists():
+        if table.name in _MUST_EXIST:
+            problems.append(
+                Problem(
+                    file,
+                    None,
+                    "the file is missing",
+                    f"Write it with the columns {', '.join(table.names)}.",
+                )
+            )
+        return []
+    lines = _lines(path, file, problems)
+    if not lines:
+        return []
+    header = [cell.strip() for cell in lines[0][1]]
+    if not _check_header(file, table, header, lines[0][0], problems):
+        return []
+    rows: list[tuple[int, Row]] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for number, cells in lines[1:]:
+        row = _read_row(file, table, header, number, cells, problems)
+        if row is None:
+            continue
+        key = tuple(row[name] for name in table.key)
+        if key in seen:
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    f"the key {_shown(key)} stands already in line {seen[key]}",
+                    "Keep one of the lines.",
+                )
+            )
+            continue
+        seen[key] = number
+        rows.append((number, row))
+    return rows
+
+
+def _shown(key: tuple[object, ...]) -> str:
+    return ", ".join(f'"{part}"' for part in key if part not in (None, ""))
+
+
+def _check_header(
+    file: str, table: Table, header: list[str], line: int, problems: list[Problem]
+) -> bool:
+    found: list[Problem] = []
+    for name in dict.fromkeys(header):
+        if name not in table.names:
+            free = set(table.names) - set(header)
+            found.append(
+                Problem(
+                    file,
+                    line,
+                    f'"{name}" is no column of {table.name}',
+                    f"Nearest: {nearest(name, free or table.names)}.",
+                )
+            )
+        elif header.count(name) > 1:
+            found.append(Problem(file, line, f'the column "{name}" stands twice', "Remove one."))
+    found += [
+        Problem(file, line, f'the column "{column.name}" is missing', f"Add it: {column.meaning}")
+        for column in table.columns
+        if column.is_required and column.name not in header and column.default is None
+    ]
+    problems += found
+    return not found
+
+
+def _read_row(
+    file: str, table: Table, header: list[str], line: int, cells: list[str], problems: list[Problem]
+) -> Row | None:
+    if len(cells) != len(header):
+        problems.append(
+            Problem(
+                file,
+                line,
+                f"{len(cells)} cells, and the header has {len(header)}",
+                "Put cells with a comma in quotation marks.",
+            )
+        )
+        return None
+    texts = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    row: Row = {}
+    is_right = True
+    for column in table.columns:
+        text = texts.get(column.name, "")
+        if not text and column.default is not None:
+            text = column.default
+        value, wrong = _typed(table, column, text)
+        if wrong:
+            problems.append(
+                Problem(file, line, f"column {column.name}: {wrong}", f"It means: {column.meaning}")
+            )
+            is_right = False
+        row[column.name] = value
+    return row if is_right else None
+
+
+def _typed(table: Table, column: Column, text: str) -> tuple[object, str]:
+    allowed = _ALLOWED.get((table.name, column.name))
+    if allowed is not None and text not in allowed:
+        return None, f'"{text}" is none of {", ".join(word for word in allowed if word)}'
+    if column.type == pa.string():
+        if column.is_required and not text:
+            return None, "empty"
+        return text, ""
+    if not text:
+        return None, "empty" if column.is_required else ""
+    if column.type == pa.bool_():
+        word = text.lower()
+        return word == "true", "" if word in ("true", "false") else f'"{text}" is not true or false'
+    try:
+        if column.type == pa.date32():
+            return date.fromisoformat(text), ""
+        if column.type == pa.int64():
+            return int(text), ""
+        number = float(text)
+    except ValueError:
+        kind = {pa.date32(): "a date (YYYY-MM-DD)", pa.int64(): "a whole number"}
+        return None, f'"{text}" is not {kind.get(column.type, "a number")}'
+    return number, "" if number - number == 0 else f'"{text}" is not a finite number'
+
+
+def _check_pointers(rows: Mapping[str, list[tuple[int, Row]]], problems: list[Problem]) -> None:
+    for (name, column), target in _POINTS_TO.items():
+        if not rows[target] and target not in _MUST_EXIST:
+            continue
+        key = "place" if target == "places" else target.removesuffix("s")
+        if target == "categories":
+            key = "category"
+        valid = {str(row[key]) for _, row in rows[target]}
+        for line, row in rows[name]:
+            value = str(row[column])
+            if value and value not in valid:
+                problems.append(
+                    Problem(
+                        f"reference/{name}.csv",
+                        line,
+                        f'column {column}: there is no "{value}" in {target}.csv',
+                        f"Nearest: {nearest(value, valid) or 'none'}.",
+                    )
+                )
+
+
+def _check_parents(places: list[tuple[int, Row]], problems: list[Problem]) -> None:
+    parents = {str(row["place"]): str(row["parent"]) for _, row in places}
+    for line, row in places:
+        above, steps = str(row["parent"]), 0
+        while above and steps <= len(parents):
+            above, steps = parents.get(above, ""), steps + 1
+        if above:
+            problems.append(
+                Problem(
+                    "reference/places.csv",
+                    line,
+                    "column parent: the place lies in itself, over its parents",
+                    "Correct one of the parents.",
+                )
+            )
+
+
+def _check_measures(measures: list[tuple[int, Row]], problems: list[Problem]) -> None:
+    for line, row in measures:
+        low, high = row["minimum"], row["maximum"]
+        if isinstance(low, float) and isinstance(high, float) and low > high:
+            problems.append(
+                Problem(
+                    "reference/measures.csv",
+                    line,
+                    "minimum is above maximum",
+                    "Correct one of them.",
+                )
+            )
+        if not _CENSUS.match(str(row["census"])):
+            problems.append(
+                Problem(
+                    "reference/measures.csv",
+                    line,
+                    "column census: not an hour or a window",
+                    "Write 08:00, or 00:00-24:00.",
+                )
+            )

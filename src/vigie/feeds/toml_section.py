@@ -1,0 +1,162 @@
+"""Reading one table of a TOML file: typed keys, and a problem with its line for every mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from vigie.errors import Problem, nearest
+from vigie.feeds.toml_lines import KeyPath
+
+__all__ = ["Section", "Sheet"]
+
+_SECRET = re.compile(r"(?i)(password|passwd|pwd|secret|token|api_?key|private_?key|credential)")
+_CREDENTIALS = re.compile(r"://[^/\s@]*:[^/\s@]+@")
+
+
+class Sheet:
+    """A declaration being read: its file, the lines of its keys, and the problems so far."""
+
+    def __init__(self, file: str, lines: Mapping[KeyPath, int]) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self._lines = lines
+
+    def line(self, path: KeyPath) -> int | None:
+        """Line of a key, or of the nearest table that holds it."""
+        while path:
+            if path in self._lines:
+                return self._lines[path]
+            path = path[:-1]
+        return None
+
+    def add(self, path: KeyPath, what: str, to_do: str) -> None:
+        """Note a mistake at a key."""
+        self.problems.append(Problem(self.file, self.line(path), what, to_do))
+
+
+class Section:
+    """One table of the file. Ask for each key once, then `finish` reports what nobody asked for."""
+
+    def __init__(self, sheet: Sheet, path: KeyPath, content: object) -> None:
+        self.sheet = sheet
+        self.path = path
+        self.content: Mapping[str, object] = {}
+        self._asked: set[str] = set()
+        if isinstance(content, Mapping):
+            self.content = content
+        else:
+            self.add("", f"{self.name()} is not a table", "Write it as a table: { key = value }.")
+
+    def name(self, key: str = "") -> str:
+        """How a message names this table or one of its keys."""
+        head = "".join(
+            f"[{part}]" if not part.isdigit() else f" no. {int(part) + 1}" for part in self.path
+        )
+        return " ".join(part for part in (head, key) if part)
+
+    def add(self, key: str, what: str, to_do: str) -> None:
+        """Note a mistake at one of the keys ("" for the table itself)."""
+        self.sheet.add((*self.path, key) if key else self.path, what, to_do)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there; it counts as asked for."""
+        self._asked.add(key)
+        return key in self.content
+
+    def get(self, key: str) -> object:
+        """The value as TOML gave it, or None."""
+        self._asked.add(key)
+        return self.content.get(key)
+
+    def text(
+        self, key: str, default: str = "", *, choices: Sequence[str] = (), required: bool = False
+    ) -> str:
+        """A text; a wrong type, a missing or an unknown choice is noted and gives the default."""
+        value = self.get(key)
+        if value is None:
+            if required:
+                self.add("", f"{self.name(key)} is missing", f'Add {key} = "...".')
+            return default
+        if not isinstance(value, str):
+            self.add(key, f"{self.name(key)} is not a text", "Put the value in quotation marks.")
+            return default
+        if _CREDENTIALS.search(value):
+            self.add(
+                key,
+                f"{self.name(key)} holds a password in an address",
+                "Remove it; name an environment variable instead (url_env).",
+            )
+            return default
+        if choices and value not in choices:
+            self.add(
+                key,
+                f"{self.name(key)} has an unknown value",
+                f"Use one of {nearest(value, choices, len(choices))}.",
+            )
+            return default
+        if required and not value.strip():
+            self.add(key, f"{self.name(key)} is empty", f"Say {key} in words.")
+        return value
+
+    def whole(self, key: str, default: int, *, at_least: int, at_most: int) -> int:
+        """A whole number within bounds; anything else is noted and gives the default."""
+        value = self.get(key)
+        if value is None:
+            return default
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not (at_least <= value <= at_most)
+        ):
+            self.add(
+                key,
+                f"{self.name(key)} is not a whole number from {at_least} to {at_most}",
+                f"Leave it out for {default}, or correct it.",
+            )
+            return default
+        return value
+
+    def number(self, key: str, default: float) -> float:
+        """A number other than 0; anything else is noted and gives the default."""
+        value = self.get(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
+            self.add(key, f"{self.name(key)} is not a number other than 0", "Correct it.")
+            return default
+        return float(value)
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """true or false; anything else is noted and gives the default."""
+        value = self.get(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self.add(key, f"{self.name(key)} is neither true nor false", "Write true or false.")
+        return default
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of texts; anything else is noted and gives the default."""
+        value = self.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            self.add(key, f"{self.name(key)} is not a list of texts", 'Write ["a", "b"].')
+            return default
+        return tuple(value)
+
+    def finish(self) -> None:
+        """Note every key that nobody asked for: unknown, or a secret that must not be here."""
+        for key in self.content:
+            if key in self._asked:
+                continue
+            if _SECRET.search(key):
+                self.add(
+                    key,
+                    f"{self.name(key)} looks like a secret",
+                    "Secrets are never written in the room: name an environment variable.",
+                )
+            else:
+                self.add(
+                    key, f"{self.name(key)} is unknown", f"Known here: {nearest(key, self._asked)}."
+                )
