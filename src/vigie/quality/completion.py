@@ -134,8 +134,9 @@ def _reports_used(present: BoolArray, memory: int) -> IntArray:
     """(days, places): day of the last report, else of the next one, within memory; else -1."""
     count = present.shape[0]
     days = np.arange(count)[:, None]
-    last = np.maximum.accumulate(np.where(present, days, -count), axis=0)
-    ahead = np.where(present, days, 3 * count)[::-1]
+    never = count + memory + 1
+    last = np.maximum.accumulate(np.where(present, days, -never), axis=0)
+    ahead = np.where(present, days, 2 * never)[::-1]
     following = np.minimum.accumulate(ahead, axis=0)[::-1]
     used = np.where(days - last <= memory, last, following)
     near: IntArray = np.where(np.abs(used - days) <= memory, used, -1)

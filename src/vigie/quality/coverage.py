@@ -244,6 +244,8 @@ def _completed(
     spread = np.where(is_known, estimate.variance, 0.0) @ members
     unknown = (grid.is_expected[wanted] & ~is_known) @ members
     ranges = range_of_sum(missing.ravel(), spread.ravel()).reshape(3, *missing.shape)
+    if not (grid.values < 0).any():
+        ranges = np.maximum(ranges, 0.0)
     total = ranges + np.nan_to_num(grid.values[wanted]) @ members
     result[:, wanted - np.flatnonzero(shown)[0]] = np.where(unknown > 0, np.nan, total)
     return result
