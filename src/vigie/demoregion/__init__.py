@@ -1,1 +1,36 @@
-"""demoregion."""
+"""The demo region: an invented nation with its epidemic, hospitals, stocks and their reports.
+
+Here live the simulation of what truly happened, of what the hospitals report of it and how
+their files look, and the texts of the room that reads these files. Everything is a pure function
+of an extent and a random generator. Writing files is the work of ``vigie.actions.demo``; models
+that forecast live elsewhere and see the reports alone.
+"""
+
+from vigie.demoregion.declarations import CHECKS, DATASETS, settings_text
+from vigie.demoregion.feed_declarations import FEEDS
+from vigie.demoregion.layouts import LAYOUTS, Layout, pieces, raw_table
+from vigie.demoregion.reference import code_lists, reference_tables
+from vigie.demoregion.region import DemoRegion, generate_region
+from vigie.demoregion.reporting import FLAWS, FeedReport
+from vigie.demoregion.truth import Extent, HiddenTruth
+from vigie.demoregion.truth_tables import truth_tables
+
+__all__ = [
+    "CHECKS",
+    "DATASETS",
+    "FEEDS",
+    "FLAWS",
+    "LAYOUTS",
+    "DemoRegion",
+    "Extent",
+    "FeedReport",
+    "HiddenTruth",
+    "Layout",
+    "code_lists",
+    "generate_region",
+    "pieces",
+    "raw_table",
+    "reference_tables",
+    "settings_text",
+    "truth_tables",
+]

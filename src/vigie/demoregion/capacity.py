@@ -13,8 +13,13 @@ import numpy.typing as npt
 
 from vigie.demoregion.catalogue import SKILLS, WARDS
 
-__all__ = ["Staffing", "beds_that_staff_run", "simulate_staffing", "staff_required",
-           "ventilator_fleet"]
+__all__ = [
+    "Staffing",
+    "beds_that_staff_run",
+    "simulate_staffing",
+    "staff_required",
+    "ventilator_fleet",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -57,7 +62,8 @@ def staff_required(occupancy: IntArray) -> IntArray:
     Returns:
         (days, sites, skills).
     """
-    return np.ceil(occupancy[:, :, SKILL_WARDS] / NORMAL_RATIOS).astype(np.int64)
+    needed = np.ceil(occupancy[:, :, SKILL_WARDS] / NORMAL_RATIOS)
+    return np.asarray(needed, dtype=np.int64)
 
 
 def beds_that_staff_run(present: IntArray) -> IntArray:
@@ -139,27 +145,31 @@ def _rosters(rng: np.random.Generator, planned: IntArray, weekdays: IntArray) ->
     beds = planned[:, :, SKILL_WARDS]
     wanted = cover * beds / NORMAL_RATIOS + rng.normal(0.0, 0.25, beds.shape)
     least = np.where(beds > 0, np.ceil(beds / NORMAL_RATIOS), 0)
-    return np.maximum(np.ceil(wanted) * (beds > 0), least).astype(np.int64)
+    return np.asarray(np.maximum(np.ceil(wanted) * (beds > 0), least), dtype=np.int64)
 
 
 def _absences(
-    rng: np.random.Generator, rostered: IntArray, incidence_per_100k: FloatArray,
+    rng: np.random.Generator,
+    rostered: IntArray,
+    incidence_per_100k: FloatArray,
     days_of_year: IntArray,
 ) -> IntArray:
     """Beta-binomial: staff of one ward fall ill together; the chance follows the incidence."""
-    lagged = np.concatenate([
-        np.repeat(incidence_per_100k[:1], ABSENCE_LAG_DAYS, axis=0),
-        incidence_per_100k[:-ABSENCE_LAG_DAYS],
-    ])
-    winter = np.cos(2 * np.pi * (days_of_year - 20) / 365.25)
+    lagged = np.concatenate(
+        [
+            np.repeat(incidence_per_100k[:1], ABSENCE_LAG_DAYS, axis=0),
+            incidence_per_100k[:-ABSENCE_LAG_DAYS],
+        ]
+    )
+    winter = np.cos(2 * np.pi * (days_of_year.astype(np.float64) - 20) / 365.25)
     logit = (
         -3.1
-        + rng.normal(0.0, 0.16, rostered.shape[1])[None, :, None]
+        + rng.normal(0.0, 0.16, (1, rostered.shape[1], 1))
         + np.array([0.0, 0.02, -0.08, -0.45, 0.12, 0.05])
         + 0.13 * winter[:, None, None]
         + 0.24 * np.log1p(lagged / 8.0)[:, :, None]
     )
-    share = 1.0 / (1.0 + np.exp(-logit))
+    share = np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
     together = 60.0
     drawn = rng.beta(share * together, (1 - share) * together)
     return rng.binomial(rostered, drawn)

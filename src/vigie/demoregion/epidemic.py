@@ -15,8 +15,13 @@ from scipy import stats
 
 from vigie.demoregion.geography import Geography
 
-__all__ = ["BURN_IN_DAYS", "Epidemic", "delay_distribution", "simulate_epidemic",
-           "wave_reproduction_number"]
+__all__ = [
+    "BURN_IN_DAYS",
+    "Epidemic",
+    "delay_distribution",
+    "simulate_epidemic",
+    "wave_reproduction_number",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -29,9 +34,25 @@ CALLS_PER_1000_PER_DAY = 0.19
 
 # Days counted from the last observed day; between two rows log R is a straight line.
 WAVES = (
-    (-640, 0.88), (-612, 0.90), (-606, 1.74), (-579, 1.58), (-572, 0.76), (-500, 0.84),
-    (-360, 0.90), (-348, 1.31), (-300, 1.22), (-290, 0.86), (-220, 0.82), (-120, 0.90),
-    (-66, 0.97), (-58, 1.38), (-24, 1.26), (0, 1.17), (6, 1.08), (12, 0.82), (28, 0.80),
+    (-640, 0.88),
+    (-612, 0.90),
+    (-606, 1.74),
+    (-579, 1.58),
+    (-572, 0.76),
+    (-500, 0.84),
+    (-360, 0.90),
+    (-348, 1.31),
+    (-300, 1.22),
+    (-290, 0.86),
+    (-220, 0.82),
+    (-120, 0.90),
+    (-66, 0.97),
+    (-58, 1.38),
+    (-24, 1.26),
+    (0, 1.17),
+    (6, 1.08),
+    (12, 0.82),
+    (28, 0.80),
 )
 
 
@@ -90,9 +111,8 @@ def simulate_epidemic(
         weekdays: (BURN_IN_DAYS + days + future_days,), 0 = Monday.
     """
     length = BURN_IN_DAYS + days + future_days
-    reproduction_number = _regional_reproduction_number(
-        rng, np.arange(length) - (BURN_IN_DAYS + days - 1.0), len(geography.regions)
-    )
+    days_to_end = np.arange(length, dtype=np.float64) - (BURN_IN_DAYS + days - 1)
+    reproduction_number = _regional_reproduction_number(rng, days_to_end, len(geography.regions))
     infections = _renewal(rng, reproduction_number, geography.populations)
     return Epidemic(
         reproduction_number,

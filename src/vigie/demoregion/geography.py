@@ -19,13 +19,58 @@ __all__ = ["Geography", "Region", "Site", "Tier", "build_geography", "distances_
 FloatArray = npt.NDArray[np.float64]
 
 NATION = ("valmerie", "Valmérie")
-REGION_NAMES = ("Haute-Valmère", "Plaine d'Orsane", "Côte d'Ambrène", "Monts de Lirane",
-                "Landes de Torvel", "Rives de Sérune")
-FRONTS = ("Val", "Roche", "Aigue", "Bois", "Font", "Haute", "Pierre", "Belle", "Noire", "Claire",
-          "Grand", "Sable", "Brume", "Chante", "Ourse", "Perle", "Vieille", "Tour", "Étang", "Gué")
-BACKS = ("ombre", "lune", "rive", "oriel", "auvrenne", "esmont", "vaure", "ivoire", "ardelle",
-         "mirole", "tessan", "quelune", "fauvel", "sorgane", "liane", "bréance", "combelle",
-         "dorvane", "néris", "valou")
+REGION_NAMES = (
+    "Haute-Valmère",
+    "Plaine d'Orsane",
+    "Côte d'Ambrène",
+    "Monts de Lirane",
+    "Landes de Torvel",
+    "Rives de Sérune",
+)
+FRONTS = (
+    "Val",
+    "Roche",
+    "Aigue",
+    "Bois",
+    "Font",
+    "Haute",
+    "Pierre",
+    "Belle",
+    "Noire",
+    "Claire",
+    "Grand",
+    "Sable",
+    "Brume",
+    "Chante",
+    "Ourse",
+    "Perle",
+    "Vieille",
+    "Tour",
+    "Étang",
+    "Gué",
+)
+BACKS = (
+    "ombre",
+    "lune",
+    "rive",
+    "oriel",
+    "auvrenne",
+    "esmont",
+    "vaure",
+    "ivoire",
+    "ardelle",
+    "mirole",
+    "tessan",
+    "quelune",
+    "fauvel",
+    "sorgane",
+    "liane",
+    "bréance",
+    "combelle",
+    "dorvane",
+    "néris",
+    "valou",
+)
 BEDS_PER_PERSON = 2.9e-3
 LARGEST_COUNT = len(FRONTS) * len(BACKS)
 

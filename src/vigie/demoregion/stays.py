@@ -19,8 +19,15 @@ from vigie.demoregion.catalogue import WARDS
 from vigie.demoregion.epidemic import Epidemic
 from vigie.demoregion.geography import Geography, Tier, distances_km
 
-__all__ = ["Outcome", "Stays", "daily_counts", "elective_factor", "occupancy_from_flows",
-           "simulate_stays", "usual_beds"]
+__all__ = [
+    "Outcome",
+    "Stays",
+    "daily_counts",
+    "elective_factor",
+    "occupancy_from_flows",
+    "simulate_stays",
+    "usual_beds",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -78,13 +85,16 @@ def usual_beds(geography: Geography) -> IntArray:
     beds = np.round(geography.beds[:, None] * share).astype(np.int64)
     beds[beds < np.array([ward.smallest for ward in WARDS])] = 0
     local = np.array([site.tier is Tier.LOCAL for site in geography.sites])
-    beds[np.ix_(local, [HDU, ICU])] = 0
+    for ward in (HDU, ICU):
+        beds[local, ward] = 0
     # A region needs one intensive care unit at least: its largest site keeps one.
-    largest = [int(np.argmax(np.where(geography.region_of_site == region, geography.beds, -1)))
-               for region in range(len(geography.regions))]
+    largest = [
+        int(np.argmax(np.where(geography.region_of_site == region, geography.beds, -1)))
+        for region in range(len(geography.regions))
+    ]
     for ward in (HDU, ICU):
         beds[largest, ward] = np.maximum(beds[largest, ward], WARDS[ward].smallest)
-    return beds
+    return np.asarray(beds, dtype=np.int64)
 
 
 def elective_factor(incidence_per_100k: FloatArray) -> FloatArray:
@@ -120,8 +130,10 @@ def simulate_stays(
     ill = _epidemic_stays(rng, beds, geography, epidemic, usual.patient.size)
     ill = ill.where(ill.from_day < weekdays.size)
     return Stays(
-        *(np.concatenate([getattr(usual, each.name), getattr(ill, each.name)])
-          for each in fields(Stays))
+        *(
+            np.concatenate([getattr(usual, each.name), getattr(ill, each.name)])
+            for each in fields(Stays)
+        )
     )
 
 
@@ -149,8 +161,12 @@ def occupancy_from_flows(entries: IntArray, exits: IntArray) -> IntArray:
 
 
 def _usual_stays(
-    rng: np.random.Generator, beds: IntArray, geography: Geography, epidemic: Epidemic,
-    weekdays: IntArray, days_of_year: IntArray,
+    rng: np.random.Generator,
+    beds: IntArray,
+    geography: Geography,
+    epidemic: Epidemic,
+    weekdays: IntArray,
+    days_of_year: IntArray,
 ) -> Stays:
     """Patients without the epidemic disease: one ward, no transfer."""
     weekend = np.array([ward.weekend for ward in WARDS])
@@ -169,7 +185,11 @@ def _usual_stays(
     critical = (ward == ICU) | (ward == HDU)
     died = rng.random(day.size) < np.where(critical, 0.09, 0.015)
     return Stays(
-        patient=np.arange(day.size), site=site, ward=ward, from_day=day, to_day=day + length,
+        patient=np.arange(day.size),
+        site=site,
+        ward=ward,
+        from_day=day,
+        to_day=day + length,
         outcome=np.where(died, Outcome.DEATH, Outcome.DISCHARGE).astype(np.int64),
         is_epidemic=np.zeros(day.size, dtype=np.bool_),
         is_ventilated=(ward == ICU) & (rng.random(day.size) < 0.48),
@@ -185,7 +205,10 @@ def _safe_mean(beds: IntArray) -> FloatArray:
 
 
 def _epidemic_stays(
-    rng: np.random.Generator, beds: IntArray, geography: Geography, epidemic: Epidemic,
+    rng: np.random.Generator,
+    beds: IntArray,
+    geography: Geography,
+    epidemic: Epidemic,
     first_patient: int,
 ) -> Stays:
     """Patients of the epidemic: general ward, then for some high dependency or intensive care."""
@@ -193,42 +216,78 @@ def _epidemic_stays(
     patient = first_patient + np.arange(day.size)
     goes_on = rng.random(day.size)
     to_icu, to_hdu = goes_on < 0.165, (goes_on >= 0.165) & (goes_on < 0.30)
-    length = np.where(goes_on < 0.30, _midnights(rng, np.full(day.size, 2.2), 0.6),
-                      _midnights(rng, np.full(day.size, 7.2), 0.65))
+    length = np.where(
+        goes_on < 0.30,
+        _midnights(rng, np.full(day.size, 2.2), 0.6),
+        _midnights(rng, np.full(day.size, 7.2), 0.65),
+    )
     general = _stage(rng, patient, site, GENERAL, day, length, to_icu | to_hdu, death_share=0.07)
     after = general.to_day
     nearest = [_nearest_with(beds, geography, ward) for ward in (HDU, ICU)]
-    hdu = _stage(rng, patient[to_hdu], nearest[0][site[to_hdu]], HDU, after[to_hdu],
-                 _midnights(rng, np.full(int(to_hdu.sum()), 5.0), 0.6),
-                 rng.random(int(to_hdu.sum())) < 0.85, death_share=0.5)
+    hdu = _stage(
+        rng,
+        patient[to_hdu],
+        nearest[0][site[to_hdu]],
+        HDU,
+        after[to_hdu],
+        _midnights(rng, np.full(int(to_hdu.sum()), 5.0), 0.6),
+        rng.random(int(to_hdu.sum())) < 0.85,
+        death_share=0.5,
+    )
     worse = (hdu.outcome == Outcome.TRANSFER) & (rng.random(hdu.patient.size) < 0.28)
     to_unit = np.concatenate([patient[to_icu], hdu.patient[worse]])
     unit_site = nearest[1][np.concatenate([site[to_icu], hdu.site[worse]])]
-    icu = _stage(rng, to_unit, unit_site, ICU, np.concatenate([after[to_icu], hdu.to_day[worse]]),
-                 _midnights(rng, np.full(to_unit.size, 11.0), 0.75),
-                 rng.random(to_unit.size) < 0.70, death_share=0.9, ventilated_share=0.74)
+    icu = _stage(
+        rng,
+        to_unit,
+        unit_site,
+        ICU,
+        np.concatenate([after[to_icu], hdu.to_day[worse]]),
+        _midnights(rng, np.full(to_unit.size, 11.0), 0.75),
+        rng.random(to_unit.size) < 0.70,
+        death_share=0.9,
+        ventilated_share=0.74,
+    )
     back_icu = icu.where(icu.outcome == Outcome.TRANSFER)
     back_hdu = hdu.where((hdu.outcome == Outcome.TRANSFER) & ~worse)
-    home = np.concatenate([site[back_icu.patient - first_patient],
-                           site[back_hdu.patient - first_patient]])
-    recovering = _stage(rng, np.concatenate([back_icu.patient, back_hdu.patient]), home, GENERAL,
-                        np.concatenate([back_icu.to_day, back_hdu.to_day]),
-                        _midnights(rng, np.full(home.size, 5.5), 0.6),
-                        np.zeros(home.size, dtype=np.bool_), death_share=0.03)
+    home = np.concatenate(
+        [site[back_icu.patient - first_patient], site[back_hdu.patient - first_patient]]
+    )
+    recovering = _stage(
+        rng,
+        np.concatenate([back_icu.patient, back_hdu.patient]),
+        home,
+        GENERAL,
+        np.concatenate([back_icu.to_day, back_hdu.to_day]),
+        _midnights(rng, np.full(home.size, 5.5), 0.6),
+        np.zeros(home.size, dtype=np.bool_),
+        death_share=0.03,
+    )
     stages = (general, hdu, icu, recovering)
-    return Stays(*(np.concatenate([getattr(stage, each.name) for stage in stages])
-                   for each in fields(Stays)))
+    return Stays(
+        *(np.concatenate([getattr(stage, each.name) for stage in stages]) for each in fields(Stays))
+    )
 
 
 def _stage(
-    rng: np.random.Generator, patient: IntArray, site: IntArray, ward: int, from_day: IntArray,
-    length: IntArray, is_transferred: BoolArray, *, death_share: float,
+    rng: np.random.Generator,
+    patient: IntArray,
+    site: IntArray,
+    ward: int,
+    from_day: IntArray,
+    length: IntArray,
+    is_transferred: BoolArray,
+    *,
+    death_share: float,
     ventilated_share: float = 0.0,
 ) -> Stays:
     died = rng.random(patient.size) < death_share
     ending = np.where(died, Outcome.DEATH, Outcome.DISCHARGE)
     return Stays(
-        patient=patient, site=site, ward=np.full(patient.size, ward), from_day=from_day,
+        patient=patient,
+        site=site,
+        ward=np.full(patient.size, ward),
+        from_day=from_day,
         to_day=from_day + length,
         outcome=np.where(is_transferred, Outcome.TRANSFER, ending).astype(np.int64),
         is_epidemic=np.ones(patient.size, dtype=np.bool_),
@@ -245,10 +304,11 @@ def _expanded(counts: IntArray) -> tuple[IntArray, ...]:
 def _midnights(rng: np.random.Generator, mean_days: FloatArray, sigma: float) -> IntArray:
     """Log-normal lengths of stay of 1 to LONGEST_STAY midnights with about these means."""
     drawn = rng.lognormal(np.log(mean_days) - sigma**2 / 2, sigma)
-    return np.clip(np.floor(drawn + rng.random(drawn.size)), 1, LONGEST_STAY).astype(np.int64)
+    whole = np.floor(drawn + rng.random(drawn.size))
+    return np.asarray(np.clip(whole, 1, LONGEST_STAY), dtype=np.int64)
 
 
 def _nearest_with(beds: IntArray, geography: Geography, ward: int) -> IntArray:
     """(sites,), the site itself when it has such a ward, else the nearest one that has."""
     distance = np.where(beds[:, ward] > 0, distances_km(geography), np.inf)
-    return np.argmin(distance, axis=1)
+    return np.asarray(np.argmin(distance, axis=1), dtype=np.int64)

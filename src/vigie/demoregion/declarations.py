@@ -1,0 +1,171 @@
+"""The texts of the demo room: its settings, its checks and its datasets."""
+
+from __future__ import annotations
+
+__all__ = ["CHECKS", "DATASETS", "settings_text"]
+
+
+def settings_text(seed: int) -> str:
+    """Text of ``vigie.toml``.
+
+    Args:
+        seed: start of the room's random draws.
+    """
+    return SETTINGS.format(seed=seed)
+
+
+SETTINGS = """\
+# The demo region: invented hospitals, invented figures, no persons.
+[room]
+name = "Valmérie demo region"
+format = 1
+timezone = "Europe/Paris"
+languages = ["en", "fr"]
+seed = {seed}
+sample_count = 1000
+horizon_days = 21
+deadline = "07:45"
+
+[briefing]
+tiles = [
+  {{ kind = "icu_beds", measure = "beds_occupied", category = "icu" }},
+  {{ kind = "general_beds", measure = "beds_occupied", category = "general" }},
+  {{ kind = "admissions", measure = "admissions", category = "general" }},
+  {{ kind = "calls", measure = "emergency_calls" }},
+  {{ kind = "staff_absence", measure = "staff_absent", category = "nurse_icu" }},
+]
+
+[[shortage]]
+kind = "beds"
+need = "beds_occupied"
+capacity = "beds_staffed"
+open = "beds_open"
+
+[[shortage]]
+kind = "staff"
+rostered = "staff_rostered"
+absent = "staff_absent"
+occupancy = "beds_occupied"
+mode = "normal"
+
+[[shortage]]
+kind = "equipment"
+in_use = "ventilators_in_use"
+fleet = "ventilators_total"
+
+[[shortage]]
+kind = "products"
+stock = "stock_on_hand"
+consumption = "consumption"
+"""
+
+CHECKS = """\
+# What must hold before a release goes out. A blocking check that fails keeps the last release.
+[[check]]
+name = "beds_are_fresh"
+kind = "freshness"
+severity = "blocking"
+measure = "beds_occupied"
+max_age_days = 2
+
+[[check]]
+name = "beds_are_complete"
+kind = "completeness"
+severity = "warning"
+measure = "beds_occupied"
+share = 0.9
+by = "region"
+
+[[check]]
+name = "beds_are_in_range"
+kind = "range"
+severity = "blocking"
+measure = "beds_occupied"
+last_days = 28
+
+[[check]]
+name = "staffed_beds_exist"
+kind = "at_most"
+severity = "warning"
+measure = "beds_staffed"
+other = "beds_open"
+
+[[check]]
+name = "patients_have_a_bed"
+kind = "at_most"
+severity = "warning"
+measure = "beds_occupied"
+other = "beds_open"
+last_days = 7
+
+[[check]]
+name = "ventilators_in_use_exist"
+kind = "at_most"
+severity = "warning"
+measure = "ventilators_in_use"
+other = "ventilators_total"
+
+[[check]]
+name = "stock_is_counted_in_units"
+kind = "jump"
+severity = "warning"
+measure = "stock_on_hand"
+factor = 20
+at_least = 500
+last_days = 7
+
+[[check]]
+name = "calls_are_fresh"
+kind = "freshness"
+severity = "warning"
+measure = "emergency_calls"
+max_age_days = 2
+"""
+
+DATASETS = {
+    "critical_care_occupancy.sql": """\
+-- ---
+-- description = "Intensive care and high dependency: occupied, staffed and open beds by site"
+-- purposes = ["crisis-management"]
+-- ---
+SELECT
+  occupied.place,
+  occupied.category,
+  occupied.reference_date,
+  occupied.value AS occupied,
+  staffed.value AS staffed,
+  opened.value AS open,
+  occupied.value / nullif(staffed.value, 0) AS occupancy_share
+FROM beds_occupied AS occupied
+JOIN beds_staffed AS staffed USING (place, category, reference_date)
+JOIN beds_open AS opened USING (place, category, reference_date)
+WHERE occupied.category IN ('icu', 'hdu')
+""",
+    "days_of_cover.sql": """\
+-- ---
+-- description = "Days that each stock would last at the use of the last 14 days"
+-- purposes = ["crisis-management"]
+-- ---
+WITH lately AS (
+  SELECT place, category, avg(value) AS used_per_day
+  FROM consumption
+  WHERE reference_date > (SELECT max(reference_date) FROM consumption) - 14
+  GROUP BY place, category
+),
+newest AS (
+  SELECT place, category, max(reference_date) AS reference_date,
+    arg_max(value, reference_date) AS stock
+  FROM stock_on_hand
+  WHERE value IS NOT NULL
+  GROUP BY place, category
+)
+SELECT
+  newest.place,
+  newest.category,
+  newest.reference_date,
+  newest.stock / nullif(lately.used_per_day, 0) AS days_of_cover
+FROM newest
+JOIN lately USING (place, category)
+""",
+}
+"""Text of ``datasets/NAME.sql``, by file name."""

@@ -1,0 +1,210 @@
+"""Products of the demo region: what is asked for, used, ordered and delivered, and what is left.
+
+Lost sales: used = min(asked for, stock + deliveries), the rest is unmet and gone. Hospitals order
+up to a level from what they used lately, so that a stock-out teaches them too little; deliveries
+come late, in part or not at all, more so when every hospital of the nation asks at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vigie.demoregion.catalogue import PRODUCTS
+
+__all__ = ["Orders", "Supplies", "product_demand", "simulate_supplies"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+NEVER = np.iinfo(np.int64).max
+REVIEW_DAYS = 7
+BURST_CHANCE = 0.0018
+HIGH_INCIDENCE_PER_100K = 180.0
+PACKS = np.array([product.pack_size for product in PRODUCTS], dtype=np.int64)
+LEAD_DAYS = np.array([product.lead_time_days for product in PRODUCTS], dtype=np.int64)
+SCARCITY = np.array([product.surge for product in PRODUCTS])
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Order lines, one element a line; the days count from the first simulated day.
+
+    Attributes:
+        site: index of the site that ordered.
+        product: index of the product.
+        quantity: units ordered.
+        delivered: units that come; fewer than ordered in a partial delivery, 0 when cancelled.
+        ordered_day: day of the order.
+        promised_day: day of delivery first told.
+        arrival_day: true day of delivery; NEVER when cancelled.
+        cancelled_day: day on which the supplier cancelled; NEVER when it did not.
+    """
+
+    site: IntArray
+    product: IntArray
+    quantity: IntArray
+    delivered: IntArray
+    ordered_day: IntArray
+    promised_day: IntArray
+    arrival_day: IntArray
+    cancelled_day: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """The hidden course of every stock; arrays are (days, sites, products) in units.
+
+    Attributes:
+        demand: what was asked for.
+        consumption: what was used.
+        deliveries: what arrived, before the day's use.
+        stock_on_hand: left at the end of the day.
+        opening_stock: (sites, products), before the first day.
+        orders: every order line.
+    """
+
+    demand: IntArray
+    consumption: IntArray
+    deliveries: IntArray
+    stock_on_hand: IntArray
+    opening_stock: IntArray
+    orders: Orders
+
+    @property
+    def unmet(self) -> IntArray:
+        """(days, sites, products), asked for and not there."""
+        return self.demand - self.consumption
+
+
+def product_demand(
+    rng: np.random.Generator,
+    occupancy: IntArray,
+    usual_beds: IntArray,
+    incidence_per_100k: FloatArray,
+    weekdays: IntArray,
+) -> IntArray:
+    """What wards ask for: patients times dose, background, chance and bursts.
+
+    Args:
+        rng: source of chance.
+        occupancy: (days, sites, wards), patients in bed.
+        usual_beds: (sites, wards).
+        incidence_per_100k: (days, sites), drives how much protection each patient takes.
+        weekdays: (days,), 0 = Monday.
+
+    Returns:
+        (days, sites, products), units per day.
+
+    Source: docs/models/stock.md, equation 1.
+    """
+    doses = np.array([product.doses for product in PRODUCTS])
+    background = np.array([product.background for product in PRODUCTS])
+    place = usual_beds.sum(axis=1)
+    habit = np.exp(rng.normal(0.0, 0.18, (place.size, len(PRODUCTS))))
+    office_hours = np.where(weekdays >= 5, 0.45, 1.22)[:, None, None]
+    protocol = (
+        1.0 + SCARCITY * np.minimum(incidence_per_100k / HIGH_INCIDENCE_PER_100K, 1.2)[:, :, None]
+    )
+    mean = habit * ((occupancy @ doses.T) * protocol + place[:, None] * background * office_hours)
+    day_to_day = 12.0
+    demand = rng.poisson(mean * rng.gamma(day_to_day, 1 / day_to_day, mean.shape))
+    burst = np.flatnonzero(rng.random(mean.size) < BURST_CHANCE)
+    size = rng.gamma(2.0, 1.6, burst.size) * mean.ravel()[burst]
+    demand.ravel()[burst] += np.round(size).astype(np.int64)
+    return np.asarray(demand, dtype=np.int64)
+
+
+def simulate_supplies(
+    rng: np.random.Generator, demand: IntArray, national_incidence_per_100k: FloatArray
+) -> Supplies:
+    """Simulate stocks, orders and deliveries day by day.
+
+    Args:
+        rng: source of chance.
+        demand: (days, sites, products), units per day.
+        national_incidence_per_100k: (days,), how hard suppliers are pressed.
+    """
+    days, sites, products = demand.shape
+    pressure = np.minimum(national_incidence_per_100k / HIGH_INCIDENCE_PER_100K, 1.5)
+    review_day = rng.integers(0, REVIEW_DAYS, (sites, products))
+    caution_days = rng.gamma(6.0, 1.5, (sites, 1)) + rng.uniform(8.0, 14.0, (1, products))
+    rate = demand[:7].mean(axis=0)
+    opening = _packs(rate * (LEAD_DAYS + caution_days) * rng.uniform(0.8, 1.3, rate.shape))
+    stock, on_order = opening.copy(), np.zeros_like(opening)
+    deliveries = np.zeros_like(demand)
+    used, left = np.empty_like(demand), np.empty_like(demand)
+    cancellations = np.zeros_like(demand)
+    lines: list[IntArray] = []
+    for day in range(days):
+        stock += deliveries[day]
+        used[day] = np.minimum(demand[day], stock)
+        stock -= used[day]
+        left[day] = stock
+        on_order -= deliveries[day] + cancellations[day]
+        rate = rate + (used[day] - rate) / 14.0
+        level = np.maximum(rate * (LEAD_DAYS + REVIEW_DAYS + caution_days), 0.8 * PACKS)
+        wanted = level - stock - on_order
+        is_ordering = (review_day == day % REVIEW_DAYS) & (wanted > 0.35 * PACKS) & (rate > 0)
+        site, product = np.nonzero(is_ordering)
+        line = _order_lines(rng, day, site, product, wanted[site, product], pressure[day])
+        lines.append(line)
+        _book(line, deliveries, cancellations)
+        on_order[site, product] += line[2]
+    return Supplies(demand, used, deliveries, left, opening, Orders(*np.concatenate(lines, axis=1)))
+
+
+def _packs(units: FloatArray) -> IntArray:
+    return (np.ceil(units / PACKS) * PACKS).astype(np.int64)
+
+
+def _order_lines(
+    rng: np.random.Generator,
+    day: int,
+    site: IntArray,
+    product: IntArray,
+    wanted: FloatArray,
+    pressure: float,
+) -> IntArray:
+    """The order lines of a day, as rows of the fields of Orders."""
+    pack = PACKS[product]
+    quantity = (np.ceil(wanted / pack) * pack).astype(np.int64)
+    strain = pressure * np.minimum(SCARCITY[product], 1.2)
+    promised = day + LEAD_DAYS[product]
+    is_late = rng.random(site.size) < 0.16 + 0.14 * strain
+    late_days = np.where(is_late, 1 + rng.geometric(0.28 / (1.0 + 0.8 * strain)), 0)
+    early_days = np.where(is_late, 0, rng.integers(0, 2, site.size))
+    arrival = np.maximum(promised + late_days - early_days, day + 1)
+    is_partial = rng.random(site.size) < 0.03 + 0.08 * strain
+    part = np.where(is_partial, rng.uniform(0.3, 0.8, site.size), 1.0)
+    delivered = np.maximum(np.round(quantity * part / pack), 1).astype(np.int64) * pack
+    is_cancelled = rng.random(site.size) < 0.012 + 0.05 * strain
+    told = day + rng.integers(2, 8, site.size)
+    return np.stack(
+        [
+            site,
+            product,
+            quantity,
+            np.where(is_cancelled, 0, np.minimum(delivered, quantity)),
+            np.full(site.size, day),
+            promised,
+            np.where(is_cancelled, NEVER, arrival),
+            np.where(is_cancelled, told, NEVER),
+        ]
+    ).astype(np.int64)
+
+
+def _book(line: IntArray, deliveries: IntArray, cancellations: IntArray) -> None:
+    """Enter what will arrive, and what the hospital learns will not, on their days."""
+    site, product, quantity, delivered, _, _, arrival, cancelled = line
+    days = deliveries.shape[0]
+    comes = arrival < days
+    np.add.at(deliveries, (arrival[comes], site[comes], product[comes]), delivered[comes])
+    np.add.at(
+        cancellations, (arrival[comes], site[comes], product[comes]), (quantity - delivered)[comes]
+    )
+    told = cancelled < days
+    np.add.at(cancellations, (cancelled[told], site[told], product[told]), quantity[told])
