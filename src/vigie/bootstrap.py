@@ -34,7 +34,7 @@ def main() -> None:
     """Entry point of the command ``vigie``."""
     from vigie.cli import run
 
-    sys.exit(run(sys.argv[1:], open_room, local_operator))
+    sys.exit(run(sys.argv[1:], open_room, local_operator, lambda: clock().astimezone().date()))
 
 
 def local_operator(purpose: str = "crisis-management") -> Caller:
@@ -105,7 +105,7 @@ def open_room(
         engine=engine,
         lake=Lake(home / "lake", engine, durable),
         state=state,
-        arrivals=ArrivalStore(home, engine, durable),
+        arrivals=ArrivalStore(home, durable=durable),
         now=now,
         environment=environment,
         code_version=__version__,

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from vigie.actions.forecasting import HISTORY_DAYS
 from vigie.actions.reading import as_known_sql, facts_sql
+from vigie.actions.rebuilding import BuiltDatasets
 from vigie.actions.room import Room
 from vigie.lake import DataFile
 from vigie.quality import CONFLICTS_SQL, check_query, coverage, verdict
@@ -73,6 +74,7 @@ def judge(
     day: date,
     tables: Mapping[str, Sequence[DataFile]],
     status: pa.Table,
+    built: BuiltDatasets,
 ) -> Judgement:
     """Reconcile the feeds, add up over places, run every check.
 
@@ -82,6 +84,7 @@ def judge(
         day: as_of.
         tables: files of the facts and of the figures that datasets make.
         status: state of the feeds.
+        built: what the datasets made.
     """
     known_sql = as_known_sql(
         room, tables[REPORTS.name], tables[DERIVED.name], room.end_of(day), window_sql(room, day)
@@ -104,6 +107,7 @@ def judge(
         "coverage": totals,
         "feeds_status": status,
     }
+    relations |= _dataset_relations(room, built)
     results = [CHECK_RESULTS.arrow_schema().empty_table()]
     for check in room.declarations.checks:
         query = check_query(check, day)
@@ -121,6 +125,21 @@ def judge(
         said.reasons,
         {"checks": checks, "blocking": len(said.reasons), "warnings": len(said.warnings)},
     )
+
+
+def _dataset_relations(room: Room, built: BuiltDatasets) -> dict[str, pa.Table]:
+    """Rows of the datasets that a check names."""
+    wanted = {check.figure for check in room.declarations.checks if check.target == "dataset"}
+    found: dict[str, pa.Table] = {}
+    for name in wanted:
+        if name in built.tables:
+            of, files = built.tables[name]
+            relation = room.lake.relation(of, files)
+        else:
+            files = tuple(file for file in built.derived if file.partition == name)
+            relation = room.lake.relation(DERIVED, files)
+        found[name] = room.engine.query(f"SELECT * FROM {relation}")
+    return found
 
 
 def keyed(rows: pa.Table, of: Table, run: str) -> pa.Table:

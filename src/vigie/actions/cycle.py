@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,12 +20,19 @@ from vigie.actions.checking import Judgement, judge
 from vigie.actions.computing import Computed, compute
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.reading import ReleaseReader
-from vigie.actions.rebuilding import build_datasets
-from vigie.actions.receiving import Taken, fetch_sources, parse_arrivals, take_arrivals
+from vigie.actions.rebuilding import BuiltDatasets, build_datasets
+from vigie.actions.receiving import (
+    Taken,
+    fetch_sources,
+    parse_arrivals,
+    parsed_file,
+    take_arrivals,
+)
 from vigie.actions.room import Room
 from vigie.governance import Action, Caller, Decision
-from vigie.lake import ChartFile, DataFile, Manifest
+from vigie.lake import DataFile, Manifest
 from vigie.schemas import (
+    ALL_TABLES,
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,
@@ -141,9 +148,11 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     status = feeds_status(room, run, day, problems)
     tables[FEEDS_STATUS.name] = _write(room, FEEDS_STATUS, status, run)
     room.progress("Building the datasets")
-    tables[DERIVED.name] = build_datasets(room, run, day, tables)
+    built = build_datasets(room, run, day, tables)
+    tables[DERIVED.name] = built.derived
+    tables |= {of.name: files for of, files in built.tables.values()}
     room.progress("Checking, reconciling, adding up")
-    judgement = judge(room, run, day, tables, status)
+    judgement = judge(room, run, day, tables, status, built)
     tables[CONFLICTS.name] = _write(room, CONFLICTS, judgement.conflicts, run)
     tables[COVERAGE.name] = _write(room, COVERAGE, judgement.coverage, run)
     tables[CHECK_RESULTS.name] = _write(room, CHECK_RESULTS, judgement.results, run)
@@ -151,7 +160,7 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     if not judgement.is_blocked:
         computed = compute(room, run, day, judgement.facts, tables[ORDERS.name])
     tables |= computed.tables
-    manifest = _manifest(room, run, day, tables, computed, judgement, ())
+    manifest = _manifest(room, run, day, tables, computed, judgement, built)
     if judgement.is_blocked:
         return _Made(manifest, judgement)
     room.progress("Drawing the charts")
@@ -167,7 +176,8 @@ def _write_rejects(room: Room, run: str) -> tuple[DataFile, ...]:
     """Rows that were not taken, of the newest arrivals that had any."""
     with room.state.read() as tx:
         rows = [row for row in tx.arrivals() if row.rejected]
-    paths = [str(room.arrivals.rejects(row.feed, row.arrival)) for row in rows[-500:]]
+    parsed = [parsed_file(room, row) for row in rows[-500:]]
+    paths = [str(each.rejects_path) for each in parsed if each.rejects_path is not None]
     if not paths:
         return room.lake.write(REJECTS, REJECTS.arrow_schema().empty_table(), run)
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
@@ -187,10 +197,9 @@ def _manifest(
     tables: Mapping[str, tuple[DataFile, ...]],
     computed: Computed,
     judgement: Judgement,
-    charts: Iterable[ChartFile],
+    built: BuiltDatasets,
 ) -> Manifest:
-    from vigie.schemas import table
-
+    named = {**ALL_TABLES, **{of.name: of for of, _ in built.tables.values()}}
     notes = {
         "checks": json.dumps(judgement.summary, sort_keys=True),
         "blocked": " ".join(judgement.reasons),
@@ -205,9 +214,9 @@ def _manifest(
         folder_sha256=room.declarations.sha256,
         models=computed.models,
         tables=tuple(
-            room.lake.table_files(table(name), files) for name, files in sorted(tables.items())
+            room.lake.table_files(named[name], files) for name, files in sorted(tables.items())
         ),
-        charts=tuple(charts),
+        charts=(),
         notes=notes,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -28,12 +28,10 @@ def feeds_status(room: Room, run: str, as_of: date, problems: Sequence[str]) -> 
     """
     until = room.end_of(as_of)
     with room.state.read() as tx:
-        rows = [_row(feed, tx.arrivals(feed=feed.name), as_of) for feed in _feeds(room)]
+        rows = [_row(feed, tx.arrivals(feed=feed.name), as_of, until) for feed in _feeds(room)]
     unanswered = dict(line.split(": ", 1) for line in problems)
     for row in rows:
         row["run"] = run
-        if row["last_known_at"] is not None:
-            row["last_known_at"] = min(row["last_known_at"], until)  # type: ignore[type-var]
         if row["feed"] in unanswered and row["state"] == "fine":
             row["message"] = unanswered[str(row["feed"])]
     return pa.Table.from_pylist(rows, schema=FEEDS_STATUS.arrow_schema())
@@ -43,7 +41,9 @@ def _feeds(room: Room) -> list[Feed]:
     return [room.declarations.feeds[name] for name in sorted(room.declarations.feeds)]
 
 
-def _row(feed: Feed, arrivals: Sequence[ArrivalRow], as_of: date) -> dict[str, object]:
+def _row(
+    feed: Feed, arrivals: Sequence[ArrivalRow], as_of: date, until: datetime
+) -> dict[str, object]:
     taken = [row for row in arrivals if row.status == ArrivalStatus.TAKEN]
     known = [row.known_to for row in taken if row.known_to is not None]
     reached = [row.reference_to for row in taken if row.reference_to is not None]
@@ -59,7 +59,7 @@ def _row(feed: Feed, arrivals: Sequence[ArrivalRow], as_of: date) -> dict[str, o
         "state": state,
         "message": message,
         "last_arrival_at": arrivals[-1].received_at if arrivals else None,
-        "last_known_at": max(known) if known else None,
+        "last_known_at": min(max(known), until) if known else None,
         "last_reference_date": last,
         "rows": sum(row.rows for row in taken),
         "rejected": sum(row.rejected for row in taken),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vigie.actions.room import Declarations
-from vigie.datasets import read_datasets
+from vigie.datasets import Dataset, Graph, build_graph, read_dataset
 from vigie.errors import BadData, Conflict, Problem
-from vigie.feeds import read_codes, read_feeds, read_reference
-from vigie.quality import read_checks
+from vigie.feeds import read_codes, read_feeds, read_reference, vocabulary
+from vigie.quality import Check, read_checks
 from vigie.schemas import CATEGORIES, MEASURES, PLACES
 
 __all__ = ["init_room", "read_declarations"]
@@ -69,7 +69,7 @@ def init_room(folder: Path) -> tuple[Path, ...]:
     files = {
         "vigie.toml": _SETTINGS.format(name=folder.resolve().name.replace('"', "'")),
         "checks.toml": _CHECKS,
-        ".gitignore": "# State of the room; it is backed up by vigie backup, not by git.\n.vigie/\n",
+        ".gitignore": "# State of the room: kept by vigie backup, not by git.\n.vigie/\n",
         "feeds/.gitkeep": "",
         "datasets/.gitkeep": "",
         "reference/codes/.gitkeep": "",
@@ -95,18 +95,46 @@ def read_declarations(folder: Path) -> tuple[Declarations, list[Problem]]:
     if not folder.is_dir():
         raise BadData(f"{folder}: no such folder. Make a crisis room with: vigie init {folder}")
     reference, problems = read_reference(folder)
-    codes, code_problems = read_codes(folder, reference)
-    feeds, feed_problems = read_feeds(folder, reference=reference, codes=codes)
+    codes, code_problems = read_codes(folder)
+    words = vocabulary(reference, codes)
+    feeds, feed_problems = read_feeds(folder, words)
     measures = reference[MEASURES.name]["measure"].to_pylist()
-    datasets, dataset_problems = read_datasets(_texts(folder, "datasets"), measures)
-    checks_path = folder / CHECKS_FILE
-    text = checks_path.read_text(encoding="utf-8") if checks_path.is_file() else ""
-    checks, check_problems = read_checks(
-        text, CHECKS_FILE, measures, list(datasets), feeds=list(feeds)
-    )
+    graph, dataset_problems = _read_datasets(folder, measures)
+    checks, check_problems = _read_checks(folder, measures, graph, list(feeds))
     problems = [*problems, *code_problems, *feed_problems, *dataset_problems, *check_problems]
-    declared = Declarations(feeds, reference, codes, checks, datasets, _fingerprint(folder))
+    declared = Declarations(feeds, reference, words, checks, graph, _fingerprint(folder))
     return declared, problems
+
+
+def _read_datasets(folder: Path, measures: Sequence[str]) -> tuple[Graph, list[Problem]]:
+    datasets: list[Dataset] = []
+    problems: list[Problem] = []
+    for file, text in _texts(folder, "datasets").items():
+        dataset, found = read_dataset(file, text)
+        problems += found
+        if dataset is not None:
+            datasets.append(dataset)
+    graph, found = build_graph(datasets, measures)
+    return graph or Graph(()), [*problems, *found]
+
+
+def _read_checks(
+    folder: Path, measures: Sequence[str], graph: Graph, feeds: Sequence[str]
+) -> tuple[list[Check], list[Problem]]:
+    """Checks of checks.toml and those in the headers of datasets."""
+    names = [each.name for each in graph.datasets]
+    path = folder / CHECKS_FILE
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    checks, problems = read_checks(text, CHECKS_FILE, measures, names, feeds=feeds)
+    everything = list(checks)
+    for dataset in graph.datasets:
+        if dataset.checks:
+            more, found = read_checks(
+                dataset.checks, dataset.file, measures, names, feeds=feeds, dataset=dataset.name
+            )
+            everything += more
+            problems += found
+    return everything, problems
 
 
 def _texts(folder: Path, name: str) -> dict[str, str]:

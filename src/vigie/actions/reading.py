@@ -102,7 +102,7 @@ class ReleaseReader:
         """Time zone of the room."""
         return self.room.values.timezone
 
-    def table(self, name: str, **equals: str) -> pa.Table:
+    def table(self, name: str, /, **equals: str) -> pa.Table:
         """Rows of a table of the release whose columns equal the values given.
 
         Args:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from vigie.actions.auditing import admit, record
+from vigie.actions.keys import pseudonym_key
 from vigie.actions.room import Room
-from vigie.errors import BadData, NotFound, SourceUnavailable, nearest
-from vigie.feeds import Accepted, Feed, IdentifierFound, Source
+from vigie.errors import BadData, DamagedFile, NotFound, SourceUnavailable, nearest
+from vigie.feeds import Accepted, ArrivalRefused, Feed, Parsed, fetch
 from vigie.governance import Action, Caller, Decision
 from vigie.lake import ArrivedFile
 from vigie.schemas import MEASURES, table
-from vigie.state import ArrivalRow, ArrivalStatus, RefusalRow
+from vigie.state import ArrivalRow, ArrivalStatus, RefusalRow, Transaction
 
-__all__ = ["Received", "Taken", "fetch_sources", "parse_arrivals", "receive", "take_arrivals"]
+__all__ = [
+    "Received",
+    "Taken",
+    "fetch_sources",
+    "parse_arrivals",
+    "parsed_file",
+    "receive",
+    "take_arrivals",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +82,44 @@ def feed_named(room: Room, name: str) -> Feed:
     return feeds[name]
 
 
-def _accept(room: Room, decision: Decision, feed: Feed, file: Path, name: str) -> Received:
+def _accept(
+    room: Room,
+    decision: Decision,
+    feed: Feed,
+    file: Path,
+    name: str,
+    memory: Mapping[str, str] | None = None,
+) -> Received:
+    """Keep a file and acknowledge it; what the source must remember goes in the same commit."""
     now = room.now()
+    secret = pseudonym_key(room.home) if feed.protected() else None
     try:
-        accepted = room.arrivals.accept(feed, file, name=name, received_at=now)
-    except IdentifierFound as error:
+        accepted = room.arrivals.accept(feed, file, name=name, received_at=now, secret=secret)
+    except ArrivalRefused as error:
         refusal = RefusalRow(
-            feed.name, error.bytes_sha256, error.size, name, now, error.column, error.rule
+            feed.name, error.sha256, error.size, name, now, error.column, error.rule
         )
         with room.state.write("a refused arrival") as tx:
             tx.add_refusal(refusal)
-            record(tx, decision, refused=error.rule, bytes_sha256=error.bytes_sha256)
+            record(tx, decision, refused=error.rule, bytes_sha256=error.sha256)
+            _remember(tx, feed, memory)
         raise
     with room.state.write("an arrival") as tx:
         is_new = tx.arrival(accepted.arrival) is None
         if is_new:
             tx.add_arrival(_row(accepted))
             record(tx, decision, arrival=accepted.arrival, size=accepted.size)
+        _remember(tx, feed, memory)
     return Received(accepted.arrival, feed.name, name, accepted.size, is_new)
+
+
+def _remember(tx: Transaction, feed: Feed, memory: Mapping[str, str] | None) -> None:
+    if memory is not None:
+        tx.remember(_memory_name(feed), json.dumps(dict(memory), sort_keys=True))
+
+
+def _memory_name(feed: Feed) -> str:
+    return f"source:{feed.name}"
 
 
 def _row(accepted: Accepted) -> ArrivalRow:
@@ -121,20 +151,26 @@ def fetch_sources(room: Room, decision: Decision) -> list[str]:
 
 
 def _fetch(room: Room, decision: Decision, feed: Feed) -> None:
-    name = f"source:{feed.name}"
     with room.state.read() as tx:
-        memory = tx.recall(name)
-    source = Source(room.folder, room.home / "inbox", room.environment)
-    problems: list[str] = []
-    for found in source.fetch(feed, memory):
+        memory = json.loads(tx.recall(_memory_name(feed)) or "{}")
+    refused: list[str] = []
+    downloads = room.home / "downloads"
+    downloads.mkdir(mode=0o700, exist_ok=True)
+    for found in fetch(
+        feed,
+        room=room.folder,
+        inbox=downloads,
+        memory=memory,
+        environment=room.environment,
+    ):
         try:
-            _accept(room, decision, feed, found.path, found.name)
-        except IdentifierFound as error:
-            problems.append(str(error))
-        with room.state.write("what a source gave") as tx:
-            tx.remember(name, found.memory)
-    if problems:
-        raise BadData(" ".join(problems))
+            _accept(room, decision, feed, found.path, found.name, found.memory)
+        except ArrivalRefused as error:
+            refused.append(str(error))
+        if found.is_ours:
+            found.path.unlink(missing_ok=True)
+    if refused:
+        raise BadData(" ".join(refused))
 
 
 def parse_arrivals(room: Room) -> None:
@@ -162,11 +198,8 @@ def _parsed(room: Room, feed: Feed, row: ArrivalRow) -> ArrivalRow:
     try:
         parsed = room.arrivals.parse(
             feed,
-            row.arrival,
-            reference=room.declarations.reference,
-            codes=room.declarations.codes,
-            received_at=row.received_at,
-            name=row.name,
+            stored(room, row),
+            room.declarations.words,
             timezone=room.values.timezone,
         )
     except BadData as error:
@@ -189,6 +222,36 @@ def _parsed(room: Room, feed: Feed, row: ArrivalRow) -> ArrivalRow:
         reference_to=parsed.reference_to,
         measures=parsed.measures,
     )
+
+
+def stored(room: Room, row: ArrivalRow) -> Accepted:
+    """The stored file of an arrival.
+
+    Raises:
+        DamagedFile: the arrival store lacks what was acknowledged.
+    """
+    for accepted in room.arrivals.arrivals(row.feed):
+        if accepted.arrival == row.arrival:
+            return accepted
+    raise DamagedFile(
+        f"Arrival {row.arrival} of feed {row.feed} ({row.name}) was acknowledged but is not in the "
+        "arrival store. Restore the room from a backup (vigie restore)."
+    )
+
+
+def parsed_file(room: Room, row: ArrivalRow) -> Parsed:
+    """What a parsed arrival says.
+
+    Raises:
+        DamagedFile: the arrival store lacks it.
+    """
+    parsed = room.arrivals.parsed(stored(room, row))
+    if parsed is None:
+        raise DamagedFile(
+            f"Arrival {row.arrival} of feed {row.feed} ({row.name}) was parsed but its "
+            "observations are not in the arrival store. Restore the room from a backup (vigie restore)."
+        )
+    return parsed
 
 
 def take_arrivals(room: Room, run: str) -> list[Taken]:
@@ -233,7 +296,7 @@ def _arrived(room: Room, feed: Feed, row: ArrivalRow) -> ArrivedFile:
         measures = tuple(sorted({*measures, *(each.measure for each in feed.measures)}))
     return ArrivedFile(
         arrival=row.arrival,
-        path=room.arrivals.observations(feed.name, row.arrival),
+        path=parsed_file(room, row).path,
         rows=row.rows,
         known_from=row.known_from,
         known_to=row.known_to,

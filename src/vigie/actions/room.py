@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from vigie.datasets import Dataset
-from vigie.feeds import ArrivalStore, Feed
-from vigie.lake import Engine, Lake
+from vigie.actions.messages import Language
+from vigie.datasets import Graph
+from vigie.engines import DuckEngine
+from vigie.feeds import ArrivalStore, Feed, Vocabulary
+from vigie.lake import Lake
 from vigie.quality import Check
 from vigie.schemas import MEASURES, Table, table
 from vigie.state import State, WriterLock
@@ -52,7 +54,7 @@ class RoomValues:
 
     name: str
     timezone: str = "UTC"
-    languages: tuple[str, ...] = ("en", "fr")
+    languages: tuple[Language, ...] = ("en", "fr")
     seed: int = 1
     sample_count: int = 1000
     horizon_days: int = 21
@@ -68,17 +70,17 @@ class Declarations:
     Attributes:
         feeds: by name.
         reference: reference tables by name.
-        codes: code lists by name, each code to key.
+        words: keys and code lists that feeds may use.
         checks: the room's checks.
-        datasets: by name.
+        datasets: in an order in which each comes after what it reads.
         sha256: hash of all declarations together.
     """
 
     feeds: Mapping[str, Feed]
     reference: Mapping[str, pa.Table]
-    codes: Mapping[str, Mapping[str, str]]
+    words: Vocabulary
     checks: Sequence[Check]
-    datasets: Mapping[str, Dataset]
+    datasets: Graph
     sha256: str
 
 
@@ -102,7 +104,7 @@ class Room:
     folder: Path
     values: RoomValues
     declarations: Declarations
-    engine: Engine
+    engine: DuckEngine
     lake: Lake
     state: State
     arrivals: ArrivalStore

@@ -138,7 +138,7 @@ def _act_by(first: pa.Array, series: Series, inputs: Inputs, category: np.ndarra
     remedy = np.full(len(series.categories), float(_REMEDY_DAYS))
     if series.remedy_days is not None:
         remedy = np.asarray(series.remedy_days, dtype=float)
-    days = []
+    days: list[date | None] = []
     for value, column in zip(first.to_pylist(), category, strict=True):
         if value is None:
             days.append(None)

@@ -184,7 +184,8 @@ def staff_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
     now = staff_paths(
         inputs.today(occupancy, history.places, history.categories), ratios, roster, away_now
     )
-    known = (roster[:, :, 0, 0] < 1e9) & np.isfinite(ratios).any(axis=0)[None, :]
+    needed = np.asarray(np.isfinite(ratios).any(axis=0))
+    known = (roster[:, :, 0, 0] < 1e9) & needed[None, :]
     return _level_rows(
         "staff",
         "shifts",

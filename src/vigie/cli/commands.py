@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from vigie.cli.context import Context
@@ -54,7 +56,7 @@ def check(context: Context, arguments: argparse.Namespace) -> int:
         "measures": declared.reference["measures"].num_rows,
         "places": declared.reference["places"].num_rows,
         "checks": len(declared.checks),
-        "datasets": len(declared.datasets),
+        "datasets": len(declared.datasets.datasets),
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     context.give(counts, [f"{folder}: no mistake found ({told})."])
@@ -101,26 +103,26 @@ def run(context: Context, arguments: argparse.Namespace) -> int:
 
 def demo(context: Context, arguments: argparse.Namespace) -> int:
     """vigie demo FOLDER [--serve]."""
+    from vigie.actions.briefing_text import render_text
     from vigie.actions.cycle import run_cycle
     from vigie.actions.demo import write_demo_room
+    from vigie.actions.showing import show_briefing
 
     folder: Path = arguments.folder
     if not (folder / "vigie.toml").exists():
-        context.progress("Inventing a region of hospitals")
+        context.progress("Inventing a region and the files its hospitals would send")
         write_demo_room(
             folder,
             seed=arguments.seed,
             hospital_count=arguments.hospitals,
             days=arguments.days,
+            end_date=context.today() - timedelta(days=1),
         )
     room, caller = context.open_room(folder, progress=context.progress), context.caller()
-    result = run_cycle(room, caller, as_of=_last_day(folder))
-    context.say("", *_briefing_lines(context, folder), "", f"Release {result.release}")
-    if context.is_json:
-        context.give(result, [])
+    result = run_cycle(room, caller)
+    briefing = show_briefing(room, caller, room.values.languages[0])
+    lines = [render_text(briefing), "", f"Release {result.release}: {result.message}"]
+    context.give(result, lines)
     if arguments.serve:
-        arguments.room = folder
-        return serve(
-            Context(folder, context.open_room, context.caller, is_json=context.is_json), arguments
-        )
+        return serve(replace(context, folder=folder), arguments)
     return 0

@@ -36,12 +36,14 @@ class Context:
         folder: the crisis-room folder.
         open_room: opens it.
         caller: who is signed in on this machine.
+        today: the day, on this machine's clock.
         is_json: print for programs.
     """
 
     folder: Path
     open_room: RoomOpener
     caller: CallerOf
+    today: Callable[[], date]
     is_json: bool
 
     def room(self) -> Room:

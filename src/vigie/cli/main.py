@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from vigie.cli.context import CallerOf, Context, RoomOpener
 from vigie.cli.parser import build_parser
@@ -12,13 +13,19 @@ from vigie.errors import VigieError, exit_code
 __all__ = ["run"]
 
 
-def run(arguments: Sequence[str], open_room: RoomOpener, caller: CallerOf) -> int:
+def run(
+    arguments: Sequence[str],
+    open_room: RoomOpener,
+    caller: CallerOf,
+    today: Callable[[], date],
+) -> int:
     """Run one command.
 
     Args:
         arguments: without the program's name.
         open_room: opens the room of a folder.
         caller: who is signed in on this machine.
+        today: the day, on this machine's clock.
 
     Returns:
         0, or the exit code of the error's class (docs/reference-errors.md); 2 for a wrong
@@ -28,7 +35,7 @@ def run(arguments: Sequence[str], open_room: RoomOpener, caller: CallerOf) -> in
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = build_parser().parse_args(arguments)
-    context = Context(parsed.room, open_room, caller, is_json=parsed.json)
+    context = Context(parsed.room, open_room, caller, today, is_json=parsed.json)
     try:
         code: int = parsed.command(context, parsed)
     except VigieError as error:

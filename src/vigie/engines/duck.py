@@ -24,6 +24,12 @@ class DuckEngine:
     database file is ever opened.
     """
 
+    Error = duckdb.Error
+    """What a wrong statement raises."""
+
+    version = f"duckdb {duckdb.__version__}"
+    """Name and version: part of what a dataset is built from."""
+
     def __init__(self, *, threads: int, memory_limit: str, scratch: Path) -> None:
         """Args:
         threads: worker threads of one query.

@@ -159,6 +159,10 @@ class Transaction:
         """How each dataset was built last."""
         return {each.dataset: each for each in self._all(DatasetRow, sa.select(t.datasets))}
 
+    def drop_dataset(self, name: str) -> None:
+        """Forget a dataset that is declared no more."""
+        self._connection.execute(t.datasets.delete().where(t.datasets.c.dataset == name))
+
     def remember(self, name: str, value: str) -> None:
         """Keep a small text under a name."""
         self._connection.execute(t.memory.delete().where(t.memory.c.name == name))
