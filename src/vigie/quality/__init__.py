@@ -5,7 +5,7 @@ What is wrong with a single row of a file is the business of ``feeds``; running 
 the results and publishing are the business of ``actions``.
 """
 
-from vigie.quality.checks import LISTED_ROWS, CheckQuery, check_query
+from vigie.quality.checks import LISTED_ROWS, CheckQuery, check_query, not_carried_out
 from vigie.quality.coverage import coverage
 from vigie.quality.declaration import read_checks
 from vigie.quality.reconcile import CONFLICTS_SQL, RULED_SQL
@@ -25,6 +25,7 @@ __all__ = [
     "Verdict",
     "check_query",
     "coverage",
+    "not_carried_out",
     "read_checks",
     "verdict",
 ]

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
+
 from vigie.quality.rules import KINDS, Check
 from vigie.quality.series_checks import (
     at_most_parts,
@@ -25,10 +27,12 @@ from vigie.quality.state_checks import (
     schema_parts,
     sql_parts,
 )
+from vigie.schemas import CHECK_RESULTS
 
-__all__ = ["LISTED_ROWS", "CheckQuery", "check_query"]
+__all__ = ["LISTED_ROWS", "CheckQuery", "check_query", "not_carried_out"]
 
 LISTED_ROWS = 1000
+_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 _BUILDERS: dict[str, Callable[[Check, Parameters, str], Parts]] = {
     "schema": schema_parts,
     "range": range_parts,
@@ -102,7 +106,7 @@ check_overall AS (
 SELECT {head}, '' AS place, '' AS category, NULL::DATE AS reference_date,
        failing = 0 AS passed,
        CASE WHEN failing = 0 THEN 'All of ' ELSE failing || ' failed, of ' END
-       || (SELECT count(*) FROM check_looked) || ' {parts.noun} looked at; expected: '
+       || (SELECT count(*) FROM check_looked) || ' {parts.noun}; expected: '
        || {expected}::VARCHAR || '.' || coalesce(' ' || check_overall.message, '') AS message,
        failing AS rows
 FROM check_total, check_overall
@@ -110,3 +114,29 @@ UNION ALL
 SELECT {head}, place, category, reference_date, FALSE, message, rows FROM check_named
 """
     return CheckQuery(sql, tuple(given.values))
+
+
+def not_carried_out(check: Check, reason: str) -> pa.Table:
+    """The result of a check whose statement the engine refused: it has failed.
+
+    Args:
+        check: as declared.
+        reason: what the engine said; no value of a personal record.
+
+    Returns:
+        One summary row of schemas.CHECK_RESULTS without ``run``.
+    """
+    line = "" if check.line is None else f", line {check.line}"
+    row = {
+        "check": check.name,
+        "kind": check.kind,
+        "severity": check.severity.value,
+        "figure": check.figure,
+        "place": "",
+        "category": "",
+        "reference_date": None,
+        "passed": False,
+        "message": f"The check could not be carried out: {reason}. Correct {check.file}{line}.",
+        "rows": 0,
+    }
+    return pa.Table.from_pylist([row], schema=_SCHEMA)

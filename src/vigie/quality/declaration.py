@@ -321,6 +321,8 @@ def _query_mistakes(query: str, known: Collection[str]) -> Iterator[tuple[str, s
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         yield '"query" is not one SELECT', "Write one SELECT that returns the offending rows."
         return
+    if any(True for _ in statements[0].find_all(exp.Placeholder, exp.Parameter)):
+        yield '"query" has parameters', "Read the day with (SELECT as_of FROM as_of)."
     own = {each.alias_or_name for each in statements[0].find_all(exp.CTE)}
     read = {each.name for each in statements[0].find_all(exp.Table) if each.name}
     for name in sorted(read - own - set(known)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vigie.quality.rules import AtMost, Check, Jump, Range, SumOfParts
-from vigie.quality.sql_pieces import Parameters, Parts, filled, number, quoted, series, since
+from vigie.quality.sql_pieces import Parameters, Parts, filled, lacks, number, quoted, series, since
 
 __all__ = ["at_most_parts", "jump_parts", "range_parts", "sum_of_parts_parts"]
 
@@ -12,37 +12,44 @@ def range_parts(check: Check, given: Parameters, today: str) -> Parts:
     rule = check.rule
     assert isinstance(rule, Range)
     bounds = {"minimum": rule.min, "maximum": rule.max}
-    has_own = rule.min is not None or rule.max is not None
+    is_own = rule.min is not None or rule.max is not None
+    value, no_column = "value", ""
     if check.target == "dataset":
-        source = filled(quoted(check.figure), ("place", "category", "reference_date"))
-        value = f"{quoted(rule.column)} AS value"
+        relation, column = quoted(check.figure), given.add(rule.column)
+        source = filled(relation, ("place", "category", "reference_date", rule.column))
+        value = f"try_cast({quoted(rule.column)} AS DOUBLE)"
+        no_column = f"""
+    UNION ALL
+    SELECT '', '', NULL::DATE, 'column "' || {column}::VARCHAR || '" is missing.'
+    WHERE {lacks(relation, column)}"""
     else:
-        source, value = series(check, given), "value"
+        source = series(check, given)
     by_name = {
         name: "NULL::DOUBLE" if bound is None else f"{given.add(bound)}::DOUBLE"
         for name, bound in bounds.items()
     }
-    if not has_own and check.target == "measure":
+    if not is_own and check.target == "measure":
         figure = given.add(check.figure)
         by_name = {
             name: f"(SELECT {name} FROM measures WHERE measure = {figure})" for name in bounds
         }
-    expected = _bounds_in_words(rule) if has_own else "the bounds in measures.csv"
+    expected = _bounds_in_words(rule) if is_own else "the bounds in measures.csv"
     low, high = by_name["minimum"], by_name["maximum"]
     sql = f"""
 check_looked AS (
     SELECT coalesce(place, '')::VARCHAR AS place, coalesce(category, '')::VARCHAR AS category,
-           reference_date::DATE AS reference_date, {value}, {low} AS low, {high} AS high
-    FROM {source} WHERE {since(today, given, rule.last_days)}
+           try_cast(reference_date AS DATE) AS reference_date,
+           {value} AS value, {low} AS low, {high} AS high
+    FROM {source} WHERE {value} IS NOT NULL AND {since(today, given, rule.last_days)}
 ),
 check_failing AS (
     SELECT place, category, reference_date,
            {given.add(check.figure)}::VARCHAR || ': seen ' || {number("value")} || ', expected '
            || CASE WHEN value < low THEN 'at least ' || {number("low")}
                    ELSE 'at most ' || {number("high")} END || '.' AS message
-    FROM check_looked WHERE value < low OR value > high OR isnan(value::DOUBLE)
+    FROM check_looked WHERE value < low OR value > high OR isnan(value::DOUBLE){no_column}
 )"""
-    return Parts(sql, "values", expected)
+    return Parts(sql, "values looked at", expected)
 
 
 def _bounds_in_words(rule: Range) -> str:
@@ -109,7 +116,7 @@ check_failing AS (
     FROM check_looked
     WHERE abs(change) >= {smallest} AND ({" OR ".join(limits)})
 )"""
-    return Parts(sql, "values", " and ".join(words))
+    return Parts(sql, "values looked at", " and ".join(words))
 
 
 def sum_of_parts_parts(check: Check, given: Parameters, today: str) -> Parts:
@@ -151,7 +158,9 @@ check_failing AS (
     WHERE abs(sum - value) > {given.add(rule.tolerance)}::DOUBLE * greatest(abs(sum), abs(value))
       AND (present = parts OR sum > value)
 )"""
-    return Parts(sql, "totals", f"parts add up to the total within {rule.tolerance * 100:.10g} %")
+    return Parts(
+        sql, "totals looked at", f"parts add up to the total within {rule.tolerance * 100:.10g} %"
+    )
 
 
 def at_most_parts(check: Check, given: Parameters, today: str) -> Parts:
@@ -172,4 +181,4 @@ check_failing AS (
     FROM check_looked
     WHERE value - other > {given.add(rule.tolerance)}::DOUBLE * greatest(abs(value), abs(other))
 )"""
-    return Parts(sql, "pairs", f"at most {rule.other}")
+    return Parts(sql, "pairs looked at", f"at most {rule.other}")

@@ -7,13 +7,18 @@ from datetime import date
 
 from vigie.quality.rules import Check
 
-__all__ = ["Parameters", "Parts", "filled", "number", "quoted", "series", "since"]
+__all__ = ["Parameters", "Parts", "filled", "lacks", "number", "quoted", "series", "since"]
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a kind gives: CTEs ``check_looked`` (one row a figure looked at) and
-    ``check_failing`` (place, category, reference_date, message).
+    """What a kind of check gives.
+
+    Attributes:
+        sql: CTEs ``check_looked`` (one row a figure looked at) and ``check_failing`` (place,
+            category, reference_date, message), and what they need.
+        noun: what was counted in ``check_looked``, for the summary.
+        expected: what should hold, for the summary.
     """
 
     sql: str
@@ -22,6 +27,8 @@ class Parts:
 
 
 class Parameters:
+    """Values of a statement's ``$1``, ``$2``... in the order in which they are added."""
+
     def __init__(self) -> None:
         self.values: list[str | float | date] = []
 
@@ -40,7 +47,7 @@ def quoted(name: str) -> str:
 
 def filled(relation: str, names: tuple[str, ...]) -> str:
     """The relation with every named column, NULL where it has none."""
-    nulls = ", ".join(f"NULL AS {quoted(name)}" for name in names)
+    nulls = ", ".join(f"NULL AS {quoted(name)}" for name in dict.fromkeys(names))
     return f"(SELECT {nulls} WHERE FALSE UNION ALL BY NAME SELECT * FROM {relation})"
 
 
@@ -52,6 +59,17 @@ def series(check: Check, given: Parameters, measure: str | None = None) -> str:
         "(SELECT place, category, reference_date, value FROM ruled "
         f"WHERE measure = {name} AND value IS NOT NULL {category})"
     )
+
+
+def lacks(relation: str, column: str) -> str:
+    """A condition: the relation has no such column.
+
+    Args:
+        relation: quoted name.
+        column: parameter with the column's name.
+    """
+    names = f"SELECT column_name FROM (DESCRIBE SELECT * FROM {relation})"
+    return f"{column}::VARCHAR NOT IN ({names})"
 
 
 def since(today: str, given: Parameters, days: int | None) -> str:

@@ -34,7 +34,7 @@ def freshness_parts(check: Check, given: Parameters, today: str) -> Parts:
     only = f"WHERE place IN ({exists.format(today)})" if rule.by_place else ""
     sql = f"""
 check_looked AS (
-    SELECT {place} AS place, max(reference_date)::DATE AS newest
+    SELECT {place} AS place, max(try_cast(reference_date AS DATE)) AS newest
     FROM {sources[check.target]()} {only} {"GROUP BY ALL" if rule.by_place else ""}
 ),
 check_failing AS (
@@ -46,7 +46,7 @@ check_failing AS (
     FROM check_looked
     WHERE newest IS NULL OR newest < {today} - {given.add(rule.max_age_days)}::INTEGER
 )"""
-    return Parts(sql, "series", f"not older than {rule.max_age_days} days")
+    return Parts(sql, "series looked at", f"not older than {rule.max_age_days} days")
 
 
 def completeness_parts(check: Check, given: Parameters, today: str) -> Parts:
@@ -76,7 +76,9 @@ check_failing AS (
     SELECT '', '', NULL::DATE, {figure}::VARCHAR || ': no place reported on any day.'
     WHERE NOT EXISTS (FROM check_looked)
 )"""
-    return Parts(sql, "totals", f"at least {rule.share * 100:.10g} % of the places on the last day")
+    return Parts(
+        sql, "totals looked at", f"at least {rule.share * 100:.10g} % of the places on the last day"
+    )
 
 
 def schema_parts(check: Check, given: Parameters, today: str) -> Parts:
@@ -94,7 +96,7 @@ def schema_parts(check: Check, given: Parameters, today: str) -> Parts:
     key = ("place", "category", "reference_date")
     where = (
         "coalesce(place, '')::VARCHAR AS place, coalesce(category, '')::VARCHAR AS category, "
-        "reference_date::DATE AS reference_date"
+        "try_cast(reference_date AS DATE) AS reference_date"
     )
     empty = "".join(
         f"""
@@ -127,7 +129,7 @@ check_failing AS (
     FROM check_wanted LEFT JOIN check_columns ON column_name = name
     WHERE column_type IS NULL OR NOT regexp_full_match(column_type, pattern){empty}{twice}
 )"""
-    return Parts(sql, "rows", f"columns {', '.join(names)}")
+    return Parts(sql, "rows looked at", f"columns {', '.join(names)}")
 
 
 def sql_parts(check: Check, given: Parameters, today: str) -> Parts:
@@ -141,9 +143,9 @@ def sql_parts(check: Check, given: Parameters, today: str) -> Parts:
 check_looked AS (SELECT * FROM {source}),
 check_failing AS (
     SELECT coalesce(place, '')::VARCHAR AS place, coalesce(category, '')::VARCHAR AS category,
-           reference_date::DATE AS reference_date,
+           try_cast(reference_date AS DATE) AS reference_date,
            coalesce(message::VARCHAR, {given.add(check.figure)}::VARCHAR
                     || ': the query returned this row.') AS message
     FROM check_looked
 )"""
-    return Parts(sql, "rows", "no row from the query")
+    return Parts(sql, "rows from the query", "none")
