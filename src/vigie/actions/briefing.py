@@ -170,7 +170,12 @@ def _notice(tables: ReleaseTables, stoppage: Stoppage | None, words: Words) -> N
     if stoppage is None:
         return None
     released = tables.published_at.astimezone(ZoneInfo(tables.timezone))
-    title = words.say("notice.title", day=words.day(released.date()), time=f"{released:%H:%M}")
+    is_yesterday = released.date() == stoppage.day - timedelta(days=1)
+    title = words.say(
+        "notice.yesterday" if is_yesterday else "notice.earlier",
+        day=words.day(released.date()),
+        time=f"{released:%H:%M}",
+    )
     reason = words.say("notice.stopped", reason=stoppage.reason)
     return Notice(title, f"{reason} {words.say('notice.kept')}")
 
@@ -233,7 +238,12 @@ def _sentence(risk: Risk, words: Words) -> str:
     if risk.if_short is None:
         return f"{said}."
     early, middle, late = (risk.as_of + timedelta(days=offset) for offset in risk.if_short)
-    dated = words.say("risk.if_short", middle=words.full_day(middle), span=words.span(early, late))
+    dated = words.say(
+        "risk.if_short" if risk.days == risk.horizon_days else "risk.if_short_by",
+        day=words.full_day(risk.as_of + timedelta(days=risk.horizon_days)),
+        middle=words.full_day(middle),
+        span=words.span(early, late),
+    )
     return f"{said}{words.semicolon}{dated}."
 
 

@@ -64,7 +64,14 @@ def _measure_tile(
         words=words,
     )
     return Tile(
-        title, latest.figure, latest.coverage, latest.completed, latest.change, outlook, picture
+        title=title,
+        figure=latest.figure,
+        coverage=latest.coverage,
+        completed=latest.completed,
+        change=latest.change,
+        outlook=outlook,
+        has_outlook=bands is not None,
+        picture=picture,
     )
 
 
@@ -105,6 +112,7 @@ def _shortage_tile(
         completed="",
         change=_change_of_count(spec.measure, len(high), earlier, previous, words),
         outlook=outlook,
+        has_outlook=True,
         picture=None,
     )
 

@@ -101,7 +101,7 @@ def latest_at_place(
             FigureState.MISSING,
             words.say("figure.no_report_since", day=words.day(known[-1]["reference_date"])),
             known[-1]["reference_date"],
-            words.with_unit(known[-1]["value"], measure.unit),
+            words.say("figure.last_value", value=words.with_unit(known[-1]["value"], measure.unit)),
             measure,
             words,
         )

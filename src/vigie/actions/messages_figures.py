@@ -12,6 +12,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "state.missing": ("no report", "sans données"),
     "state.withheld": ("withheld", "masqué"),
     "figure.no_report_since": ("no report since {day}", "aucune donnée depuis le {day}"),
+    "figure.last_value": ("last value: {value}", "dernière valeur : {value}"),
     "figure.never_reported": ("never reported", "jamais transmis"),
     "figure.withheld": (
         "withheld: the count is small enough to point at a person",
@@ -55,7 +56,11 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "briefing.released": ("Released {time}.", "Publié à {time}."),
     "briefing.released_on": ("Released {day}, {time}.", "Publié le {day} à {time}."),
-    "notice.title": (
+    "notice.earlier": (
+        "An earlier picture (released {day}, {time}).",
+        "Situation antérieure (publiée le {day} à {time}).",
+    ),
+    "notice.yesterday": (
         "Yesterday's picture (released {day}, {time}).",
         "Situation de la veille (publiée le {day} à {time}).",
     ),
@@ -96,6 +101,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "At once: the quickest remedy arrives too late",
         "Sans délai : le remède le plus rapide arrive trop tard",
     ),
+    "decide.late": ("too late", "trop tard"),
     "decide.today": ("Today", "Aujourd'hui"),
     "decide.no_lead_time": ("no lead time known", "délai d'action inconnu"),
     "decide.no_owner": ("no duty role recorded", "aucune fonction d'astreinte enregistrée"),
@@ -134,8 +140,8 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "if it happens by {day}, most likely from {middle} (range {span})",
         "si cela arrive d'ici au {day}, le plus probablement dès le {middle} (fourchette : {span})",
     ),
-    "risk.from": ("{middle} (range {span})", "{middle} ({span})"),
-    "risk.no_date": ("too unlikely to name a day", "trop peu probable pour donner une date"),
+    "risk.from": ("{middle} ({span})", "{middle} ({span})"),
+    "risk.no_date": ("too unlikely to date", "trop peu probable à dater"),
     "risk.leaves_out": (
         "The range holds if no ward closes and no order fails unannounced.",
         "La fourchette vaut si aucun service ne ferme et si aucune commande n'échoue sans annonce.",
@@ -204,6 +210,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "list.caption": (
         "Chance of a shortage by {day}; {shown} of {count} rows with 10 in 100 or more.",
         "Risque de pénurie d'ici au {day} ; {shown} lignes sur {count} à 10 sur 100 ou plus.",
+    ),
+    "list.print": (
+        "Printed: the first {count} rows. All rows stand at the address below.",
+        "Imprimé : les {count} premières lignes. Toutes figurent à l'adresse ci-dessous.",
     ),
     "list.none": (
         "No risk reaches 10 in 100 ({count} assessed).",

@@ -141,18 +141,19 @@ def from_when(risk: Risk, words: Words) -> str:
     if risk.if_short is None or whole_in_100(risk.probability) < DATE_FROM_IN_100:
         return words.say("risk.no_date")
     early, middle, late = (risk.as_of + timedelta(days=day) for day in risk.if_short)
-    return words.say("risk.from", middle=words.full_day(middle), span=words.span(early, late))
+    span = words.span(early, late, is_short=True)
+    return words.say("risk.from", middle=words.day(middle), span=span)
 
 
-def act_by_text(risk: Risk, words: Words) -> str:
+def act_by_text(risk: Risk, words: Words, *, is_short: bool = False) -> str:
     """Last useful moment to act, in words."""
     if risk.act_by is None:
         return words.say("decide.no_lead_time")
     if risk.act_by < risk.as_of:
-        return words.say("decide.too_late")
+        return words.say("decide.late" if is_short else "decide.too_late")
     if risk.act_by == risk.as_of:
         return words.say("decide.today")
-    return words.weekday(risk.act_by)
+    return words.short_weekday(risk.act_by) if is_short else words.weekday(risk.act_by)
 
 
 def risk_row(risk: Risk, names: RoomNames, words: Words) -> RiskRow:
@@ -168,7 +169,7 @@ def risk_row(risk: Risk, names: RoomNames, words: Words) -> RiskRow:
         chance_14=None if risk.probability_14 is None else words.chance(risk.probability_14),
         by=risk.by,
         from_when=from_when(risk, words),
-        act_by=act_by_text(risk, words),
+        act_by=act_by_text(risk, words, is_short=True) if risk.step >= LISTED_STEP else "–",
         need=amount(risk.need_now, words),
         capacity=amount(risk.capacity_now, words),
         binds=words.say(f"binds.{risk.binds}") if risk.binds in BINDS else risk.binds,

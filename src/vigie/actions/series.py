@@ -25,6 +25,9 @@ TILE_DAYS = {"day": 42, "week": 7 * 26, "month": 31 * 18}
 TABLE_ROWS = 14
 OUTLOOK_DAYS = 14
 
+COMPLETE_SHARE = 0.95
+"""A sum over fewer of the places than this is drawn as still incomplete."""
+
 FloatArray = NDArray[np.float64]
 
 
@@ -97,8 +100,9 @@ def series_of(
 ) -> Series:
     """A series from facts or coverage of one measure, place and category, in order of day.
 
-    A day is still incomplete when places are missing from it, or when it lies after the last
-    day that the forecast took as complete. Days without a row become gaps.
+    A day is still incomplete when more than a few places are missing from it (COMPLETE_SHARE),
+    or when it lies after the last day that the forecast took as complete. Days without a row
+    become gaps.
 
     Args:
         rows: with reference_date and value; coverage rows also with reported and expected.
@@ -124,7 +128,7 @@ def series_of(
 
 
 def _lacks_places(row: Mapping[str, Any]) -> bool:
-    return "reported" in row and row["reported"] < row["expected"]
+    return "reported" in row and row["reported"] < COMPLETE_SHARE * row["expected"]
 
 
 def _fan(

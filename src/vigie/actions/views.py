@@ -144,8 +144,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Stoppage:
-    """Why today's run published nothing, in one sentence with figure, check and rows."""
+    """Why a day's run published nothing.
 
+    Attributes:
+        day: the day without a release.
+        reason: one sentence with figure, check and rows.
+    """
+
+    day: date
     reason: str
 
 
@@ -196,6 +202,7 @@ class Tile:
     completed: str
     change: str
     outlook: str
+    has_outlook: bool
     picture: Picture | None
 
 

@@ -131,12 +131,17 @@ class Words:
         """A day within a sentence: ``23 November``, ``23 novembre``."""
         return self._date(day, "d MMMM")
 
-    def span(self, early: date, late: date) -> str:
+    def span(self, early: date, late: date, *, is_short: bool = False) -> str:
         """Two days of a range; the month is said once when it is the same."""
+        write = self.day if is_short else self.full_day
         if (early.year, early.month) == (late.year, late.month):
             first = "1er" if self.language == "fr" and early.day == 1 else str(early.day)
-            return self.say("dates", early=first, late=self.full_day(late))
-        return self.say("dates", early=self.full_day(early), late=self.full_day(late))
+            return self.say("dates", early=first, late=write(late))
+        return self.say("dates", early=write(early), late=write(late))
+
+    def short_weekday(self, day: date) -> str:
+        """A day of a plan in a table: ``Thu 12 Nov``."""
+        return self._date(day, "EEE d MMM")
 
     def weekday(self, day: date) -> str:
         """A day of a plan: ``Thursday 12 November``."""

@@ -17,6 +17,9 @@ __all__ = ["FAN_LEVELS", "Fan", "FanWords", "draw_fan"]
 
 FloatArray = NDArray[np.float64]
 
+LETTER = 0.58
+"""Width of a letter in em, on the wide side, for room at the edges."""
+
 FAN_LEVELS = (0.025, 0.25, 0.5, 0.75, 0.975)
 """Quantile levels of ``Fan.bands``: the 95 % range, the 50 % range and the median."""
 
@@ -91,7 +94,7 @@ def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
         words: in the reader's language.
         is_narrow: for a phone of 360 px: fewer dates, same size of text.
     """
-    frame = _frame(fan, is_narrow=is_narrow)
+    frame = _frame(fan, words, is_narrow=is_narrow)
     parts = [
         drawing.hatching("h", palette.RULE),
         *_axes(frame, words, most_days=4 if is_narrow else 7),
@@ -114,26 +117,33 @@ def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
     )
 
 
-def _frame(fan: Fan, *, is_narrow: bool) -> _Frame:
-    width, height, right = (344, 250, 70) if is_narrow else (720, 300, 96)
-    font_size = 12 if is_narrow else 13
-    seen = np.concatenate([fan.past_values, fan.bands.ravel(), fan.capacity_values])
-    seen = seen[np.isfinite(seen)]
-    largest, smallest = (float(seen.max()), float(seen.min())) if len(seen) else (1.0, 0.0)
-    ticks = round_ticks(max(largest, 0.0))
-    if smallest < 0:
-        step = ticks[1] - ticks[0]
-        below = math.ceil(-smallest / step)
-        ticks = (*(-step * n for n in range(below, 0, -1)), *ticks)
-    days = [side for side in (fan.past_days, fan.future_days) if len(side)]
+def _frame(fan: Fan, words: FanWords, *, is_narrow: bool) -> _Frame:
+    width, height, font_size = (344, 250, 12) if is_narrow else (720, 300, 13)
+    ticks = _ticks(fan)
+    left = 14 + LETTER * font_size * max(len(words.number(tick)) for tick in ticks)
+    labels = (words.median, words.range_50, words.range_95)
+    right = 12 + LETTER * 12 * max(map(len, labels)) if len(fan.future_days) else 16.0
+    days = np.concatenate([fan.past_days, fan.future_days])
     return _Frame(
         width,
         height,
         font_size,
-        DayScale(days[0][0], days[-1][-1], 50, width - right),
+        DayScale(days.min(), days.max(), left, width - right),
         ValueScale(ticks[0], ticks[-1], 34, height - 28),
         ticks,
     )
+
+
+def _ticks(fan: Fan) -> tuple[float, ...]:
+    seen = np.concatenate([fan.past_values, fan.bands.ravel(), fan.capacity_values])
+    seen = seen[np.isfinite(seen)]
+    largest, smallest = (float(seen.max()), float(seen.min())) if len(seen) else (1.0, 0.0)
+    ticks = round_ticks(max(largest, 0.0))
+    if smallest >= 0:
+        return ticks
+    step = ticks[1] - ticks[0]
+    below = math.ceil(-smallest / step)
+    return (*(-step * n for n in range(below, 0, -1)), *ticks)
 
 
 def _axes(frame: _Frame, words: FanWords, *, most_days: int) -> list[str]:
