@@ -169,17 +169,24 @@ class _Broken:
 
 
 def _refuse_nul(path: Path, name: str) -> None:
-    line = 1
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             place = chunk.find(b"\0")
             if place >= 0:
-                line += chunk.count(b"\n", 0, place)
+                place += stream.tell() - len(chunk)
                 raise BadData(
-                    f"{name}, line {line}: the file holds NUL bytes; it is damaged or in "
-                    "another encoding (utf-16?). Send it again, or correct encoding."
+                    f"{name}, line {_line_of(path, place)}: the file holds NUL bytes; it is "
+                    "damaged or in another encoding (utf-16?). Send it again, or correct encoding."
                 )
+
+
+def _line_of(path: Path, place: int) -> int:
+    line = 1
+    with path.open("rb") as stream:
+        while place > 0 and (chunk := stream.read(min(place, 1 << 20))):
             line += chunk.count(b"\n")
+            place -= len(chunk)
+    return line
 
 
 def _wrong_bytes(path: Path, feed: Feed, name: str) -> BadData:

@@ -99,8 +99,11 @@ class Gathered:
         column = self._coded.get(name)
         if column is None or not len(self._order):
             return []
-        found = np.unique(column.codes[self._order])
-        return [column.values[code] for code in found if code >= 0]
+        found = np.zeros(len(column.values) + 1, dtype=bool)
+        found[column.codes[self._order]] = True
+        return [
+            value for value, is_there in zip(column.values, found[:-1], strict=True) if is_there
+        ]
 
     def drop_duplicates(self) -> Iterator[tuple[Rows, Failure]]:
         """Keep one of equal rows of a key, none of rows that contradict each other.

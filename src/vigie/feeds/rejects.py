@@ -59,13 +59,9 @@ class Rejects:
         if not self._rows:
             return np.empty(0, np.int64), np.empty(0, np.int32)
         rows, groups = np.concatenate(self._rows), np.concatenate(self._group)
-        numbers: dict[tuple[str, str], int] = {}
-        rules = np.array(
-            [
-                numbers.setdefault((column, failure.rule), len(numbers))
-                for column, failure in self._groups
-            ]
-        )
+        pairs = [(column, failure.rule) for column, failure in self._groups]
+        numbers = {pair: number for number, pair in enumerate(sorted(set(pairs)))}
+        rules = np.array([numbers[pair] for pair in pairs])
         _, first = np.unique(rows * len(numbers) + rules[groups], return_index=True)
         return rows[first], groups[first]
 

@@ -77,10 +77,10 @@ def _ends_of_packed(path: Path, name: str) -> tuple[bytes, bytes]:
     head, tail = b"", b""
     try:
         for chunk in PackedFile(path, name).chunks():
-            if head:
+            if len(head) >= 4 * _END_BYTES:
                 tail = (tail + chunk)[-_END_BYTES:]
             else:
-                head = chunk
+                head += chunk
     except BombFound:
         raise
     except BadData:

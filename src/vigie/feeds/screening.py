@@ -7,6 +7,7 @@ things; a number of a person or an e-mail address is refused even there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -102,11 +103,16 @@ _HEADERS: tuple[tuple[str, str], ...] = (
     ),
 )
 _CONTACT_RULES = ("phone", "address", "e-mail")
-_COUNTED_THINGS = (
+_ENTRIES = tuple(
+    (rule, {"".join(entry.split()): frozenset(entry.split()) for entry in text.split(";")})
+    for rule, text in _HEADERS
+)
+_COUNTED_TEXT = (
     "calls call appels appel anrufe count counts nombre total share rate volume url ip mac web "
     "bed beds lit lits bett betten unit units unite unites equipe equipes team teams ventilator "
     "ventilators icu"
 )
+_COUNTED_THINGS = frozenset(_COUNTED_TEXT.split())
 _SHORT = 4
 
 
@@ -117,13 +123,12 @@ def header_rule(header: str) -> str:
     """
     words = plain_words(header)
     found = set(words)
-    for rule, entries in _HEADERS:
-        if rule in _CONTACT_RULES and not found.isdisjoint(_COUNTED_THINGS.split()):
+    is_counted = not found.isdisjoint(_COUNTED_THINGS)
+    for rule, entries in _ENTRIES:
+        if rule in _CONTACT_RULES and is_counted:
             continue
-        for entry in entries.split(";"):
-            parts = entry.split()
-            if found.issuperset(parts) or "".join(words) == "".join(parts):
-                return rule
+        if "".join(words) in entries or any(map(found.issuperset, entries.values())):
+            return rule
     return ""
 
 
@@ -172,12 +177,13 @@ def _value_rule(cells: Sequence[object], *, only_certain: bool, is_date: bool) -
     texts = [text for text in map(cell_text, cells) if len(text) > _SHORT]
     if not texts:
         return ""
+    counts = Counter(texts)
     if not only_certain and are_birth_dates(texts):
         return "birth-date"
     for rule in VALUE_RULES:
         if only_certain and not rule.is_certain:
             continue
-        count = sum(rule.matches(text) for text in texts)
+        count = sum(times for text, times in counts.items() if rule.matches(text))
         if count >= max(rule.least_count, rule.least_share * len(texts)):
             return rule.name
     return ""

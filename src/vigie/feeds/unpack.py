@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import IO
 
 from vigie.errors import BadData
 
@@ -75,7 +74,7 @@ class PackedFile:
         self._packed = path.stat().st_size
 
     def chunks(self) -> Iterator[bytes]:
-        """The unpacked bytes in pieces of 1 MiB.
+        """The unpacked bytes in pieces of at most 1 MiB.
 
         Raises:
             BadData: truncated, damaged, protected by a password, or not exactly one file inside.
@@ -98,7 +97,7 @@ class PackedFile:
                 raise
             raise BadData(f"{self._name}: the packed file is damaged. Send it again.") from error
 
-    def _member(self, archive: zipfile.ZipFile) -> IO[bytes]:
+    def _member(self, archive: zipfile.ZipFile) -> zipfile.ZipExtFile:
         members = [
             each
             for each in archive.infolist()
@@ -111,11 +110,14 @@ class PackedFile:
             )
         if members[0].flag_bits & 1:
             raise BadData(f"{self._name}: the zip is protected by a password. Send it without.")
-        return archive.open(members[0])
+        member = archive.open(members[0])
+        assert isinstance(member, zipfile.ZipExtFile)
+        return member
 
-    def _bounded(self, stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    def _bounded(self, stream: zipfile.ZipExtFile | gzip.GzipFile) -> Iterator[bytes]:
         total = 0
-        while chunk := stream.read(_CHUNK):
+        # read1 gives what a truncated file still holds; read would lose it
+        while chunk := stream.read1(_CHUNK):
             total += len(chunk)
             check_bounds(self._name, total, self._packed, self._max)
             yield chunk
