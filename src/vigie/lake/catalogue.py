@@ -40,10 +40,16 @@ class Catalogue:
         """
         self._root = root
         self._durable = durable
+        self._connected: SqlCatalog | None = None
         self._loaded: dict[str, IcebergTable] = {}
         self._files: dict[str, tuple[int | None, tuple[DataFile, ...]]] = {}
 
     def _connect(self) -> SqlCatalog:
+        if self._connected is None:
+            self._connected = self._open()
+        return self._connected
+
+    def _open(self) -> SqlCatalog:
         from pyiceberg.catalog.sql import SqlCatalog
 
         self._root.mkdir(parents=True, exist_ok=True)
@@ -277,7 +283,7 @@ def _evolve(loaded: IcebergTable, table: Table) -> None:
         for each in table.columns
         if each.field_id not in present
         or present[each.field_id].name != each.name
-        or present[each.field_id].field_type != _type(each)
+        or not _is_same(present[each.field_id].field_type, _type(each))
     ]
     if not changes:
         return
@@ -289,7 +295,16 @@ def _evolve(loaded: IcebergTable, table: Table) -> None:
                 update._last_column_id = itertools.count(each.field_id)
                 update.add_column(each.name, _type(each), doc=each.meaning)
                 continue
-            if old.field_type != _type(each):
+            if not _is_same(old.field_type, _type(each)):
                 update.update_column(old.name, field_type=_type(each))
             if old.name != each.name:
                 update.rename_column(old.name, each.name)
+
+
+def _is_same(stored: IcebergType, wanted: IcebergType) -> bool:
+    """Whether types are equal, whatever number pyiceberg gave to the element of a list."""
+    from pyiceberg.types import ListType
+
+    if isinstance(stored, ListType) and isinstance(wanted, ListType):
+        return bool(stored.element_type == wanted.element_type)
+    return bool(stored == wanted)

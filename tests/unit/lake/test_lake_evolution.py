@@ -142,6 +142,27 @@ def test_outside_engines_see_the_columns_of_today(tmp_path: Path, engine: DuckEn
     assert seen["note"].to_pylist() == [None, None, "new"]
 
 
+def test_a_table_of_lists_is_opened_again_by_another_process(
+    tmp_path: Path, engine: DuckEngine
+) -> None:
+    of = Table(
+        name="paths",
+        role="result",
+        meaning="Sample paths.",
+        columns=(
+            Column(1, "run", TEXT, "", "The run.", is_required=True),
+            Column(2, "samples", pa.list_(pa.float32()), "", "One number a future."),
+        ),
+        key=("run",),
+        partition="run",
+    )
+    for run in ("r1", "r2"):
+        fresh = rows(of, {"run": run, "samples": [1.5, 2.5]})
+        Lake(tmp_path / "lake", engine).write(of, fresh, run, partition=run)
+    lake = Lake(tmp_path / "lake", engine)
+    assert [row["samples"] for row in read(lake, engine, of, lake.files(of))] == [[1.5, 2.5]] * 2
+
+
 def test_a_required_column_cannot_be_added_to_a_table_with_rows(
     tmp_path: Path, engine: DuckEngine
 ) -> None:
