@@ -118,17 +118,12 @@ def write_demo_room(
         shutil.rmtree(beside, ignore_errors=True)
         raise
     if truth_folder is not None:
-        write_truth(truth_folder, region)
+        _write_truth(truth_folder, region)
     return _summary(folder, region)
 
 
-def write_truth(folder: Path, region: DemoRegion) -> None:
-    """Write the hidden truth, one Parquet file a table.
-
-    Args:
-        folder: made when it does not exist; files of the same names are replaced.
-        region: the region.
-    """
+def _write_truth(folder: Path, region: DemoRegion) -> None:
+    """One Parquet file a table; files of the same names are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in truth_tables(region).items():
         pa.parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")

@@ -55,7 +55,7 @@ WARDS = (
     Ward("icu", "Intensive care units", "Réanimation", "REA",
          0.052, 8, 1.85, 5.2, 0.68, 0.90, 0.06),
     Ward("emergency", "Emergency observation", "Lits d'urgence", "UHCD",
-         0.035, 4, 1.40, 1.2, 0.58, 1.06, 0.08),
+         0.035, 4, 1.40, 1.2, 0.52, 1.06, 0.08),
     Ward("paediatric", "Paediatric wards", "Pédiatrie", "PED",
          0.068, 12, 1.15, 2.7, 0.66, 0.86, 0.22),
 )

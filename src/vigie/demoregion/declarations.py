@@ -28,11 +28,11 @@ deadline = "07:45"
 
 [briefing]
 tiles = [
-  {{ kind = "icu_beds", measure = "beds_occupied", category = "icu" }},
-  {{ kind = "general_beds", measure = "beds_occupied", category = "general" }},
-  {{ kind = "admissions", measure = "admissions", category = "general" }},
-  {{ kind = "calls", measure = "emergency_calls" }},
-  {{ kind = "staff_absence", measure = "staff_absent", category = "nurse_icu" }},
+  {{ measure = "beds_occupied", category = "icu" }},
+  {{ measure = "admissions", category = "general" }},
+  {{ measure = "emergency_calls" }},
+  {{ measure = "staff_absent", category = "nurse_icu" }},
+  {{ kind = "shortages", measure = "products" }},
 ]
 
 [[shortage]]

@@ -31,29 +31,17 @@ IMPORTS_PER_MILLION_PER_DAY = 8.0
 HOSPITAL_SHARE = 0.021
 CALL_SHARE = 0.045
 CALLS_PER_1000_PER_DAY = 0.19
+FEARED_PER_100K = 250.0
+CAUTION = 0.38
 
 # Days counted from the last observed day; between two rows log R is a straight line.
+# fmt: off
 WAVES = (
-    (-640, 0.88),
-    (-612, 0.90),
-    (-606, 1.74),
-    (-579, 1.58),
-    (-572, 0.76),
-    (-500, 0.84),
-    (-360, 0.90),
-    (-348, 1.31),
-    (-300, 1.22),
-    (-290, 0.86),
-    (-220, 0.82),
-    (-120, 0.90),
-    (-66, 0.97),
-    (-58, 1.38),
-    (-24, 1.26),
-    (0, 1.17),
-    (6, 1.08),
-    (12, 0.82),
-    (28, 0.80),
+    (-640, 0.88), (-612, 0.90), (-606, 1.80), (-576, 1.66), (-570, 0.78), (-500, 0.84),
+    (-360, 0.90), (-348, 1.38), (-300, 1.29), (-290, 0.86), (-220, 0.82), (-120, 0.90),
+    (-66, 0.98), (-57, 1.42), (-24, 1.38), (0, 1.36), (6, 1.24), (12, 0.86), (28, 0.82),
 )
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +76,7 @@ def delay_distribution(mean_days: float, sd_days: float, length: int) -> FloatAr
 
 
 def wave_reproduction_number(days_to_end: FloatArray) -> FloatArray:
-    """Reproduction number of the nation, without chance: three waves, the last one rising at 0.
+    """Reproduction number of the nation before chance and caution: three waves, the last rising.
 
     Args:
         days_to_end: any shape, days counted from the last observed day (-1 is the day before).
@@ -112,8 +100,8 @@ def simulate_epidemic(
     """
     length = BURN_IN_DAYS + days + future_days
     days_to_end = np.arange(length, dtype=np.float64) - (BURN_IN_DAYS + days - 1)
-    reproduction_number = _regional_reproduction_number(rng, days_to_end, len(geography.regions))
-    infections = _renewal(rng, reproduction_number, geography.populations)
+    before_caution = _regional_reproduction_number(rng, days_to_end, len(geography.regions))
+    reproduction_number, infections = _renewal(rng, before_caution, geography.populations)
     return Epidemic(
         reproduction_number,
         infections,
@@ -140,22 +128,29 @@ def _regional_reproduction_number(
 
 
 def _renewal(
-    rng: np.random.Generator, reproduction_number: FloatArray, populations: FloatArray
-) -> IntArray:
+    rng: np.random.Generator, before_caution: FloatArray, populations: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Reproduction number and infections; people grow careful as the epidemic rises around them.
+
+    Without this the height of a wave would differ many times between seeds.
+    """
     generation_interval = delay_distribution(5.0, 2.0, 18)
     generation_interval[0] = 0.0
     generation_interval /= generation_interval.sum()
     reach = generation_interval.size - 1
     imported = IMPORTS_PER_MILLION_PER_DAY * populations / 1e6
-    start = imported / np.maximum(1.0 - reproduction_number[0], 0.08)
-    length = reproduction_number.shape[0]
+    start = imported / np.maximum(1.0 - before_caution[0], 0.08)
+    length = before_caution.shape[0]
+    reproduction_number = np.empty_like(before_caution)
     infections = np.empty((length + reach, populations.size), dtype=np.int64)
     infections[:reach] = rng.poisson(start, (reach, populations.size))
     for day in range(length):
-        pressure = generation_interval[:0:-1] @ infections[day : day + reach]
-        expected = reproduction_number[day] * pressure + imported
+        recent = infections[day : day + reach]
+        felt = recent[-7:].mean(axis=0) / populations * 1e5 / FEARED_PER_100K
+        reproduction_number[day] = before_caution[day] * np.exp(-CAUTION * np.minimum(felt, 2.0))
+        expected = reproduction_number[day] * (generation_interval[:0:-1] @ recent) + imported
         infections[day + reach] = rng.poisson(expected * rng.gamma(60.0, 1 / 60.0, expected.size))
-    return infections[reach:]
+    return reproduction_number, infections[reach:]
 
 
 def _admissions(

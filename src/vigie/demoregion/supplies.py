@@ -107,7 +107,7 @@ def product_demand(
     habit = np.exp(rng.normal(0.0, 0.18, (place.size, len(PRODUCTS))))
     office_hours = np.where(weekdays >= 5, 0.45, 1.22)[:, None, None]
     protocol = (
-        1.0 + SCARCITY * np.minimum(incidence_per_100k / HIGH_INCIDENCE_PER_100K, 1.2)[:, :, None]
+        1.0 + SCARCITY * np.minimum(incidence_per_100k / HIGH_INCIDENCE_PER_100K, 1.0)[:, :, None]
     )
     mean = habit * ((occupancy @ doses.T) * protocol + place[:, None] * background * office_hours)
     day_to_day = 12.0
@@ -129,9 +129,9 @@ def simulate_supplies(
         national_incidence_per_100k: (days,), how hard suppliers are pressed.
     """
     days, sites, products = demand.shape
-    pressure = np.minimum(national_incidence_per_100k / HIGH_INCIDENCE_PER_100K, 1.5)
+    pressure = np.minimum(national_incidence_per_100k / HIGH_INCIDENCE_PER_100K, 1.2)
     review_day = rng.integers(0, REVIEW_DAYS, (sites, products))
-    caution_days = rng.gamma(6.0, 1.5, (sites, 1)) + rng.uniform(8.0, 14.0, (1, products))
+    caution_days = rng.gamma(6.0, 1.5, (sites, 1)) + rng.uniform(9.0, 16.0, (1, products))
     rate = demand[:7].mean(axis=0)
     opening = _packs(rate * (LEAD_DAYS + caution_days) * rng.uniform(0.8, 1.3, rate.shape))
     stock, on_order = opening.copy(), np.zeros_like(opening)
