@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
+from vigie.actions.damage import relation, require_paths
 from vigie.actions.room import Room
 from vigie.errors import NotFound, nearest
 from vigie.lake import DataFile, Manifest, as_of_sql
 from vigie.quality import RULED_SQL
-from vigie.schemas import ALL_TABLES, DERIVED, MEASURES, REPORTS, Table, table
+from vigie.schemas import ALL_TABLES, DERIVED, MEASURES, PATH_ARRAYS, REPORTS, Table, table
 
 __all__ = ["FACTS", "ReleaseReader", "as_known_sql", "facts_sql"]
 
@@ -47,7 +48,7 @@ def as_known_sql(
     """
     parts = [
         f"SELECT {_COLUMNS} FROM ("
-        + as_of_sql(REPORTS, room.lake.relation(REPORTS, reports), known_until, where)
+        + as_of_sql(REPORTS, relation(room, REPORTS, reports), known_until, where)
         + ")"
     ]
     if derived:
@@ -55,7 +56,7 @@ def as_known_sql(
         parts.append(
             "SELECT measure, place, category, reference_date, "
             f"TIMESTAMPTZ '{instant}' AS known_at, value, NULL AS reason, dataset AS feed "
-            f"FROM {room.lake.relation(DERIVED, derived)} WHERE {where}"
+            f"FROM {relation(room, DERIVED, derived)} WHERE {where}"
         )
     return " UNION ALL ".join(parts)
 
@@ -110,7 +111,7 @@ class ReleaseReader:
             equals: column and value.
 
         Raises:
-            NotFound: no table of this name.
+            NotFound: no table of this name, or sample paths that have expired.
             DamagedFile: a file of it is not what was written.
         """
         if name == "facts":
@@ -119,9 +120,12 @@ class ReleaseReader:
             raise NotFound(f'No table "{name}". Nearest: {nearest(name, [*ALL_TABLES, "facts"])}.')
         of = table(name)
         where = _condition(equals, of.arrow_schema())
-        relation = self.room.lake.relation(of, self.manifest.table(name))
+        if name == PATH_ARRAYS.name:
+            require_paths(self.room, self.manifest)
         rows = self.room.engine.query(
-            f"SELECT * FROM {relation} WHERE {where}", {}, list(equals.values())
+            f"SELECT * FROM {relation(self.room, of, self.manifest.table(name))} WHERE {where}",
+            {},
+            list(equals.values()),
         )
         return _typed(rows, of)
 
