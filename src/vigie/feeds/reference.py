@@ -116,14 +116,15 @@ def read_codes(folder: Path) -> tuple[dict[str, dict[str, str]], list[Problem]]:
 
     Returns:
         By name of the list: code of a source to key of the room; and all mistakes. Spaces
-        around codes are dropped. A code listed twice with different keys is a mistake.
+        around codes are dropped; a line of only a comma says that a blank cell means all. A
+        code listed twice with different keys is a mistake.
     """
     lists: dict[str, dict[str, str]] = {}
     problems: list[Problem] = []
     for path in sorted((folder / "reference" / "codes").glob("*.csv")):
         file = f"reference/codes/{path.name}"
         codes: dict[str, str] = {}
-        lines = _lines(path, file, problems)
+        lines = _lines(path, file, problems, keep_blank=True)
         if lines and [cell.strip() for cell in lines[0][1][:2]] != ["code", "key"]:
             problems.append(Problem(file, 1, "the header is not code,key", "Correct line 1."))
             lines = []
@@ -145,7 +146,9 @@ def read_codes(folder: Path) -> tuple[dict[str, dict[str, str]], list[Problem]]:
     return lists, problems
 
 
-def _lines(path: Path, file: str, problems: list[Problem]) -> list[tuple[int, list[str]]]:
+def _lines(
+    path: Path, file: str, problems: list[Problem], *, keep_blank: bool = False
+) -> list[tuple[int, list[str]]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -157,7 +160,7 @@ def _lines(path: Path, file: str, problems: list[Problem]) -> list[tuple[int, li
     start = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells) or (keep_blank and len(cells) > 1):
                 lines.append((start, cells))
             start = reader.line_num + 1
     except csv.Error as error:

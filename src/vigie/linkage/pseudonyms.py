@@ -23,7 +23,12 @@ def normalised_identifier(value: str) -> str:
 
     Leading zeros, hyphens and points stay: some registers give them meaning.
     """
-    return "".join(unicodedata.normalize("NFKC", value).split()).upper()
+    previous = None
+    # taking spaces out can leave marks that compose anew, so the form is sought until it stays
+    while value != previous:
+        previous = value
+        value = "".join(unicodedata.normalize("NFKC", value).split()).upper()
+    return value
 
 
 def pseudonym(secret: bytes, domain: str, value: str) -> str:
