@@ -36,7 +36,7 @@ CAPACITY = INK
 
 CHANCE_FILLS = (
     ("#FFFFFF", INK),
-    ("#FBE6C0", INK),
+    ("#FBE5BD", INK),
     ("#F4B063", INK),
     ("#DD5B22", INK),
     ("#8A1538", "#FFFFFF"),

@@ -184,7 +184,7 @@ class _Pages:
         footer = words.say(
             "app.footer",
             release=tables.release,
-            day=words.full_day(tables.as_of),
+            day=words.dated_day(tables.as_of),
             published=words.moment(tables.published_at, tables.timezone),
         )
         footer = footer.replace("\\", "").replace('"', "'").replace("\n", " ").replace("<", "")
