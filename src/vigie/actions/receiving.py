@@ -21,6 +21,7 @@ from vigie.state import ArrivalRow, ArrivalStatus, RefusalRow, Transaction
 __all__ = [
     "Received",
     "Taken",
+    "arrived_file",
     "fetch_sources",
     "parse_arrivals",
     "parsed_file",
@@ -249,7 +250,8 @@ def parsed_file(room: Room, row: ArrivalRow) -> Parsed:
     if parsed is None:
         raise DamagedFile(
             f"Arrival {row.arrival} of feed {row.feed} ({row.name}) was parsed but its "
-            "observations are not in the arrival store. Restore the room from a backup (vigie restore)."
+            "observations are not in the arrival store. Restore the room from a backup: vigie "
+            "restore."
         )
     return parsed
 
@@ -268,12 +270,12 @@ def take_arrivals(room: Room, run: str) -> list[Taken]:
 
 
 def _take_feed(room: Room, feed: Feed, rows: Sequence[ArrivalRow], run: str) -> Taken:
-    fresh = [_arrived(room, feed, row) for row in rows if row.rows]
+    fresh = [arrived_file(room, feed, row) for row in rows if row.rows]
 
     def kept(cut: datetime) -> list[ArrivedFile]:
         with room.state.read() as tx:
             taken = tx.arrivals(feed=feed.name, status=(ArrivalStatus.TAKEN,), known_to_from=cut)
-        return [_arrived(room, feed, row) for row in taken if row.rows]
+        return [arrived_file(room, feed, row) for row in taken if row.rows]
 
     taken = room.lake.take(table(feed.table), feed.name, feed.covers, fresh, kept, run=run)
     with room.state.write("taken arrivals") as tx:
@@ -289,7 +291,12 @@ def _take_feed(room: Room, feed: Feed, rows: Sequence[ArrivalRow], run: str) -> 
     )
 
 
-def _arrived(room: Room, feed: Feed, row: ArrivalRow) -> ArrivedFile:
+def arrived_file(room: Room, feed: Feed, row: ArrivalRow) -> ArrivedFile:
+    """A parsed arrival as the lake takes it.
+
+    Raises:
+        DamagedFile: the arrival store lacks it.
+    """
     assert row.known_from is not None and row.known_to is not None, "parsed rows have instants"
     measures = tuple(row.measures)
     if feed.covers != "rows":
