@@ -107,7 +107,8 @@ def _state_line(
         for row in tables.table("feeds_status").to_pylist()
         if row["last_arrival_at"] is not None
     ]
-    if arrivals:
+    zone = ZoneInfo(tables.timezone)
+    if arrivals and max(arrivals).astimezone(zone).date() == tables.as_of:
         time = words.time(max(arrivals), tables.timezone)
         parts = [words.say("briefing.as_of_time", day=day, time=time)]
     else:
@@ -144,7 +145,7 @@ def _who_reported(
     if not counted:
         return ""
     # The least covered figure speaks for the page: nobody is told more than all of them carry.
-    reported, expected = min(counted, key=lambda pair: pair[0] / pair[1])
+    reported, expected = min(counted, key=lambda pair: (pair[0] / pair[1], -pair[1]))
     return words.say(
         "briefing.reported",
         reported=words.number(reported),
@@ -163,7 +164,8 @@ def _released(tables: ReleaseTables, words: Words) -> str:
     day = tables.published_at.astimezone(ZoneInfo(tables.timezone)).date()
     if day == tables.as_of:
         return words.say("briefing.released", time=time)
-    return words.say("briefing.released_on", day=words.full_day(day), time=time)
+    said = words.full_day(day) if day.year == tables.as_of.year else words.dated_day(day)
+    return words.say("briefing.released_on", day=said, time=time)
 
 
 def _notice(tables: ReleaseTables, stoppage: Stoppage | None, words: Words) -> Notice | None:

@@ -35,7 +35,7 @@ def render_text(briefing: Briefing) -> str:
         words.say(
             "app.footer",
             release=briefing.release,
-            day=words.full_day(briefing.as_of),
+            day=words.dated_day(briefing.as_of),
             published=briefing.published,
         )
     )

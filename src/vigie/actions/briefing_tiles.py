@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vigie.actions.figures import Evidence, coverage_text, latest_of_whole, whole_rows
+from vigie.actions.figures import (
+    Evidence,
+    coverage_text,
+    latest_at_place,
+    latest_of_whole,
+    own_rows,
+    whole_rows,
+)
 from vigie.actions.risks import AT_RISK_STEP, Risk
 from vigie.actions.room_names import RoomNames
 from vigie.actions.series import read_bands, series_of, tile_picture
@@ -46,11 +53,17 @@ def _measure_tile(
         return None
     forecasts = tables.table("forecasts", target=spec.measure, location=top.key)
     bands = read_bands(forecasts, spec.category)
-    latest = latest_of_whole(rows, measure, evidence, names, words)
+    own = own_rows(tables, spec.measure, top.key, rows)
+    if own:
+        latest = latest_at_place(own, measure, evidence, words)
+        change = words.say("tile.own_change", change=latest.change) if latest.change else ""
+    else:
+        latest = latest_of_whole(rows, measure, evidence, names, words)
+        change = latest.change
     title = names.series(spec.measure, spec.category)
     outlook = words.say("tile.no_outlook")
     if bands:
-        day, low, high = bands.outlook()
+        day, low, high = bands.outlook(tables.as_of)
         outlook = words.say(
             "tile.outlook", day=words.day(day), range=words.range(low, high, measure.unit)
         )
@@ -58,7 +71,7 @@ def _measure_tile(
         name=f"tile-{spec.measure}-{spec.category or 'all'}",
         title=title,
         measure=measure,
-        series=series_of(rows, measure.step),
+        series=series_of(own or rows, measure.step),
         bands=bands,
         today=tables.as_of,
         words=words,
@@ -68,7 +81,7 @@ def _measure_tile(
         figure=latest.figure,
         coverage=latest.coverage,
         completed=latest.completed,
-        change=latest.change,
+        change=change,
         outlook=outlook,
         has_outlook=bands is not None,
         picture=picture,
@@ -83,11 +96,13 @@ def _shortage_tile(
     previous: ReleaseTables | None,
     words: Words,
 ) -> Tile | None:
-    assessed = [risk for risk in risks if risk.kind == spec.measure]
-    if not assessed:
+    of_kind = [risk for risk in risks if risk.kind == spec.measure]
+    if not of_kind:
         return None
+    # A region that is short and its hospital that is short are one shortage, not two.
+    places = names.innermost({risk.place for risk in of_kind})
+    assessed = [risk for risk in of_kind if risk.place in places]
     high = [risk for risk in assessed if risk.step >= AT_RISK_STEP]
-    places = {risk.place for risk in assessed}
     expected = max(len(names.sites()), len(places))
     outlook = words.say(
         "tile.at_risk_outlook",

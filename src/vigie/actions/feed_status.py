@@ -76,6 +76,9 @@ def _judge(
         kept = f" The last figure, of {last}, stays in force." if last else ""
         return "stopped", f"{newest.name}: {newest.message}{kept}"
     patience = _PATIENCE_DAYS.get(feed.rhythm)
+    if patience is not None and feed.known_at.mode == "reference":
+        # Figures that come out two months after their month are not late before that.
+        patience += feed.known_at.plus_days
     if patience is not None and last is not None and (as_of - last).days > patience:
         return "stale", f"Nothing newer than {last} has come. Ask {feed.owner}."
     return "fine", ""

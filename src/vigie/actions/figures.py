@@ -20,6 +20,7 @@ __all__ = [
     "late_feeds",
     "latest_at_place",
     "latest_of_whole",
+    "own_rows",
     "read_evidence",
     "whole_rows",
 ]
@@ -107,7 +108,7 @@ def latest_at_place(
         )
     else:
         figure = _spoken(known[-1], measure, evidence, words)
-    change = _own_change(known, words) if figure.value is not None else ""
+    change = _own_change(known, measure, words) if figure.value is not None else ""
     return LatestRow(name="", figure=figure, coverage="", completed="", change=change)
 
 
@@ -150,12 +151,33 @@ def conflict_text(conflict: dict[str, Any], measure: Measure, words: Words) -> s
     )
 
 
-def _own_change(known: list[dict[str, Any]], words: Words) -> str:
+def _own_change(known: list[dict[str, Any]], measure: Measure, words: Words) -> str:
     before = known[-1]["reference_date"] - timedelta(days=7)
     earlier = [row["value"] for row in known if row["reference_date"] == before]
     if not earlier or not earlier[0]:
         return ""
+    if measure.unit == "share":
+        return words.points(known[-1]["value"] - earlier[0])
     return words.change(known[-1]["value"] / earlier[0] - 1)
+
+
+def own_rows(
+    tables: ReleaseTables, measure: str, place: str, coverage: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Facts of a region or nation that speaks for itself, in order of day; else nothing.
+
+    It does when there is no total to show: its figures do not add up over places, or the only
+    place that reports is itself.
+
+    Args:
+        coverage: rows of one category at the place.
+    """
+    if any(row["value"] is not None and row["expected"] != 1 for row in coverage):
+        return []
+    facts = tables.table("facts", measure=measure, place=place).to_pylist()
+    category = coverage[0]["category"] if coverage else ""
+    own = [row for row in facts if row["category"] == category]
+    return sorted(own, key=lambda row: row["reference_date"])
 
 
 def whole_rows(coverage: pa.Table, category: str) -> list[dict[str, Any]]:
@@ -243,7 +265,7 @@ def latest_of_whole(
         figure=figure,
         coverage=coverage_text(row["reported"], row["expected"], names, words),
         completed=_completed(row, measure, words),
-        change=_whole_change(row, names, words),
+        change=_whole_change(row, measure, names, words),
     )
 
 
@@ -257,9 +279,9 @@ def _completed(row: dict[str, Any], measure: Measure, words: Words) -> str:
     )
 
 
-def _whole_change(row: dict[str, Any], names: RoomNames, words: Words) -> str:
+def _whole_change(row: dict[str, Any], measure: Measure, names: RoomNames, words: Words) -> str:
     if row["change_7"] is None:
-        return words.say("tile.no_change")
+        return "" if measure.step == "month" else words.say("tile.no_change")
     return words.say(
         "tile.change",
         change=words.change(row["change_7"]),

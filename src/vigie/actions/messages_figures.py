@@ -167,6 +167,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{change} en 7 jours, sur les {count} {reporters} présents aux deux dates",
     ),
     "tile.no_change": ("change over 7 days not known", "évolution sur 7 jours inconnue"),
+    "tile.own_change": ("{change} in 7 days", "{change} en 7 jours"),
     "tile.outlook": (
         "{day}: {range} (95 in 100)",
         "{day} : {range} (95 sur 100)",
@@ -289,6 +290,8 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "dates": ("{early} to {late}", "du {early} au {late}"),
     "range": ("{low} to {high}", "{low} à {high}"),
+    "points.one": ("{change} point", "{change} point"),
+    "points.many": ("{change} points", "{change} points"),
     # Place page
     "place.question": (
         "How is this place, and whom do I call?",

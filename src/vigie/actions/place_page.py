@@ -14,6 +14,7 @@ from vigie.actions.figures import (
     conflict_text,
     latest_at_place,
     latest_of_whole,
+    own_rows,
     read_evidence,
     whole_rows,
 )
@@ -21,7 +22,7 @@ from vigie.actions.messages import Language
 from vigie.actions.moves import one_move
 from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
-from vigie.actions.room_names import Place, RoomNames, read_names
+from vigie.actions.room_names import Measure, Place, RoomNames, read_names
 from vigie.actions.site_risks import highest_by_place
 from vigie.actions.views import (
     Accuracy,
@@ -134,35 +135,33 @@ def _read_series(reader: _Reader) -> tuple[PlaceSeries, ...]:
         if measure.dimension == "product":
             continue
         rows = _facts(reader, measure.key) if reader.place.kind in REPORTING_KINDS else []
-        is_whole = not rows
-        if is_whole:
-            coverage = reader.tables.table("coverage", measure=measure.key, place=reader.place.key)
-            categories = sorted(set(coverage["category"].to_pylist()))
-            rows = [row for category in categories for row in whole_rows(coverage, category)]
-        found += [
-            PlaceSeries(measure, category, tuple(members), is_whole=is_whole)
-            for category, members in groupby(rows, key=lambda row: str(row["category"]))
-        ]
-    if not found and reader.place.kind not in REPORTING_KINDS:
-        found = _facts_of_whole(reader)
+        found += _by_category(measure, rows) if rows else _series_of_whole(reader, measure)
     return tuple(found)
+
+
+def _by_category(measure: Measure, rows: Sequence[dict[str, Any]]) -> list[PlaceSeries]:
+    return [
+        PlaceSeries(measure, category, tuple(members), is_whole=False)
+        for category, members in groupby(rows, key=lambda row: str(row["category"]))
+    ]
+
+
+def _series_of_whole(reader: _Reader, measure: Measure) -> list[PlaceSeries]:
+    """Totals of a region or nation; its own facts where it speaks for itself (registries)."""
+    place = reader.place.key
+    coverage = reader.tables.table("coverage", measure=measure.key, place=place)
+    found, told = [], sorted(set(coverage["category"].to_pylist()))
+    for category in told:
+        totals = whole_rows(coverage, category)
+        own = own_rows(reader.tables, measure.key, place, totals)
+        found.append(PlaceSeries(measure, category, tuple(own or totals), is_whole=not own))
+    rest = [row for row in _facts(reader, measure.key) if row["category"] not in told]
+    return found + _by_category(measure, rest)
 
 
 def _facts(reader: _Reader, measure: str) -> list[dict[str, Any]]:
     rows = reader.tables.table("facts", measure=measure, place=reader.place.key).to_pylist()
     return sorted(rows, key=lambda row: (row["category"], row["reference_date"]))
-
-
-def _facts_of_whole(reader: _Reader) -> list[PlaceSeries]:
-    """A region or a nation that reports itself, as in registries without sites."""
-    return [
-        PlaceSeries(measure, category, tuple(members), is_whole=False)
-        for measure in reader.names.measures.values()
-        if measure.dimension != "product"
-        for category, members in groupby(
-            _facts(reader, measure.key), key=lambda row: str(row["category"])
-        )
-    ]
 
 
 def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:

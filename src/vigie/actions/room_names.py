@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,6 +84,11 @@ class RoomNames:
                     found.add(child.key)
                     waiting.append(child.key)
         return frozenset(found)
+
+    def innermost(self, keys: Set[str]) -> frozenset[str]:
+        """Those of the places that have no other of them inside."""
+        outer = {parent.key for key in keys for parent in self.parents(key)}
+        return frozenset(key for key in keys if key not in outer)
 
     def parents(self, key: str) -> tuple[Place, ...]:
         """Places around a place, nearest first."""

@@ -39,9 +39,9 @@ class Bands:
     days: NDArray[np.datetime64]
     values: FloatArray
 
-    def outlook(self) -> tuple[date, float, float]:
-        """Last day at most two weeks ahead, and the 95 % range of that day."""
-        last = np.datetime64(self.reference_date + timedelta(days=OUTLOOK_DAYS))
+    def outlook(self, today: date) -> tuple[date, float, float]:
+        """Last day at most two weeks after the day of the run, and the 95 % range of that day."""
+        last = np.datetime64(today + timedelta(days=OUTLOOK_DAYS))
         near = np.flatnonzero(self.days <= last)
         index = int(near[-1]) if len(near) else 0
         return self.days[index].astype(date), *self.values[index, [0, -1]].tolist()
@@ -198,8 +198,8 @@ def fan_picture(
     if known is None:
         return None
     fan = _fan(past, bands, capacity, today, risk)
-    finding = _finding(title, measure, known, bands, risk, words)
-    alternative = _alternative(title, place, measure, known, bands, words)
+    finding = _finding(title, measure, known, bands, risk, today, words)
+    alternative = _alternative(title, place, measure, known, bands, today, words)
     last = bands.days[-1].astype(date) if bands else known[0]
     subtitle = words.say(
         "chart.subtitle",
@@ -238,7 +238,7 @@ def tile_picture(
     if known is None:
         return None
     fan = _fan(past, bands, None, today, None)
-    alternative = _alternative(title, "", measure, known, bands, words)
+    alternative = _alternative(title, "", measure, known, bands, today, words)
     return Picture(
         name=name,
         finding=title,
@@ -257,6 +257,7 @@ def _finding(
     known: tuple[date, float],
     bands: Bands | None,
     risk: Risk | None,
+    today: date,
     words: Words,
 ) -> str:
     if risk:
@@ -268,7 +269,7 @@ def _finding(
         )
         return f"{title}{words.colon}{said}"
     if bands:
-        day, low, high = bands.outlook()
+        day, low, high = bands.outlook(today)
         return words.say(
             "chart.finding_forecast",
             name=title,
@@ -289,13 +290,14 @@ def _alternative(
     measure: Measure,
     known: tuple[date, float],
     bands: Bands | None,
+    today: date,
     words: Words,
 ) -> str:
     value, day = words.with_unit(known[1], measure.unit), words.day(known[0])
     where = f"{title}, {place}" if place else title
     if bands is None:
         return words.say("chart.alternative_past", name=where, value=value, day=day)
-    last, low, high = bands.outlook()
+    last, low, high = bands.outlook(today)
     return words.say(
         "chart.alternative",
         name=where,

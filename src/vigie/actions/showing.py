@@ -93,7 +93,7 @@ def stoppage(room: Room) -> Stoppage | None:
 
 def _stoppage(run: RunRow) -> Stoppage:
     reason = run.message or "The run was interrupted before its end. Run again: vigie run"
-    return Stoppage(reason)
+    return Stoppage(run.as_of, reason)
 
 
 def show_table(

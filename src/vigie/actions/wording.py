@@ -114,6 +114,11 @@ class Words:
         space = "\u00a0" if self.language == "fr" else ""
         return f"{sign}{self.number(abs(percent))}{space}%"
 
+    def points(self, difference: float) -> str:
+        """A difference of two shares (0 to 1) with its sign: ``+3 points``."""
+        points = round(100 * difference)
+        return self.count("points", abs(points), change=self.signed(points))
+
     def signed(self, count: int) -> str:
         """A whole change with its sign."""
         sign = "+" if count > 0 else "\u2212" if count < 0 else "\u00b1"
@@ -130,6 +135,10 @@ class Words:
     def full_day(self, day: date) -> str:
         """A day within a sentence: ``23 November``, ``23 novembre``."""
         return self._date(day, "d MMMM")
+
+    def dated_day(self, day: date) -> str:
+        """A day within a sentence that may be of another year: ``23 November 2026``."""
+        return self._date(day, "d MMMM y")
 
     def span(self, early: date, late: date, *, is_short: bool = False) -> str:
         """Two days of a range; the month is said once when it is the same."""
