@@ -23,23 +23,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from vigie.datasets.python_source import read_python
 from vigie.datasets.sql_source import read_sql
-from vigie.errors import Problem, nearest
+from vigie.declarations import Section, Sheet
+from vigie.errors import Problem
 
 __all__ = ["ColumnRef", "Dataset", "Language", "read_dataset"]
 
-_KEYS = ("description", "measure", "inputs", "purposes")
 _NAME = re.compile(r"(?:.*/)?([a-z][a-z0-9_]*)\.(sql|py)")
 _FENCE = re.compile(r"^--\s*---\s*$")
 _COMMENT = re.compile(r"^\s*--\s?")
 _CHECK = re.compile(r"^\s*\[\[\s*check\s*\]\]")
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _EXAMPLE = 'Begin the file with "-- ---", "-- description = \\"...\\"", "-- ---".'
 
 
@@ -176,56 +173,15 @@ class _Header:
     """The TOML in the header of a SQL file."""
 
     def __init__(self, file: str, lines: list[str]) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
         bare = ["" if _FENCE.match(line) else _COMMENT.sub("", line) for line in lines]
         cut = next((at for at, line in enumerate(bare) if _CHECK.match(line)), len(bare))
-        self._lines = bare[:cut]
-        checks = bare[cut:]
         # Blank lines before keep the line numbers of the file in messages about checks.
-        self.checks = "\n" * cut + "\n".join(checks) + "\n" if checks else ""
-        self._content = self._parse()
-        for key in self._content:
-            if key not in _KEYS:
-                self._mistake(key, f'unknown key "{key}"', f"The nearest are {_near(key)}.")
-        self.description = self._text("description") or ""
-        if "description" not in self._content and not self.problems:
-            self._mistake("", '"description" is missing', "Say in one sentence what it is.")
-        self.measure = self._text("measure")
-        self.purposes = self._texts("purposes") or ()
-        self.inputs = self._texts("inputs")
-
-    def _parse(self) -> Mapping[str, object]:
-        try:
-            return tomllib.loads("\n".join(self._lines))
-        except tomllib.TOMLDecodeError as error:
-            found = _AT_LINE.search(str(error))
-            what = f"the header is not valid TOML: {_AT_LINE.sub('', str(error)).strip()}"
-            line = int(found[1]) if found else 1
-            self.problems.append(Problem(self.file, line, what, "Correct the line."))
-            return {}
-
-    def _mistake(self, key: str, what: str, to_do: str) -> None:
-        pattern = re.compile(rf"^\s*\[*\s*{re.escape(key)}\b") if key else _FENCE
-        found = (at for at, line in enumerate(self._lines, start=1) if pattern.match(line))
-        self.problems.append(Problem(self.file, next(found, 1), what, to_do))
-
-    def _text(self, key: str) -> str | None:
-        value = self._content.get(key)
-        if value is None or (isinstance(value, str) and value.strip()):
-            return value
-        self._mistake(key, f'"{key}" is not a text', "Write it in quotes.")
-        return None
-
-    def _texts(self, key: str) -> tuple[str, ...] | None:
-        value = self._content.get(key)
-        if value is None:
-            return None
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            return tuple(value)
-        self._mistake(key, f'"{key}" is not a list of texts', f'Write {key} = ["..."].')
-        return None
-
-
-def _near(key: str) -> str:
-    return nearest(key, (*_KEYS, "check"))
+        self.checks = "\n" * cut + "\n".join([*bare[cut:], ""]) if bare[cut:] else ""
+        sheet = Sheet(file, "\n".join(bare[:cut]), root_line=1)
+        section = Section(sheet, (), sheet.content)
+        self.description = section.text("description", required=sheet.is_readable)
+        self.measure = section.text("measure") or None
+        self.purposes = section.texts("purposes")
+        self.inputs = section.texts("inputs") if section.has("inputs") else None
+        section.finish()
+        self.problems = sheet.problems

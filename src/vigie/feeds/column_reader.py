@@ -8,9 +8,9 @@ from typing import get_args
 
 import pyarrow as pa
 
+from vigie.declarations import Section, Sheet
 from vigie.errors import nearest
 from vigie.feeds.declaration import ColumnRule, KnownAt, MeasureRule, TableName
-from vigie.feeds.toml_section import Section, Sheet
 from vigie.feeds.vocabulary import MeasureInfo, Vocabulary
 from vigie.schemas import table as named_table
 
@@ -223,7 +223,7 @@ def read_measures(
         )
     rules = []
     for number, entry in enumerate(entries):
-        section = Section(sheet, ("measures", str(number)), entry)
+        section = Section(sheet, ("measures", number), entry)
         rules.append(_measure(section, columns, words))
         section.finish()
     _twice(sheet, rules)
@@ -308,7 +308,7 @@ def _twice(sheet: Sheet, rules: list[MeasureRule]) -> None:
         first = seen.setdefault((rule.measure, rule.category), number)
         if first != number:
             sheet.add(
-                ("measures", str(number)),
+                ("measures", number),
                 f"{rule.measure} with this category stands twice",
                 f"Remove one, or correct the category (the first is no. {first + 1}).",
             )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast, get_args
 from urllib.parse import urlsplit
 
+from vigie.declarations import Section, Sheet, as_text
 from vigie.errors import Problem
 from vigie.feeds.column_reader import read_columns, read_known_at, read_measures
 from vigie.feeds.declaration import (
@@ -25,8 +25,6 @@ from vigie.feeds.declaration import (
     TableName,
 )
 from vigie.feeds.query_gate import query_mistake
-from vigie.feeds.toml_lines import key_lines
-from vigie.feeds.toml_section import Section, Sheet
 from vigie.feeds.vocabulary import Vocabulary
 
 __all__ = ["read_feed", "read_feeds"]
@@ -50,10 +48,9 @@ def read_feeds(folder: Path, words: Vocabulary) -> tuple[dict[str, Feed], list[P
     problems: list[Problem] = []
     for path in sorted((folder / "feeds").glob("*.toml")):
         file = f"feeds/{path.name}"
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            problems.append(Problem(file, None, "the file is not UTF-8", "Save it as UTF-8."))
+        text, undecoded = as_text(file, path.read_bytes())
+        if undecoded:
+            problems += undecoded
             continue
         feed, found = read_feed(file, text, words)
         problems += found
@@ -73,19 +70,10 @@ def read_feed(file: str, text: str, words: Vocabulary) -> tuple[Feed | None, lis
     Returns:
         The feed, or None when there is any mistake; and all mistakes.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        return None, [
-            Problem(
-                file,
-                int(line.group(1)) if line else None,
-                f"not TOML: {str(error).split(' (at')[0]}",
-                "Correct the line.",
-            )
-        ]
-    sheet = Sheet(file, key_lines(text))
+    sheet = Sheet(file, text)
+    if not sheet.is_readable:
+        return None, sheet.problems
+    content = sheet.content
     top = Section(sheet, (), content)
     for name in _SECTIONS:
         top.has(name)

@@ -8,10 +8,10 @@ kind (``rules.KINDS``).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from vigie.declarations import Sheet
 from vigie.errors import Problem, nearest
 from vigie.quality.rules import COLUMN_TYPES, KINDS, Check, Kind, Parameter, Rule, Severity, Target
 from vigie.schemas import ALL_TABLES
@@ -21,9 +21,6 @@ __all__ = ["read_checks"]
 _COMMON = ("name", "kind", "severity", "measure", "dataset", "feed", "category")
 _TARGETS: tuple[Target, ...] = ("measure", "dataset", "feed")
 _RELATIONS = ("facts", "ruled", "as_of")
-_ENTRY = re.compile(r"^\s*\[\[\s*check\s*\]\]")
-_KEY = re.compile(r"^\s*(?:check\.)?([A-Za-z_][\w-]*)\s*=")
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FORMS = {
     "number": "a number",
@@ -58,61 +55,26 @@ def read_checks(
     Returns:
         The checks without mistakes, and the mistakes.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _AT_LINE.search(str(error))
-        line = int(found[1]) if found else None
-        what = f"not valid TOML: {_AT_LINE.sub('', str(error)).strip()}"
-        return (), [Problem(file_name, line, what, "Correct the line.")]
-    problems = [_unknown_table(file_name, text, key) for key in content if key != "check"]
-    entries = content.get("check", [])
-    if not isinstance(entries, list):
-        to_do = "Write [[check]] with two brackets before each check."
-        return (), [*problems, Problem(file_name, None, '"check" is not a list', to_do)]
+    sheet = Sheet(file_name, text)
+    for key in sheet.content:
+        if key != "check":
+            sheet.add((key,), f'unknown key "{key}"', "Only entries [[check]] stand here.")
+    entries = sheet.content.get("check", [])
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        sheet.add(("check",), '"check" is not a list of tables', "Write [[check]] before each check.")
+        return (), sheet.problems
     names = _Names(measures, datasets, feeds)
-    lines = _entry_lines(text)
-    checks: list[Check] = []
-    first_line: dict[str, int | None] = {}
+    checks: dict[str, Check] = {}
     for position, entry in enumerate(entries):
-        where = lines[position] if position < len(lines) else {}
-        reader = _Entry(file_name, entry, where, names)
+        reader = _Entry(sheet, position, entry, names)
         check = reader.read(dataset)
-        if check is not None and check.name in first_line:
-            reader.mistake(
-                "name",
-                f'the check "{check.name}" is declared twice (first in line '
-                f"{first_line[check.name]})",
-                "Give each check its own name.",
-            )
+        if check is not None and check.name in checks:
+            what = f'the check "{check.name}" is declared twice'
+            first = f"(first in line {checks[check.name].line})"
+            reader.mistake("name", f"{what} {first}", "Give each check its own name.")
         elif check is not None:
-            first_line[check.name] = check.line
-            checks.append(check)
-        problems.extend(reader.problems)
-    return tuple(checks), problems
-
-
-def _unknown_table(file_name: str, text: str, key: str) -> Problem:
-    pattern = re.compile(rf"^\s*\[*\s*{re.escape(key)}\b")
-    lines = enumerate(text.splitlines(), start=1)
-    line = next((number for number, each in lines if pattern.match(each)), None)
-    return Problem(file_name, line, f'unknown key "{key}"', "Only entries [[check]] stand here.")
-
-
-def _entry_lines(text: str) -> list[dict[str, int]]:
-    """Line of every key of every entry; the entry's own line under ""."""
-    entries: list[dict[str, int]] = []
-    inside = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if inside:
-            inside = "" if inside in line else inside
-        elif _ENTRY.match(line):
-            entries.append({"": number})
-        elif entries and (key := _KEY.match(line)):
-            entries[-1].setdefault(key[1], number)
-            quotes = (each for each in ('"""', "'''") if line.count(each) % 2)
-            inside = next(quotes, "")
-    return entries
+            checks[check.name] = check
+    return tuple(checks.values()), sheet.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +92,19 @@ class _Entry:
     """One ``[[check]]`` while it is read."""
 
     def __init__(
-        self, file_name: str, entry: Mapping[str, object], lines: Mapping[str, int], names: _Names
+        self, sheet: Sheet, position: int, entry: Mapping[str, object], names: _Names
     ) -> None:
-        self.file_name = file_name
+        self.sheet = sheet
+        self.path = ("check", position)
         self.entry = entry
-        self.lines = lines
         self.names = names
-        self.problems: list[Problem] = []
+        self.problems_before = len(sheet.problems)
 
     def mistake(self, key: str, what: str, to_do: str) -> None:
-        line = self.lines.get(key, self.lines.get(""))
-        self.problems.append(Problem(self.file_name, line, what, to_do))
+        self.sheet.add((*self.path, key), what, to_do)
+
+    def is_faulty(self) -> bool:
+        return len(self.sheet.problems) > self.problems_before
 
     def read(self, dataset: str | None) -> Check | None:
         name = self._name()
@@ -154,10 +118,10 @@ class _Entry:
         category = self.entry.get("category")
         if category is not None and not isinstance(category, str):
             self.mistake("category", '"category" is not a text', "Write it in quotes.")
-        if self.problems or rule is None:
+        if self.is_faulty() or rule is None:
             return None
         self._cross_check(kind_name, rule)
-        if self.problems:
+        if self.is_faulty():
             return None
         return Check(
             name,
@@ -167,8 +131,8 @@ class _Entry:
             figure,
             category if isinstance(category, str) else None,
             rule,
-            self.file_name,
-            self.lines.get(""),
+            self.sheet.file,
+            self.sheet.line(self.path),
         )
 
     def _name(self) -> str:
@@ -230,7 +194,7 @@ class _Entry:
                     f"The nearest are {near}.",
                 )
         values = {each.name: self._value(each) for each in kind.parameters}
-        return None if self.problems else kind.rule(**values)  # type: ignore[arg-type]
+        return None if self.is_faulty() else kind.rule(**values)  # type: ignore[arg-type]
 
     def _value(self, parameter: Parameter) -> object:
         key = parameter.name

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar, cast, get_type_hints
 
+from vigie.declarations import KeyPath, Sheet, secret_in
 from vigie.errors import Problem, nearest
-from vigie.settings.toml_lines import Path, error_line, key_lines, nearest_line
 from vigie.settings.tree import (
     Alerts,
     BedShortage,
@@ -25,7 +24,7 @@ from vigie.settings.tree import (
     TileKind,
     Web,
 )
-from vigie.settings.values import Wrong, convert, from_words, secret_in
+from vigie.settings.values import Wrong, convert, from_words
 
 __all__ = ["SHORTAGE_KINDS", "TABLES", "parse_settings"]
 
@@ -72,12 +71,10 @@ def parse_settings(
     Returns:
         The settings and no problem, or None and every problem, in order of lines.
     """
-    try:
-        content = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        what = f"not readable as TOML: {error}"
-        return None, [Problem(file, error_line(str(error)), what, "Correct this line first")]
-    reader = _Reader(content, key_lines(text), file, measures)
+    sheet = Sheet(file, text)
+    if not sheet.is_readable:
+        return None, sheet.problems
+    reader = _Reader(sheet, measures)
     settings = reader.settings(environment)
     problems = sorted(reader.problems, key=lambda each: (each.file != file, each.line or 0))
     return (None, problems) if problems else (settings, [])
@@ -86,18 +83,11 @@ def parse_settings(
 class _Reader:
     """Collects problems while it builds the settings from the parsed content."""
 
-    def __init__(
-        self,
-        content: dict[str, object],
-        lines: dict[Path, int],
-        file: str,
-        measures: Collection[str] | None,
-    ) -> None:
-        self.content = content
-        self.lines = lines
-        self.file = file
+    def __init__(self, sheet: Sheet, measures: Collection[str] | None) -> None:
+        self.content = sheet.content
+        self.sheet = sheet
         self.measures = measures
-        self.problems: list[Problem] = []
+        self.problems = sheet.problems
 
     def settings(self, environment: Mapping[str, str]) -> Settings | None:
         self._refuse_secrets(self.content, ())
@@ -115,14 +105,11 @@ class _Reader:
             return None
         return Settings(room=room, shortages=shortages, **cast("dict[str, Any]", rest))
 
-    def _problem(self, path: Path, what: str, to_do: str) -> None:
-        self.problems.append(Problem(self.file, nearest_line(self.lines, path), what, to_do))
-
-    def _refuse_secrets(self, value: object, path: Path) -> None:
+    def _refuse_secrets(self, value: object, path: KeyPath) -> None:
         for key, each in _children(value):
             here = (*path, key)
             if not isinstance(each, dict | list) and secret_in(_last_name(here), each):
-                self._problem(
+                self.sheet.add(
                     here,
                     f'"{_last_name(here)}" holds a secret',
                     "Put it in an environment variable, name that variable here, and change the "
@@ -135,13 +122,13 @@ class _Reader:
         for name in self.content.keys() - set(valid):
             homes = [table for table, kind in TABLES.items() if name in _names(kind)]
             to_do = f"Move it under [{homes[0]}]" if homes else f"Nearest: {nearest(name, valid)}"
-            self._problem((name,), f'"{name}" is not a table of this file', to_do)
+            self.sheet.add((name,), f'"{name}" is not a table of this file', to_do)
 
     def _table(self, name: str) -> dict[str, object]:
         found = self.content.get(name, {})
         if isinstance(found, dict):
             return dict(found)
-        self._problem((name,), f'"{name}" is not a table', f"Write [{name}] on a line of its own")
+        self.sheet.add((name,), f'"{name}" is not a table', f"Write [{name}] on a line of its own")
         return {}
 
     def _apply(self, environment: Mapping[str, str], given: dict[str, dict[str, object]]) -> None:
@@ -171,14 +158,14 @@ class _Reader:
     def _environment_problem(self, variable: str, what: str, to_do: str) -> None:
         self.problems.append(Problem("environment", None, f"{variable} {what}", to_do))
 
-    def _part(self, kind: type[_Part], given: Mapping[str, object], path: Path) -> _Part | None:
+    def _part(self, kind: type[_Part], given: Mapping[str, object], path: KeyPath) -> _Part | None:
         """One dataclass of the tree from its table; None when something is wrong with it."""
         before = len(self.problems)
         valid = [*_names(kind), *(["kind"] if path[0] == "shortage" else [])]
         for key in given:
             if key not in valid and not secret_in(key, given[key]):
                 what = f'"{key}" is not a setting of {_title(path)}'
-                self._problem((*path, key), what, f"Nearest: {nearest(key, valid)}")
+                self.sheet.add((*path, key), what, f"Nearest: {nearest(key, valid)}")
         values: dict[str, Any] = {}
         for each in _fields(kind):
             if each.name in given:
@@ -186,10 +173,10 @@ class _Reader:
             elif each.default is MISSING and each.default_factory is MISSING:
                 help = str(each.metadata["help"])
                 what = f'{_title(path)} lacks "{each.name}" ({_as_clause(help)})'
-                self._problem(path, what, "Add it")
+                self.sheet.add(path, what, "Add it")
         return kind(**values) if len(self.problems) == before else None
 
-    def _value(self, kind: type, about: Field[Any], value: object, path: Path) -> object:
+    def _value(self, kind: type, about: Field[Any], value: object, path: KeyPath) -> object:
         hint = get_type_hints(kind)[about.name]
         if hint == tuple[Tile, ...]:
             return self._tiles(value, path, most=cast("int", about.metadata["most"]))
@@ -198,7 +185,7 @@ class _Reader:
             if about.metadata["form"] == "measure" and converted != "":
                 self._require_measure(str(converted))
         except Wrong as wrong:
-            self._problem(path, f"{_title(path[:-1])} {about.name} {wrong.what}", wrong.to_do)
+            self.sheet.add(path, f"{_title(path[:-1])} {about.name} {wrong.what}", wrong.to_do)
             return None
         return converted
 
@@ -208,17 +195,17 @@ class _Reader:
             to_do = f"Nearest: {near}" if near else "Add it there"
             raise Wrong(f'is "{name}", not a measure of reference/measures.csv', to_do)
 
-    def _tiles(self, value: object, path: Path, *, most: int) -> tuple[Tile | None, ...]:
+    def _tiles(self, value: object, path: KeyPath, *, most: int) -> tuple[Tile | None, ...]:
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             example = '{ measure = "beds_occupied", category = "icu" }'
-            self._problem(path, "[briefing] tiles is not a list of tables", f"Write [{example}]")
+            self.sheet.add(path, "[briefing] tiles is not a list of tables", f"Write [{example}]")
             return ()
         if len(value) > most:
             what = f"[briefing] tiles has {len(value)} entries"
-            self._problem(path, what, f"Keep at most {most}")
+            self.sheet.add(path, what, f"Keep at most {most}")
         return tuple(self._tile(each, (*path, number)) for number, each in enumerate(value))
 
-    def _tile(self, given: Mapping[str, object], path: Path) -> Tile | None:
+    def _tile(self, given: Mapping[str, object], path: KeyPath) -> Tile | None:
         tile = self._part(Tile, given, path)
         if tile is None:
             return None
@@ -228,25 +215,25 @@ class _Reader:
             else:
                 self._require_measure(tile.measure)
         except Wrong as wrong:
-            self._problem(path, f"{_title(path)} measure {wrong.what}", wrong.to_do)
+            self.sheet.add(path, f"{_title(path)} measure {wrong.what}", wrong.to_do)
         return tile
 
     def _shortages(self) -> tuple[ShortageRule, ...]:
         found = self.content.get("shortage", [])
-        if not isinstance(found, list):
-            self._problem(("shortage",), "[shortage] is one table", "Write [[shortage]]")
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            self.sheet.add(("shortage",), "[shortage] is one table", "Write [[shortage]]")
             return ()
         rules: list[ShortageRule] = []
         for number, entry in enumerate(found):
             rule = self._shortage(entry, ("shortage", number))
             if rule is not None and rule in rules:
                 what = f"[[shortage]] number {number + 1} repeats an earlier one"
-                self._problem(("shortage", number), what, "Remove one of them")
+                self.sheet.add(("shortage", number), what, "Remove one of them")
             elif rule is not None:
                 rules.append(rule)
         return tuple(rules)
 
-    def _shortage(self, entry: Mapping[str, object], path: Path) -> ShortageRule | None:
+    def _shortage(self, entry: Mapping[str, object], path: KeyPath) -> ShortageRule | None:
         named = entry.get("kind")
         valid = [str(each) for each in Kind]
         if named not in valid:
@@ -256,7 +243,7 @@ class _Reader:
                 else (f'{_title(path)} kind is "{named}", not one of {", ".join(valid)}')
             )
             to_do = f"Nearest: {nearest(str(named or ''), valid, count=4)}"
-            self._problem((*path, "kind"), what, to_do)
+            self.sheet.add((*path, "kind"), what, to_do)
             return None
         kind: type[ShortageRule] = SHORTAGE_KINDS[Kind(str(named))]
         return self._part(kind, entry, path)
@@ -269,7 +256,7 @@ def _children(value: object) -> Iterator[tuple[str | int, object]]:
         yield from enumerate(value)
 
 
-def _last_name(path: Path) -> str:
+def _last_name(path: KeyPath) -> str:
     return next((each for each in reversed(path) if isinstance(each, str)), "")
 
 
@@ -291,7 +278,7 @@ def _overrulable(kind: type) -> list[str]:
     return [name for name in _names(kind) if name not in unfit]
 
 
-def _title(path: Path) -> str:
+def _title(path: KeyPath) -> str:
     if path[0] == "shortage":
         return f"[[shortage]] number {int(path[1]) + 1}"
     tile = next((each for each in path if isinstance(each, int)), None)

@@ -13,17 +13,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from vigie.errors import nearest
 from vigie.settings.tree import FORMAT
 
-__all__ = ["Wrong", "convert", "from_words", "secret_in"]
+__all__ = ["Wrong", "convert", "from_words"]
 
 _SIZE = re.compile(r"\d+(\.\d+)?\s*(Ki|Mi|Gi|Ti|K|M|G|T)B")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_SECRET_NAME = re.compile(
-    r"(^|_)(passwords?|passwd|pwd|secrets?|tokens?|credentials?|keys?|apikey)(_|$)", re.IGNORECASE
-)
-_CREDENTIALS = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s@]*:[^/\s@]*@", re.IGNORECASE)
 
 
 class Wrong(ValueError):
@@ -38,17 +34,6 @@ class Wrong(ValueError):
         super().__init__(what)
         self.what = what
         self.to_do = to_do
-
-
-def secret_in(key: str, value: object) -> bool:
-    """Whether a key and its value look like a secret written into the file.
-
-    Names that end in ``_env`` or ``_file`` say where a secret is, and are welcome.
-    """
-    if isinstance(value, str) and _CREDENTIALS.search(value):
-        return True
-    names_a_place = key.lower().endswith(("_env", "_file"))
-    return bool(_SECRET_NAME.search(key)) and not names_a_place and value not in ("", None)
 
 
 def convert(hint: object, about: Mapping[str, object], value: object) -> object:

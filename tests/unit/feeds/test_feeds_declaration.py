@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from vigie.feeds import Vocabulary, read_feed, read_feeds
-from vigie.feeds.toml_lines import key_lines
 
 GOOD = """[feed]
 owner = "Bed registry"
@@ -38,7 +37,7 @@ MISTAKES = [
     ("[feed]\n", '[feed]\ncovers = "most"\n', 2, "[feed] covers has an unknown value"),
     ("[feed]\n", "[feed]\nkeep_raw_days = -1\n", 2, "is not a whole number from 0 to 3650"),
     ("[feed]\n", '[feed]\nall_or_nothing = "yes"\n', 2, "is neither true nor false"),
-    ("[source]", "[sorce]", 5, 'sorce is unknown. Known here: "source"'),
+    ("[source]", "[sorce]", 5, '"sorce" is unknown. Known here: "source"'),
     ('kind = "upload"', 'kind = "ftp"', 6, "[source] kind has an unknown value"),
     ('kind = "upload"', 'kind = "file"', 5, "[source] path is missing"),
     ('kind = "upload"', 'kind = "upload"\npath = "x"', 7, "[source] path is unknown"),
@@ -84,7 +83,7 @@ MISTAKES = [
     ('decimal = "."', 'delimiter = "||"', 8, "[format] delimiter is not one character"),
     ('decimal = "."', 'encoding = "latin9"', 8, "[format] encoding has an unknown value"),
     ('decimal = "."', 'null_values = "NA"', 8, "[format] null_values is not a list of texts"),
-    ('decimal = "."', "decimal = ", 8, "not TOML"),
+    ('decimal = "."', "decimal = ", 8, "not valid TOML"),
     ('place = { from = "hospital" }\n', "", 9, "[columns] does not say where place comes from"),
     ('{ from = "hospital" }', "{ }", 10, "place has neither from nor value"),
     (
@@ -231,17 +230,3 @@ def test_all_declarations_of_a_room_are_read(tmp_path: Path, words: Vocabulary) 
     feeds, problems = read_feeds(tmp_path, words)
     assert list(feeds) == ["beds"]
     assert {each.file for each in problems} == {"feeds/latin.toml", "feeds/wrong.toml"}
-
-
-def test_lines_of_keys_are_found_past_long_texts_and_repeated_tables() -> None:
-    text = 'a = """\nb = 1\n"""\nc = 2\n[[m]]\nx = 1\n[[m]]\n"y z" = 1\n[t.u]\nv = 1\n'
-    assert key_lines(text) == {
-        ("a",): 1,
-        ("c",): 4,
-        ("m", "0"): 5,
-        ("m", "0", "x"): 6,
-        ("m", "1"): 7,
-        ("m", "1", "y z"): 8,
-        ("t", "u"): 9,
-        ("t", "u", "v"): 10,
-    }

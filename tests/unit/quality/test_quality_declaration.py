@@ -73,7 +73,8 @@ def entry(*lines: str, kind: str = "range") -> str:
     ("text", "line", "what"),
     [
         ("[[check]\n", 1, "not valid TOML"),
-        ('[check]\nname = "a"\n', None, '"check" is not a list'),
+        ('[check]\nname = "a"\n', 1, '"check" is not a list of tables'),
+        ("check = [3]\n", 1, '"check" is not a list of tables'),
         ("[[chek]]\n", 1, 'unknown key "chek"'),
         (entry("mni = 3"), 5, 'has no key "mni". The nearest are "min"'),
         (entry('min = "3"'), 5, '"min" is not a number'),

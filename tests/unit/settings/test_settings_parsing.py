@@ -162,8 +162,8 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ('[[shortage]]\nneed = "x"', "line 3: [[shortage]] number 1 has no kind"),
         ('[[shortage]]\nkind = "beds"\nneed = "a"', '[[shortage]] number 1 lacks "capacity"'),
         ('[shortage]\nkind = "beds"', "[shortage] is one table. Write [[shortage]]"),
-        ("name = 1", "line 3: not readable as TOML: Cannot overwrite a value"),
-        ("seed = = 1", "line 3: not readable as TOML"),
+        ("name = 1", "line 3: not valid TOML: Cannot overwrite a value"),
+        ("seed = = 1", "line 3: not valid TOML"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_its_remedy(line: str, message: str) -> None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["Path", "error_line", "key_lines", "nearest_line"]
+__all__ = ["KeyPath", "key_lines"]
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
+"""Names of tables and keys from outside in; a number is an entry of an array, from 0."""
 
 _HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(
-    r"""^\s*(?P<name>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*="""
+    r"""^\s*(?P<name>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 _ONE_LINE_TEXT = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 _TRIPLE = re.compile(r'"""|\'\'\'')
-_AT_LINE = re.compile(r"\(at line (?P<line>\d+), column \d+\)")
 
 
-def key_lines(text: str) -> dict[Path, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """The line of every table and key of a valid TOML text.
 
     Args:
@@ -27,15 +27,17 @@ def key_lines(text: str) -> dict[Path, int]:
 
     Returns:
         Line, from 1, by path: ``("room", "name")``, and ``("shortage", 0, "kind")`` for entries
-        of ``[[shortage]]``. Keys inside an inline table are not listed: the line of the key that
+        of ``[[shortage]]``; ``("shortage",)`` is the line of the first. Keys inside an inline table are not listed: the line of the key that
         holds it stands for them.
     """
-    lines: dict[Path, int] = {}
-    entries: dict[Path, int] = {}
-    table: Path = ()
+    lines: dict[KeyPath, int] = {}
+    entries: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number, line in _statements(text):
         if header := _HEADER.match(line):
             table = _table_path(_parts(header["name"]), entries, new=header["open"] == "[[")
+            if isinstance(table[-1], int):
+                lines.setdefault(table[:-1], number)
             lines[table] = number
         elif key := _KEY.match(line):
             path = table
@@ -45,27 +47,12 @@ def key_lines(text: str) -> dict[Path, int]:
     return lines
 
 
-def nearest_line(lines: dict[Path, int], path: Path) -> int | None:
-    """The line of a path, or of the closest table that holds it; None for the file as a whole."""
-    while path:
-        if path in lines:
-            return lines[path]
-        path = path[:-1]
-    return None
-
-
-def error_line(message: str) -> int | None:
-    """The line that a message of ``tomllib`` names, if it names one."""
-    found = _AT_LINE.search(message)
-    return int(found["line"]) if found else None
-
-
 def _parts(name: str) -> list[str]:
     return [part.strip("\"'") for part in _PART.findall(name)]
 
 
-def _table_path(parts: list[str], entries: dict[Path, int], *, new: bool) -> Path:
-    path: Path = ()
+def _table_path(parts: list[str], entries: dict[KeyPath, int], *, new: bool) -> KeyPath:
+    path: KeyPath = ()
     for depth, part in enumerate(parts):
         path = (*path, part)
         if new and depth == len(parts) - 1:

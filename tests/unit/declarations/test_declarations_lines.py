@@ -1,3 +1,5 @@
+"""The line of every key, as messages about declarations name it."""
+
 from __future__ import annotations
 
 import tomllib
@@ -5,7 +7,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.settings.toml_lines import error_line, key_lines, nearest_line
+from vigie.declarations import key_lines
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True)
 VALUES = st.sampled_from(
@@ -40,7 +42,7 @@ def test_every_key_is_found_on_the_line_where_it_was_written(
     for name, values, repeated in tables:
         lines.append(f"[[{name}]]" if repeated else f"[{name}]")
         path: tuple[str | int, ...] = (name, 0) if repeated else (name,)
-        expected[path] = len(lines)
+        expected[(name,)] = expected[path] = len(lines)
         for key, value in values.items():
             expected[(*path, key)] = len(lines) + 1
             lines.extend(f"{key} = {value}  # said".split("\n"))
@@ -63,13 +65,11 @@ def test_tables_below_a_repeated_table_belong_to_its_last_entry() -> None:
     assert found[("a", 1, "b", "c")] == 6
 
 
-def test_a_path_without_a_line_takes_that_of_the_table_around_it() -> None:
-    lines = key_lines("[a]\nb = { c = 1 }\n")
-    assert nearest_line(lines, ("a", "b", "c")) == 2
-    assert nearest_line(lines, ("a", "z")) == 1
-    assert nearest_line(lines, ("z",)) is None
-
-
-def test_the_line_of_a_parser_error_is_read_from_its_message() -> None:
-    assert error_line("Invalid value (at line 12, column 3)") == 12
-    assert error_line("Expected '=' (at end of document)") is None
+def test_lines_are_found_past_long_texts_and_below_quoted_names() -> None:
+    text = 'a = """\nb = 1\n"""\nc = 2\n[[m]]\nx = 1\n[[m]]\n"y z" = 1\n[t.u]\nv.\'w\' = 1\n'
+    found = key_lines(text)
+    assert ("b",) not in found
+    assert found[("c",)] == 4
+    assert found[("m", 0, "x")] == 6
+    assert found[("m", 1, "y z")] == 8
+    assert found[("t", "u", "v", "w")] == 10
