@@ -25,28 +25,6 @@ from vigie.feeds import (
 RECEIVED = datetime(2021, 3, 10, 7, 0, tzinfo=UTC)
 SECRET = b"0123456789abcdef0123456789abcdef"
 
-HEAD = """
-[feed]
-owner = "Bed registry"
-legal_basis = "Public health code"
-purpose = "crisis-management"
-"""
-
-BEDS = (
-    HEAD
-    + """
-[columns]
-place = { from = "hospital" }
-reference_date = { from = "date" }
-known_at = { reference_plus_days = 1 }
-category = { from = "ward" }
-[[measures]]
-measure = "beds_occupied"
-from = "occupied"
-unit = "beds"
-"""
-)
-
 
 @pytest.fixture(scope="session")
 def words() -> Vocabulary:

@@ -123,7 +123,7 @@ def test_a_feed_dated_by_its_names_takes_equal_bytes_of_two_days(
     second = accept(store, feed, source, name="a_20210303.csv")
     assert first.arrival != second.arrival
     parsed = store.parse(feed, second, words, timezone="Europe/Paris")
-    assert parsed.known_from == datetime(2021, 3, 3, tzinfo=UTC)
+    assert parsed.known_from == datetime(2021, 3, 2, 23, tzinfo=UTC)
 
 
 def test_parsing_twice_changes_nothing(

@@ -125,7 +125,7 @@ def test_a_running_month_is_no_future() -> None:
 @pytest.mark.parametrize(
     ("cell", "format", "expected"),
     [
-        ("2021-03-01", "%Y-%m-%d", datetime(2021, 3, 1, tzinfo=UTC)),
+        ("2021-03-01", "%Y-%m-%d", datetime(2021, 2, 28, 23, tzinfo=UTC)),
         ("2021-03-01T08:00:00Z", "%Y-%m-%dT%H:%M:%SZ", datetime(2021, 3, 1, 8, tzinfo=UTC)),
         ("2021-07-01 08:00", "%Y-%m-%d %H:%M", datetime(2021, 7, 1, 6, tzinfo=UTC)),
         ("2021-10-31 02:30", "%Y-%m-%d %H:%M", datetime(2021, 10, 31, 0, 30, tzinfo=UTC)),
