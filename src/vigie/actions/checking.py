@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.actions.forecasting import HISTORY_DAYS
 from vigie.actions.reading import as_known_sql, facts_sql
@@ -27,7 +28,8 @@ from vigie.schemas import (
 
 __all__ = ["Judgement", "judge", "keyed", "window_sql"]
 
-_COMPLETED_DAYS = 60
+_COMPLETED_DAYS = 28
+_COMPLETED_PRODUCT_DAYS = 2
 _COVERED_DAYS = 120
 
 
@@ -94,13 +96,7 @@ def judge(
     relations = {"facts": facts, "measures": measures}
     standing = room.engine.query(facts_sql("SELECT * FROM facts"), relations)
     conflicts = room.engine.query(CONFLICTS_SQL, relations)
-    totals = coverage(
-        standing.select(["measure", "place", "category", "reference_date", "value"]),
-        measures,
-        places,
-        completed_since=day - timedelta(days=_COMPLETED_DAYS),
-        since=day - timedelta(days=_COVERED_DAYS),
-    )
+    totals = _totals(standing, measures, places, day)
     relations |= {
         "ruled": standing,
         "places": places,
@@ -125,6 +121,31 @@ def judge(
         said.reasons,
         {"checks": checks, "blocking": len(said.reasons), "warnings": len(said.warnings)},
     )
+
+
+def _totals(standing: pa.Table, measures: pa.Table, places: pa.Table, day: date) -> pa.Table:
+    """Totals over places; products get the completed estimate for their last days only."""
+    columns = ["measure", "place", "category", "reference_date", "value"]
+    is_product = pc.equal(measures["dimension"], "product")
+    products = measures.filter(is_product)["measure"].combine_chunks()
+    of_products = pc.is_in(standing["measure"], products)
+    parts = []
+    for rows, days in (
+        (standing.filter(pc.invert(of_products)), _COMPLETED_DAYS),
+        (standing.filter(of_products), _COMPLETED_PRODUCT_DAYS),
+    ):
+        completed_since = day - timedelta(days=days)
+        since = day - timedelta(days=_COVERED_DAYS)
+        parts.append(
+            coverage(
+                rows.select(columns),
+                measures,
+                places,
+                completed_since=completed_since,
+                since=since,
+            )
+        )
+    return pa.concat_tables(parts)
 
 
 def _dataset_relations(room: Room, built: BuiltDatasets) -> dict[str, pa.Table]:

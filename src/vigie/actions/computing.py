@@ -97,26 +97,27 @@ def compute(
     return Computed(tables, dict(models) | {"plan": NEAREST_SURPLUS_MODEL}, notes)
 
 
+_SIMULATED_ROLES = {"beds": ("need",), "staff": ("occupancy", "absent"), "equipment": ("in_use",)}
+"""Roles of the rules whose future is drawn; the others (capacity, roster) stand as they are."""
+
+
 def _forecasts(
     room: Room, facts: pa.Table, chance: Chance
 ) -> tuple[dict[str, History], dict[str, SamplePaths], dict[str, str]]:
-    """Histories of all measures in use, and paths of those that are forecast or compared."""
+    """Histories of all measures in use, and paths of those that are forecast or simulated."""
     measures = room.measures()
-    compared = {name for rule in room.values.shortages for name in rule.measures.values() if name}
-    forecast = {name for name, row in measures.items() if row["is_forecast"]}
-    product_measures = {
-        name
-        for rule in room.values.shortages
-        if rule.kind == "products"
-        for name in rule.measures.values()
-    }
-    wanted = sorted((forecast | compared) & set(measures))
+    rules = room.values.shortages
+    compared = {name for rule in rules for name in rule.measures.values() if name}
+    drawn = {name for name, row in measures.items() if row["is_forecast"]}
+    drawn |= {rule.measures[r] for rule in rules for r in _SIMULATED_ROLES.get(rule.kind, ())}
     known: dict[str, History] = {}
     paths: dict[str, SamplePaths] = {}
     models: dict[str, str] = {}
-    for history in histories(facts, measures, wanted, chance.as_of):
+    for history in histories(
+        facts, measures, sorted((drawn | compared) & set(measures)), chance.as_of
+    ):
         known[history.measure] = history
-        if history.measure in forecast or history.measure not in product_measures:
+        if history.measure in drawn:
             paths[history.measure], models[history.measure] = forecast_measure(history, chance)
     return known, paths, models
 
@@ -191,7 +192,10 @@ class _Found:
 
     def path_batches(self) -> Iterator[pa.RecordBatch]:
         """Rows of the path table; on the way the products' shortages and plans are kept."""
-        for paths in self.inputs.paths.values():
+        measures = self.room.measures()
+        for name, paths in self.inputs.paths.items():
+            if not measures[name]["is_forecast"]:
+                continue
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)

@@ -122,7 +122,8 @@ def _one(
     )
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
-    paths = stock_paths(amount, demand, arrivals, terms.unmet).stock
+    # Whole units: what a fraction of a mask adds is bytes only.
+    paths = np.rint(stock_paths(amount, demand, arrivals, terms.unmet).stock)
     exchange = Exchange(
         kind="products",
         category=product,
