@@ -117,8 +117,9 @@ class KnownAt:
         mode: column (a column says it), name (the file's name says it), reference (a fixed
             number of days after the reference date) or receipt (the time of receipt).
         source: column of the file.
-        format: of the instant or date. A date alone means 00:00 UTC; a time without an offset
-            is a time of the room; a literal Z or an offset is what it says.
+        format: of the instant or date. A date alone means 00:00 of the room, so that it falls on
+            that very day west of Greenwich too; a time without an offset is a time of the
+            room; a literal Z or an offset is what it says.
         pattern: regular expression with a group "date", searched in the file's name.
         plus_days: added.
     """

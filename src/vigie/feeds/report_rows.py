@@ -34,8 +34,8 @@ class ReportRows(FileRows):
         self._info = [words.measures[measure] for measure in self._measures]
         if "category" not in self.columns:
             self.columns["category"] = Column("", Values(cell_text, ()), constant="")
-        self._known_by_day: dict[int, int] = {}
         self._known: list[object] = []
+        self._zone = receipt.zone
         self._checks = [(each, Values(cell_text, ())) for each in feed.checks]
         unit = feed.columns["value"].unit_source if "value" in feed.columns else ""
         if unit:
@@ -63,9 +63,8 @@ class ReportRows(FileRows):
         while len(self._known) < len(values):
             day = values[len(self._known)]
             assert isinstance(day, date)
-            self._known.append(
-                datetime.combine(day + timedelta(days=self.feed.known_at.plus_days), time(), UTC)
-            )
+            public = day + timedelta(days=self.feed.known_at.plus_days)
+            self._known.append(datetime.combine(public, time(), self._zone).astimezone(UTC))
         return days
 
     def _wide(self, batch: Batch, codes: dict[str, Codes], good: Mask) -> None:

@@ -259,8 +259,8 @@ def read_instant(
 ) -> datetime | Failure:
     """When a row was made public, in UTC.
 
-    A date alone means 00:00 UTC. A time without an offset is a time of the room; where clocks
-    go back, its first passing.
+    A date alone means 00:00 of the room, a time without an offset is a time of the room; where
+    clocks go back, its first passing.
 
     Args:
         cell: as read; blank cells are the caller's.
@@ -276,7 +276,8 @@ def read_instant(
             f"not an instant (expected {readable_format(format)}). Correct "
             "the row, or set the format of this column.",
         )
-    instant += timedelta(days=plus_days)
+    # Days are added on the room's clock: where clocks go back, 24 hours later is the day before.
+    instant = (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
     if instant > latest:
         return Failure(
             "future",
@@ -290,7 +291,7 @@ def _instant(cell: object, format: str, zone: tzinfo) -> datetime | None:
     if isinstance(cell, datetime):
         return cell.astimezone(UTC) if cell.tzinfo else cell.replace(tzinfo=zone).astimezone(UTC)
     if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day, tzinfo=UTC)
+        return datetime(cell.year, cell.month, cell.day, tzinfo=zone).astimezone(UTC)
     if format == "excel":
         day = _excel_day(cell)
         return None if isinstance(day, Failure) else _instant(day, format, zone)
@@ -299,5 +300,4 @@ def _instant(cell: object, format: str, zone: tzinfo) -> datetime | None:
         return None
     if parsed.tzinfo is not None:
         return parsed.astimezone(UTC)
-    is_utc = format.endswith("Z") or not any(part in format for part in ("%H", "%I"))
-    return parsed.replace(tzinfo=UTC if is_utc else zone).astimezone(UTC)
+    return parsed.replace(tzinfo=UTC if format.endswith("Z") else zone).astimezone(UTC)

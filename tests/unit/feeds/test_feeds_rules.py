@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -137,6 +137,19 @@ def test_instants_are_utc_and_times_without_offset_are_of_the_room(
     cell: object, format: str, expected: datetime
 ) -> None:
     assert read_instant(cell, format, PARIS, 0, LATEST) == expected
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Paris", "UTC", "Pacific/Auckland"])
+@pytest.mark.parametrize("day", [date(2024, 11, 1), date(2025, 3, 7), date(2024, 10, 25)])
+def test_a_file_dated_by_a_day_is_known_on_that_day_of_the_room_and_not_before(
+    zone: str, day: date
+) -> None:
+    place = ZoneInfo(zone)
+    known = read_instant(day.isoformat(), "%Y-%m-%d", place, 4, LATEST)
+    assert isinstance(known, datetime)
+    assert known.astimezone(place).date() == day + timedelta(days=4)
+    before = known - timedelta(microseconds=1)
+    assert before.astimezone(place).date() == day + timedelta(days=3)
 
 
 @settings(max_examples=60, deadline=None)
