@@ -27,10 +27,10 @@ IntArray = npt.NDArray[np.int64]
 WARD_KEYS = tuple(ward.key for ward in WARDS)
 SKILL_WARDS = np.array([WARD_KEYS.index(skill.ward) for skill in SKILLS])
 NORMAL_RATIOS = np.array([skill.patients_per_staff[0] for skill in SKILLS])
-TARGET_SHARE = 0.88
-SLACK_DEVIATIONS = 2.8
-ROSTER_COVER = 1.14
-WEEKEND_COVER = 1.09
+TARGET_SHARE = 0.8
+SLACK_DEVIATIONS = 4.5
+ROSTER_COVER = 1.25
+WEEKEND_COVER = 1.2
 ABSENCE_LAG_DAYS = 6
 
 

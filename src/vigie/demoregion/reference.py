@@ -201,7 +201,7 @@ def _measures() -> list[Row]:
             maximum=2000.0,
         ),
         level("stock_on_hand", "Stock on hand", "Stock disponible", "units", "product", midnight),
-        flow("consumption", "Units used", "Unités consommées", "units", "product", **ahead),
+        flow("consumption", "Units used", "Unités consommées", "units", "product"),
         flow(
             "emergency_calls",
             "Calls to the emergency number",

@@ -226,11 +226,21 @@ def _serial(format: str) -> Failure:
     )
 
 
+# What fromisoformat reads exactly as strptime does, 10 times faster.
+_ISO_FORMS = {
+    "%Y-%m-%d": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "%Y-%m-%dT%H:%M:%S": re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}"),
+    "%Y-%m-%d %H:%M:%S": re.compile(r"[0-9]{4}(-[0-9]{2}){2} [0-9]{2}(:[0-9]{2}){2}"),
+    "%Y-%m-%dT%H:%M:%SZ": re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z"),
+}
+
+
 def _parse(text: str, format: str) -> datetime | None:
     if "%V" in format and "%u" not in format:
         text, format = f"{text} 7", f"{format} %u"
     try:
-        if format == "%Y-%m-%d" and len(text) == 10:
+        form = _ISO_FORMS.get(format)
+        if form is not None and form.fullmatch(text):
             return datetime.fromisoformat(text)
         return datetime.strptime(text, format)  # noqa: DTZ007  the caller gives the zone
     except (ValueError, OverflowError):
@@ -277,7 +287,8 @@ def read_instant(
             "the row, or set the format of this column.",
         )
     # Days are added on the room's clock: where clocks go back, 24 hours later is the day before.
-    instant = (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
+    if plus_days:
+        instant = (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
     if instant > latest:
         return Failure(
             "future",

@@ -47,6 +47,7 @@ class ArrivedFile:
         reference_from: oldest date in it, for a feed that covers its window.
         reference_to: newest date in it.
         measures: partitions it can touch; empty for tables without partition.
+        is_whole: False when rows of it were rejected: what is missing then did not vanish.
     """
 
     arrival: str
@@ -57,6 +58,7 @@ class ArrivedFile:
     reference_from: date | None
     reference_to: date | None
     measures: tuple[str, ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +271,7 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
     )
     parts = []
     for each in job.arrivals:
-        if each.known_to < job.cut:
+        if each.known_to < job.cut or not each.is_whole:
             continue
         window = ""
         if job.covers == "window" and each.reference_from and each.reference_to:
