@@ -17,12 +17,14 @@ from vigie import __version__
 from vigie.errors import BadData, FolderInvalid, Problem
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from vigie.actions.notebook import Notebook
     from vigie.actions.room import Room, RoomValues
     from vigie.governance import Caller
     from vigie.settings import Settings
 
-__all__ = ["local_operator", "main", "open_notebook", "open_room"]
+__all__ = ["local_operator", "main", "open_notebook", "open_room", "pages_of"]
 
 
 def clock() -> datetime:
@@ -34,7 +36,7 @@ def main() -> None:
     """Entry point of the command ``vigie``."""
     from vigie.cli import run
 
-    sys.exit(run(sys.argv[1:], open_room, local_operator, lambda: clock().astimezone().date()))
+    sys.exit(run(sys.argv[1:], open_room, local_operator, clock, pages_of))
 
 
 def local_operator(purpose: str = "crisis-management") -> Caller:
@@ -42,6 +44,21 @@ def local_operator(purpose: str = "crisis-management") -> Caller:
     from vigie.governance import Caller
 
     return Caller("local operator", purpose, is_local_operator=True)
+
+
+def pages_of(room: Room, caller: Caller, token: str) -> FastAPI:
+    """The web application of a room, as a caller may see it.
+
+    Args:
+        room: the room.
+        caller: who is signed in.
+        token: opens a session; at least 16 characters.
+    """
+    from vigie.actions.pages import RoomPages
+    from vigie.web import create_app
+
+    accent = room.values.pages.accent
+    return create_app(RoomPages(room, caller), token=token, now=room.now, accent=accent)
 
 
 def open_notebook(folder: str | Path) -> Notebook:
@@ -129,7 +146,7 @@ def _settings(
 
 def _values(settings: Settings) -> RoomValues:
     """Settings as the plain values that actions take."""
-    from vigie.actions.room import RoomValues, ShortageRule, TileRule
+    from vigie.actions.room import AlertRules, PageRules, RoomValues, ShortageRule, TileRule
     from vigie.settings import SHORTAGE_KINDS
 
     kinds = {rule: kind.value for kind, rule in SHORTAGE_KINDS.items()}
@@ -149,4 +166,6 @@ def _values(settings: Settings) -> RoomValues:
         deadline=room.deadline,
         shortages=tuple(rules),
         tiles=tuple(TileRule(t.kind, t.measure, t.category) for t in settings.briefing.tiles),
+        alerts=AlertRules(**asdict(settings.alerts)),
+        pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )

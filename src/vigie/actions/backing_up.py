@@ -29,12 +29,25 @@ from vigie.lake import Lake
 from vigie.schemas import PATH_ARRAYS
 from vigie.state import State
 
-__all__ = ["BACKUP_FILE", "BACKUP_FORMAT", "LAST_BACKUP", "BackedUp", "back_up"]
+__all__ = [
+    "BACKUP_FILE",
+    "BACKUP_FORMAT",
+    "LAST_BACKUP",
+    "LAST_RESTORE_TEST",
+    "RESTORED_FILE",
+    "BackedUp",
+    "back_up",
+    "learn_of_restore_test",
+]
 
 BACKUP_FILE = "backup.json"
 BACKUP_FORMAT = 1
 LAST_BACKUP = "last_backup"
 """Name under which the state remembers the last backup: JSON of its target and instant."""
+RESTORED_FILE = "restored.json"
+"""Left in the backup by a restore that was proved, for the room it was made of."""
+LAST_RESTORE_TEST = "last_restore_test"
+"""Name under which the state remembers the last proved restore: an ISO instant."""
 
 _NOT_COPIED = {".git", ".vigie"}
 # Of the state folder: what is copied by itself below, and what only a running process needs.
@@ -99,11 +112,32 @@ def back_up(room: Room, caller: Caller, target: Path) -> BackedUp:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     told = made.told
+    learn_of_restore_test(room)
     with room.state.write("a backup") as tx:
-        remembered = {"target": str(target), "made_at": told.made_at.isoformat()}
+        remembered = {
+            "target": str(target),
+            "made_at": told.made_at.isoformat(),
+            "damaged": len(told.damaged),
+        }
         tx.remember(LAST_BACKUP, json.dumps(remembered))
         record(tx, decision, files=told.files, bytes=told.bytes, damaged=len(told.damaged))
     return told
+
+
+def learn_of_restore_test(room: Room) -> None:
+    """Learn of a restore of the last backup from the note that it left there."""
+    with room.state.read() as tx:
+        backup = tx.recall(LAST_BACKUP)
+        known = tx.recall(LAST_RESTORE_TEST)
+    if backup is None:
+        return
+    # The backup may have gone elsewhere since.
+    with suppress(OSError, ValueError, KeyError):
+        note = Path(json.loads(backup)["target"]) / RESTORED_FILE
+        restored_at = str(json.loads(note.read_text(encoding="utf-8"))["restored_at"])
+        if known is None or datetime.fromisoformat(restored_at) > datetime.fromisoformat(known):
+            with room.state.write("a restore test") as tx:
+                tx.remember(LAST_RESTORE_TEST, restored_at)
 
 
 @contextmanager

@@ -12,7 +12,12 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from vigie.actions.auditing import admit, record
-from vigie.actions.backing_up import BACKUP_FILE, BACKUP_FORMAT
+from vigie.actions.backing_up import (
+    BACKUP_FILE,
+    BACKUP_FORMAT,
+    LAST_RESTORE_TEST,
+    RESTORED_FILE,
+)
 from vigie.actions.copying import Copied, copy_file, space_errors
 from vigie.actions.damage import scrub
 from vigie.actions.releasing import release_in_force
@@ -20,12 +25,7 @@ from vigie.actions.room import Room
 from vigie.errors import BadData, Conflict, DamagedFile, NotFound
 from vigie.governance import Action, Caller, decide
 
-__all__ = ["LAST_RESTORE_TEST", "RESTORED_FILE", "Restored", "confirm_restore", "restore"]
-
-RESTORED_FILE = "restored.json"
-"""Left in the backup by a restore that was proved, for the doctor of the room it was made of."""
-LAST_RESTORE_TEST = "last_restore_test"
-"""Name under which the state remembers the last proved restore: an ISO instant."""
+__all__ = ["Restored", "confirm_restore", "restore"]
 
 _NAMED = 5
 

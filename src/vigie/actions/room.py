@@ -19,7 +19,15 @@ from vigie.quality import Check
 from vigie.schemas import MEASURES, Table, table
 from vigie.state import State, WriterLock
 
-__all__ = ["Declarations", "Room", "RoomValues", "ShortageRule", "TileRule"]
+__all__ = [
+    "AlertRules",
+    "Declarations",
+    "PageRules",
+    "Room",
+    "RoomValues",
+    "ShortageRule",
+    "TileRule",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,24 @@ class TileRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRules:
+    """Where alerts go; addresses that are secrets are named by their environment variable."""
+
+    email_to: tuple[str, ...] = ()
+    smtp_url_env: str = ""
+    webhook_url_env: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """Where the pages listen, and their colour."""
+
+    address: str = "127.0.0.1"
+    port: int = 8000
+    accent: str = "#0B4F8A"
+
+
+@dataclass(frozen=True, slots=True)
 class RoomValues:
     """Plain values that a room sets: see docs/settings.md for units and defaults."""
 
@@ -61,6 +87,8 @@ class RoomValues:
     deadline: time = time(8, 0)
     shortages: tuple[ShortageRule, ...] = ()
     tiles: tuple[TileRule, ...] = ()
+    alerts: AlertRules = AlertRules()
+    pages: PageRules = PageRules()
 
 
 @dataclass(frozen=True, slots=True)

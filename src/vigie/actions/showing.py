@@ -10,14 +10,14 @@ import pyarrow.compute as pc
 
 from vigie.actions.auditing import admit
 from vigie.actions.briefing import build_briefing
+from vigie.actions.lateness import stoppage
 from vigie.actions.messages import Language
 from vigie.actions.reading import ReleaseReader
 from vigie.actions.releasing import manifest_of, release_in_force
 from vigie.actions.room import Room
-from vigie.actions.views import Briefing, Stoppage, TileSpec
+from vigie.actions.views import Briefing, TileSpec
 from vigie.errors import NotFound
 from vigie.governance import Action, Caller
-from vigie.state import RunRow, RunStatus
 
 __all__ = ["open_release", "previous_release", "show_briefing", "show_table", "stoppage"]
 
@@ -80,20 +80,6 @@ def tiles_of(room: Room) -> Sequence[TileSpec]:
         return chosen
     forecast = [name for name, row in room.measures().items() if row["is_forecast"]]
     return [TileSpec("measure", name) for name in forecast[:5]]
-
-
-def stoppage(room: Room) -> Stoppage | None:
-    """Why the newest run published nothing, if so; None when the release in force is its own."""
-    with room.state.read() as tx:
-        runs = tx.runs(limit=1)
-    if not runs or runs[0].status in {RunStatus.RELEASED, RunStatus.DRAFT}:
-        return None
-    return _stoppage(runs[0])
-
-
-def _stoppage(run: RunRow) -> Stoppage:
-    reason = run.message or "The run was interrupted before its end. Run again: vigie run"
-    return Stoppage(run.as_of, reason)
 
 
 def show_table(

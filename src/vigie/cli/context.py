@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from vigie.actions.room import Room
 
-__all__ = ["CallerOf", "Context", "RoomOpener"]
+__all__ = ["CallerOf", "Context", "PagesOf", "RoomOpener"]
 
 
 class RoomOpener(Protocol):
@@ -26,6 +26,7 @@ class RoomOpener(Protocol):
 
 
 CallerOf = Callable[[], Any]
+PagesOf = Callable[["Room", Any, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,21 @@ class Context:
         folder: the crisis-room folder.
         open_room: opens it.
         caller: who is signed in on this machine.
-        today: the day, on this machine's clock.
+        now: the clock of this machine.
+        pages: makes the web application of a room for a caller, with a sign-in token.
         is_json: print for programs.
     """
 
     folder: Path
     open_room: RoomOpener
     caller: CallerOf
-    today: Callable[[], date]
+    now: Callable[[], datetime]
+    pages: PagesOf
     is_json: bool
+
+    def today(self) -> date:
+        """The day, in the time zone of this machine."""
+        return self.now().astimezone().date()
 
     def room(self) -> Room:
         """The room; its progress goes to standard error."""
@@ -53,6 +60,10 @@ class Context:
     def progress(self, line: str) -> None:
         """A line for people who wait, on standard error."""
         print(f"  {line} ...", file=sys.stderr, flush=True)
+
+    def complain(self, line: str) -> None:
+        """A line for whoever runs the program, on standard error."""
+        print(line, file=sys.stderr, flush=True)
 
     def say(self, *lines: str) -> None:
         """Text for people; silent when a program reads."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import datetime
 
-from vigie.cli.context import CallerOf, Context, RoomOpener
+from vigie.cli.context import CallerOf, Context, PagesOf, RoomOpener
 from vigie.cli.parser import build_parser
 from vigie.errors import VigieError, exit_code
 
@@ -17,7 +17,8 @@ def run(
     arguments: Sequence[str],
     open_room: RoomOpener,
     caller: CallerOf,
-    today: Callable[[], date],
+    now: Callable[[], datetime],
+    pages: PagesOf,
 ) -> int:
     """Run one command.
 
@@ -25,7 +26,8 @@ def run(
         arguments: without the program's name.
         open_room: opens the room of a folder.
         caller: who is signed in on this machine.
-        today: the day, on this machine's clock.
+        now: the clock of this machine.
+        pages: makes the web application of a room.
 
     Returns:
         0, or the exit code of the error's class (docs/reference-errors.md); 2 for a wrong
@@ -35,7 +37,7 @@ def run(
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = build_parser().parse_args(arguments)
-    context = Context(parsed.room, open_room, caller, today, is_json=parsed.json)
+    context = Context(parsed.room, open_room, caller, now, pages, is_json=parsed.json)
     try:
         code: int = parsed.command(context, parsed)
     except VigieError as error:

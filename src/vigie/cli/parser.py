@@ -138,6 +138,10 @@ def _daily(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     tick.add_argument(
         "--run-at", metavar="HH:MM", default="06:30", help="room time of the daily run"
     )
+    tick.add_argument(
+        "--every", type=float, metavar="SECONDS", default=None, help="go on, once in this time"
+    )
+    tick.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     serve = _add(
         commands, "serve", c.serve, "Serve the pages on this machine.", "vigie serve --run-at 06:30"
     )
@@ -185,6 +189,12 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     doctor = _add(commands, "doctor", c.doctor, "Say how the room is.", "vigie doctor --scrub")
     doctor.add_argument("--scrub", action="store_true", help="hash every file of every release")
+    doctor.add_argument(
+        "--format-back",
+        metavar="FORMAT",
+        default="",
+        help="bring the state back to the format of an older Vigie",
+    )
     backup = _add(
         commands,
         "backup",

@@ -1,0 +1,168 @@
+"""Commands that keep a room running: tick, serve, doctor, backup, restore, rebuild."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import sys
+import threading
+from datetime import time
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from vigie.cli.context import Context
+from vigie.errors import BadData, VigieError
+
+if TYPE_CHECKING:
+    from vigie.actions.ticking import Ticked
+
+__all__ = ["backup", "doctor", "rebuild", "restore", "serve", "tick"]
+
+NEEDS_ATTENTION = 12
+"""Exit code of a doctor who found something."""
+
+_EVERY_SECONDS = 30
+
+
+def backup(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie backup TARGET."""
+    from vigie.actions.backing_up import back_up
+
+    made = back_up(context.room(), context.caller(), arguments.target)
+    lines = [
+        f"Backed up to {made.target}: {made.files} files, {made.bytes} bytes, "
+        f"release in force {made.release or 'none'}.",
+        *(f"Left out, no plain file: {path}" for path in made.left_out),
+        *(f"Damaged in the room already: {path}" for path in made.damaged),
+        f"Try it: vigie restore {made.target} NEW-FOLDER",
+    ]
+    context.give(made, lines)
+    return NEEDS_ATTENTION if made.damaged else 0
+
+
+def restore(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie restore SOURCE FOLDER."""
+    from vigie.actions.restoring import confirm_restore
+    from vigie.actions.restoring import restore as act
+
+    caller = context.caller()
+    made = act(
+        caller, arguments.source, arguments.folder, now=context.now(), progress=context.progress
+    )
+    room = context.open_room(made.folder, progress=context.progress)
+    release = confirm_restore(room, caller, arguments.source)
+    told = f"Release {release} is in force." if release else "No release was in force."
+    lines = [
+        f"Restored to {made.folder}, as backed up at {made.made_at:%Y-%m-%d %H:%M} UTC: "
+        f"{made.files} files, {made.bytes} bytes, every hash verified. {told}"
+    ]
+    context.give({"restored": made, "release": release}, lines)
+    return 0
+
+
+def rebuild(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie rebuild."""
+    from vigie.actions.lake_rebuilding import rebuild_lake
+
+    made = rebuild_lake(context.room(), context.caller())
+    lines = [
+        f"The lake is made again: {made.feeds} feeds, {made.arrivals} arrivals, "
+        f"{made.revisions} revisions. Releases are as they were."
+    ]
+    context.give(made, lines)
+    return 0
+
+
+def doctor(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie doctor [--scrub] [--format-back FORMAT]."""
+    from vigie.actions.examining import examine, state_format_back
+
+    room, caller = context.room(), context.caller()
+    if arguments.format_back:
+        now = state_format_back(room, caller, arguments.format_back)
+        told = f"The state has format {now}. Open the room with the Vigie of that format only."
+        context.give({"format": now}, [told])
+        return 0
+    health = examine(room, caller, is_scrubbed=arguments.scrub)
+    lines = [
+        f"{'fine     ' if each.is_fine else 'ATTENTION'}  {each.subject}: {each.message}"
+        for each in health.findings
+    ]
+    context.give(health, lines)
+    return 0 if health.is_fine else NEEDS_ATTENTION
+
+
+def tick(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie tick [--run-at HH:MM] [--every SECONDS]."""
+    run_at = _clock(arguments.run_at)
+    if arguments.every is None:
+        done = _tick(context, run_at)
+        context.give(done, [*done.did, *done.problems] or ["Nothing was due."])
+        return 0
+    is_ending = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        is_ending.set()
+
+    signal.signal(signal.SIGTERM, end)
+    parent = os.getppid()
+    while not is_ending.wait(0):
+        try:
+            done = _tick(context, run_at)
+        except VigieError as error:
+            # A mistake in the folder must not end what will mend itself when it is corrected.
+            context.complain(str(error))
+        else:
+            for line in [*done.did, *done.problems]:
+                context.complain(line)
+        if arguments.with_parent and os.getppid() != parent:
+            return 0
+        is_ending.wait(arguments.every)
+    return 0
+
+
+def _tick(context: Context, run_at: time) -> Ticked:
+    """One tick on the room as it is now: folder and catalogue may have changed since the last."""
+    from vigie.actions.ticking import tick as act
+
+    return act(context.open_room(context.folder), context.caller(), run_at=run_at)
+
+
+def _clock(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise BadData(f'--run-at "{text}" is not a time of day. Write HH:MM, e.g. 06:30') from error
+
+
+def serve(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie serve [--port N] [--address A] [--run-at HH:MM]."""
+    from vigie.actions.serving import Companion, listen, serve_until_stopped
+
+    room, caller = context.room(), context.caller()
+    rules = room.values.pages
+    run_at = getattr(arguments, "run_at", None)
+    if run_at is not None:
+        _clock(run_at)
+    address = getattr(arguments, "address", None) or rules.address
+    listening = listen(address, arguments.port or rules.port)
+    token = secrets.token_urlsafe(24)
+    app = context.pages(room, caller, token)
+    companion = None
+    if run_at is not None:
+        companion = Companion(_tick_command(context, run_at), context.complain)
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    link = f"http://{shown}:{port}/sign-in?token={token}"
+    context.give({"link": link}, [f"Pages of {room.values.name}: {link}", "End with Ctrl-C."])
+    sys.stdout.flush()
+    serve_until_stopped(app, listening, companion)
+    return 0
+
+
+def _tick_command(context: Context, run_at: str) -> list[str]:
+    program = [sys.executable, "-c", "from vigie.bootstrap import main; main()"]
+    words = ["--room", str(context.folder.resolve()), "--run-at", run_at]
+    return [*program, "tick", *words, "--every", str(_EVERY_SECONDS), "--with-parent"]
