@@ -101,6 +101,9 @@ def open_room(
     from vigie.state import State
 
     folder = folder.resolve()
+    if "?" in str(folder):
+        # The address of a database ends there, and another file would be opened.
+        raise BadData(f'{folder}: a room cannot lie in a folder with "?" in its name. Rename it.')
     settings, problems = _settings(folder, environment)
     declarations, more = read_declarations(folder)
     problems = [*problems, *more]

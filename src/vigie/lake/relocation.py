@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from pyiceberg.io import InputFile, OutputFile
+from collections.abc import Mapping
+
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
 __all__ = ["RoomFileIO"]
 
+_FILE = "file://"
+
 
 class RoomFileIO(PyArrowFileIO):  # type: ignore[misc]  # pyiceberg's types are not followed
-    """Maps locations below the recorded folder to the folder where the lake is now."""
+    """Finds locations below the recorded folder in the folder where the lake is now.
 
-    def _here(self, location: str) -> str:
-        recorded: str = self.properties["vigie.recorded"]
-        path = location.removeprefix("file://")
+    Files keep their recorded location as their name, so that what is written after a move can
+    be read after the next one.
+    """
+
+    @staticmethod
+    def parse_location(location: str, properties: Mapping[str, str]) -> tuple[str, str, str]:
+        """Scheme, host and path of a location; the path is where the file is now.
+
+        The path is taken as it stands: a folder may be named "room #1".
+        """
+        path = location.removeprefix(_FILE)
+        recorded = properties["vigie.recorded"]
         if path.startswith(recorded + "/"):
-            return f"file://{self.properties['vigie.actual']}{path[len(recorded) :]}"
-        return location
-
-    def new_input(self, location: str) -> InputFile:
-        """A file to read, where it is now."""
-        return super().new_input(self._here(location))
-
-    def new_output(self, location: str) -> OutputFile:
-        """A file to write, where the room is now."""
-        return super().new_output(self._here(location))
-
-    def delete(self, location: str | InputFile | OutputFile) -> None:
-        """Remove a file, where it is now."""
-        where = location if isinstance(location, str) else location.location
-        super().delete(self._here(where))
+            path = properties["vigie.actual"] + path[len(recorded) :]
+        return "file", "", path

@@ -179,24 +179,22 @@ def test_a_required_column_cannot_be_added_to_a_table_with_rows(
         Lake(tmp_path / "lake", engine).files(stricter)
 
 
-def test_a_lake_that_moved_is_read_and_written_where_it_is_now(
+def test_a_lake_that_moves_again_and_again_is_read_and_written_where_it_is(
     tmp_path: Path, engine: DuckEngine
 ) -> None:
-    old = old_lake(tmp_path / "first place" / "lake", engine)
-    here = tmp_path / "second place, with spaces" / "lake"
-    here.parent.mkdir()
-    (tmp_path / "first place" / "lake").rename(here)
-    (tmp_path / "first place").rmdir()
-
-    moved = Lake(here, engine)
-    assert moved.files(FIRST) == old
-    added = rows(FIRST, {"run": "r2", "site": "C", "beds": 1, "share": 1.0, "gone": ""})
-    new = moved.write(FIRST, added, "r2", partition="r2")
-    again = Lake(here, engine)
-    assert {file.path for file in again.files(FIRST)} == {file.path for file in (*old, *new)}
-    assert len(read(again, engine, FIRST, again.files(FIRST))) == 3
-    assert again.named_files() == {file.path for file in (*old, *new)}
-    assert not (tmp_path / "first place").exists()
+    files = list(old_lake(tmp_path / "first place" / "lake", engine))
+    here = tmp_path / "first place"
+    for number, name in enumerate(("second, with spaces", "third #3", "fourth é%20")):
+        here = here.rename(tmp_path / name)
+        moved = Lake(here / "lake", engine)
+        assert {file.path for file in moved.files(FIRST)} == {file.path for file in files}
+        added = rows(FIRST, {"run": name, "site": "C", "beds": number, "share": 1.0})
+        files += moved.write(FIRST, added, name, partition=name)
+        again = Lake(here / "lake", engine)
+        assert {file.path for file in again.files(FIRST)} == {file.path for file in files}
+        assert len(read(again, engine, FIRST, again.files(FIRST))) == 3 + number
+        assert again.named_files() == {file.path for file in files}
+    assert [path.name for path in tmp_path.iterdir() if path.name != "scratch"] == ["fourth é%20"]
 
 
 def test_only_the_last_five_snapshots_are_kept_and_what_they_name_is_not_collected(
