@@ -11,7 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.checking import keyed
-from vigie.actions.forecasting import Chance, History, forecast_measure, histories, with_totals
+from vigie.actions.forecasting import (
+    Chance,
+    History,
+    by_category,
+    forecast_measure,
+    histories,
+    with_totals,
+)
 from vigie.actions.places import members_of_totals
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.room import Room, ShortageRule
@@ -131,8 +138,9 @@ def _forecast_batches(room: Room, run: str, inputs: Inputs) -> Iterator[pa.Recor
         if measures[name]["over_places"] == "sum":
             whole = with_totals(paths, inputs.members)
         last = np.datetime64(inputs.histories[name].last_date, "D")
-        rows = forecast_rows(whole, inputs.models[name], last)
-        yield from keyed(rows, FORECASTS, run).to_batches()
+        for part in by_category(whole, inputs.histories[name]):
+            rows = forecast_rows(part, inputs.models[name], last)
+            yield from keyed(rows, FORECASTS, run).to_batches()
 
 
 @dataclass(slots=True)
@@ -196,7 +204,8 @@ class _Found:
         for name, paths in self.inputs.paths.items():
             if not measures[name]["is_forecast"]:
                 continue
-            yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
+            for part in by_category(paths, self.inputs.histories[name]):
+                yield from keyed(path_rows(part), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
             self.plans.append(result.plan)

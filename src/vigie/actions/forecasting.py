@@ -25,7 +25,15 @@ from vigie.paths import (
     to_grid,
 )
 
-__all__ = ["HISTORY_DAYS", "Chance", "History", "forecast_measure", "histories", "with_totals"]
+__all__ = [
+    "HISTORY_DAYS",
+    "Chance",
+    "History",
+    "by_category",
+    "forecast_measure",
+    "histories",
+    "with_totals",
+]
 
 HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365}
 """How far back the models look, by step of the measure, in days."""
@@ -70,6 +78,10 @@ class History:
         known = np.isfinite(self.values)
         at = known.shape[2] - 1 - known[:, :, ::-1].argmax(axis=2)
         return self.dates[at], days_of_data(self.values)
+
+    def is_reported(self) -> np.ndarray:
+        """(place, category), whether any value was ever reported; others do not exist here."""
+        return np.asarray(np.isfinite(self.values).any(axis=2))
 
     def select(self, places: Sequence[str], categories: Sequence[str]) -> FloatArray:
         """Values on other axes; NaN where this history has no such series."""
@@ -153,7 +165,11 @@ def _history(name: str, row: Mapping[str, object], rows: pa.Table, as_of: date) 
 
 
 def forecast_measure(history: History, chance: Chance) -> tuple[SamplePaths, str]:
-    """Sample paths of a measure from its last report on to the horizon; and the model's name."""
+    """Sample paths of a measure from its last report on to the horizon; and the model's name.
+
+    A series never reported (a site without that ward) is 0 in every future, so that it adds
+    nothing to totals; ``by_category`` leaves it out.
+    """
     draws = chance.draws()
     steps = _steps(history, chance, draws.steps)
     dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
@@ -167,8 +183,24 @@ def forecast_measure(history: History, chance: Chance) -> tuple[SamplePaths, str
     else:
         values = level_paths(history.values, steps, draws, upper=history.upper)
         model = LEVEL_MODEL
+    values[~history.is_reported()] = 0
     paths = SamplePaths(history.measure, history.places, history.categories, dates, values)
     return paths, model
+
+
+def by_category(paths: SamplePaths, history: History) -> Iterator[SamplePaths]:
+    """The paths of each category, without the places of the history that never reported it."""
+    reported = history.is_reported()
+    rows = {place: i for i, place in enumerate(history.places)}
+    for column, category in enumerate(paths.categories):
+        at = [
+            i
+            for i, place in enumerate(paths.places)
+            if place not in rows or reported[rows[place], column]
+        ]
+        values = np.ascontiguousarray(paths.values[at][:, [column]])
+        places = tuple(paths.places[i] for i in at)
+        yield SamplePaths(paths.measure, places, (category,), paths.dates, values)
 
 
 def _steps(history: History, chance: Chance, longest: int) -> int:
