@@ -38,14 +38,12 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "age.day.many": ("{count} days", "{count} jours"),
     # Briefing: state line and notice
     "briefing.title": ("Briefing", "Point de situation"),
-    "briefing.question": ("What must I decide today?", "Que dois-je décider aujourd'hui ?"),
     "briefing.as_of_time": ("{day}, as of {time}.", "{day}, données reçues à {time}."),
     "briefing.as_of": ("{day}.", "{day}."),
     "briefing.reported": (
         "{reported} of {expected} {reporters}.",
         "{reported} {reporters} sur {expected}.",
     ),
-    "briefing.nobody": ("No place has reported.", "Aucun lieu n'a transmis de données."),
     "briefing.feeds_disagree": ("{count} feeds disagree.", "{count} sources en désaccord."),
     "briefing.feeds_late.one": ("1 feed is late.", "1 source en retard."),
     "briefing.feeds_late.many": ("{count} feeds are late.", "{count} sources en retard."),
@@ -90,7 +88,6 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "decide.what": ("What", "Quoi"),
     "decide.where": ("Where", "Où"),
-    "decide.chance": ("Chance of shortage", "Risque de pénurie"),
     "decide.in_100": ("In 100", "Sur 100"),
     "decide.from": ("From when, if it happens", "Dès quand, si cela arrive"),
     "decide.act_by": ("Act before", "Agir avant"),
@@ -293,11 +290,6 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "points.one": ("{change} point", "{change} point"),
     "points.many": ("{change} points", "{change} points"),
     # Place page
-    "place.question": (
-        "How is this place, and whom do I call?",
-        "Comment va ce lieu, et qui appeler ?",
-    ),
-    "place.contact": ("{role}: {contact}", "{role} : {contact}"),
     "place.no_contact": (
         "No duty role is recorded for this place. It is a column of reference/places.csv.",
         "Aucune fonction d'astreinte n'est enregistrée ici. C'est une colonne de "
@@ -306,7 +298,6 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "place.reports_by": ("Its figures are due by {hour}.", "Ses données sont attendues à {hour}."),
     "place.last_report": ("Last report for {day}.", "Dernières données pour le {day}."),
     "place.no_reports": ("No report yet.", "Aucune donnée pour l'instant."),
-    "place.in": ("in {parents}", "dans {parents}"),
     "place.kind.nation": ("Nation", "Pays"),
     "place.kind.region": ("Region", "Région"),
     "place.kind.site": ("Hospital", "Hôpital"),
@@ -351,7 +342,6 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "place.conflicts": ("Feeds that disagree", "Sources en désaccord"),
     "place.figure": ("Figure", "Chiffre"),
     "place.latest": ("Latest figures", "Derniers chiffres"),
-    "place.coverage": ("Reported by", "Transmis par"),
     "place.value": ("Value", "Valeur"),
     "place.trend": ("Change over 7 days", "Évolution sur 7 jours"),
     "place.accuracy_scope": (

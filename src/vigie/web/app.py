@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from vigie.actions.messages import Language
+from vigie.actions.release_pictures import briefing_pictures, drawn_name
 from vigie.actions.views import Picture, ReleaseTables
 from vigie.charts import ACCENT, css_variables
 from vigie.errors import AccessRefused, BadData, NotFound, VigieError, http_status, nearest
@@ -129,28 +130,26 @@ class _Pages:
     def chart(self, request: Request, release: str, language: str, name: str) -> Response:
         place = request.query_params.get("place", "")
         is_narrow = request.query_params.get("narrow") == "1"
-        if language not in self.room.languages:
+        words_in = next((one for one in self.room.languages if one == language), None)
+        if words_in is None:
             known = nearest(language, self.room.languages)
             raise NotFound(f'No pictures in language "{language}". Nearest: {known}.')
-        tables = self.room.release(release)
-        stored = ".".join(part for part in (place, name, language, "narrow" * is_narrow) if part)
+        stored = drawn_name(name, words_in, place=place, is_narrow=is_narrow)
         svg = self.room.chart(release, stored)
         if svg is None:
-            svg = self._picture(tables, place, name, _language(language)).draw(is_narrow)
+            tables = self.room.release(release)
+            svg = self._picture(tables, place, name, words_in).draw(is_narrow)
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         return Response(svg, media_type="image/svg+xml", headers=headers)
 
     def _picture(self, tables: ReleaseTables, place: str, name: str, language: Language) -> Picture:
         if place:
-            found = list(self.views.place(tables, place, language).pictures)
+            found = {each.name: each for each in self.views.place(tables, place, language).pictures}
         else:
-            view = self.views.briefing(tables, language, None)
-            found = [tile.picture for tile in view.tiles if tile.picture]
-            found += [view.site_map] if view.site_map else []
-        by_name = {picture.name: picture for picture in found}
-        if name not in by_name:
-            raise NotFound(f'No picture "{name}". Nearest: {nearest(name, by_name)}.')
-        return by_name[name]
+            found = briefing_pictures(self.views.briefing(tables, language, None))
+        if name not in found:
+            raise NotFound(f'No picture "{name}". Nearest: {nearest(name, found)}.')
+        return found[name]
 
     def sign_in(self, request: Request) -> Response:
         words = Reading(request, self.language(request)).words

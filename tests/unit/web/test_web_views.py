@@ -1,0 +1,365 @@
+"""Rules of the briefing and of the place page, on an invented release."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented_release import SILENT, TILES, TODAY, Tables, rows_of
+from invented_room import two_days, yesterday
+
+from vigie.actions.briefing import build_briefing
+from vigie.actions.briefing_text import render_json, render_text
+from vigie.actions.place_page import build_place_page
+from vigie.actions.place_pictures import NeedSpec
+from vigie.actions.release_pictures import drawn_pictures
+from vigie.actions.views import Briefing, Figure, FigureState, PlacePage, Stoppage, TileSpec
+from vigie.errors import NotFound
+
+NEEDS = (NeedSpec("beds", "beds_occupied", "beds_staffed"),)
+
+
+def briefing(language: str = "en", tables: Tables | None = None, **more: object) -> Briefing:
+    now, before = two_days()
+    given = {"previous": yesterday(before), "tiles": TILES} | more
+    return build_briefing(tables or Tables(now), language=language, **given)
+
+
+def place(key: str, language: str = "en", **changes: pa.Table) -> PlacePage:
+    tables = Tables(two_days()[0] | changes)
+    return build_place_page(tables, key, language=language, needs=NEEDS)
+
+
+def shortage(**values: object) -> dict:
+    return {
+        "kind": "beds",
+        "place": "H01",
+        "category": "icu",
+        "as_of": TODAY,
+        "horizon_days": 21,
+        "model_id": "m",
+        "probability_7": 0.2,
+        "probability_14": 0.64,
+        "probability": 0.7,
+        "if_short_q10": 2,
+        "if_short_q50": 5,
+        "if_short_q90": 11,
+        "expected_unmet": 9.0,
+        "unmet_unit": "patient-days",
+        "need_now": 19.0,
+        "capacity_now": 23.0,
+        "binds": "staff",
+        "act_by": TODAY + timedelta(days=2),
+        "data_date": TODAY - timedelta(days=1),
+        "days_of_data": 600,
+    } | values
+
+
+def with_shortages(*rows: dict) -> Tables:
+    return Tables(two_days()[0] | {"shortages": rows_of("shortages", rows)})
+
+
+def test_the_state_line_says_who_reported_what_disagrees_and_when_it_was_released():
+    line = " ".join(briefing().state_line)
+    assert line == (
+        "Monday 9 November 2020, as of 07:40. 38 of 40 hospitals. 2 feeds disagree. "
+        "1 feed is late. Released 07:42."
+    )
+
+
+def test_a_missing_hospital_is_not_counted_as_zero():
+    tile = briefing().tiles[2]
+    facts = two_days()[0]["facts"].to_pylist()
+    day = TODAY - timedelta(days=1)
+    heard = [
+        f["value"]
+        for f in facts
+        if f["measure"] == "beds_occupied" and f["category"] == "icu" and f["reference_date"] == day
+    ]
+    assert tile.figure.value == sum(heard)
+    assert (tile.figure.reported, tile.figure.expected) == (len(heard), 40)
+    assert "estimate for all" in tile.completed
+
+
+def test_a_tile_without_its_measure_is_left_out_and_none_says_what_would_be_here():
+    assert "no_such_measure" not in [tile.title for tile in briefing().tiles]
+    empty = briefing(tiles=[TileSpec("measure", "no_such_measure")])
+    assert empty.tiles == ()
+    assert "vigie.toml" in empty.tiles_note
+
+
+def test_every_outlook_is_a_range_or_says_that_there_is_none():
+    for tile in briefing().tiles:
+        if tile.has_outlook:
+            assert "to" in tile.outlook or "at" in tile.outlook
+        else:
+            assert tile.outlook == "no forecast for the whole"
+
+
+def test_decisions_come_by_last_useful_moment_then_by_harm_and_are_at_most_five():
+    rows = [
+        shortage(place=f"H{n:02d}", act_by=TODAY + timedelta(days=n % 3), expected_unmet=n)
+        for n in range(1, 10)
+    ]
+    rows.append(
+        shortage(
+            place="H10",
+            kind="products",
+            category="ffp2",
+            act_by=TODAY,
+            expected_unmet=90000.0,
+            probability_14=0.97,
+        )
+    )
+    view = briefing(tables=with_shortages(*rows))
+    assert [row.place for row in view.decisions] == ["H09", "H06", "H03", "H10", "H07"]
+    assert view.decisions_note == "5 more are in the list below."
+
+
+def test_a_chance_below_33_in_100_asks_for_no_decision():
+    view = briefing(tables=with_shortages(shortage(probability_14=0.32)))
+    assert view.decisions == ()
+    assert "33 in 100" in view.decisions_note
+    assert len(view.ranked) == 1
+
+
+def test_a_moment_already_past_is_said_to_be_too_late():
+    view = briefing(tables=with_shortages(shortage(act_by=TODAY - timedelta(days=1))))
+    assert view.decisions[0].is_too_late
+    assert view.decisions[0].act_by.startswith("At once")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "64 chances in 100 of lacking beds by 23 November; if it happens by 30 November, most "
+            "likely from 14 November (range 11 to 20 November).",
+        ),
+        (
+            "fr",
+            "64 chances sur 100 de manquer de lits d’ici au 23 novembre ; si cela arrive d’ici au "
+            "30 novembre, le plus probablement dès le 14 novembre (fourchette : du 11 au 20 "
+            "novembre).",
+        ),
+    ],
+)
+def test_a_decision_says_chance_day_and_range(language: str, said: str):
+    view = briefing(language, tables=with_shortages(shortage()))
+    sentence = view.decisions[0].sentence.replace("\u00a0", " ").replace("\u202f", " ")
+    assert sentence == said
+
+
+def test_under_20_in_100_no_day_is_named():
+    view = briefing(tables=with_shortages(shortage(probability_14=0.19)))
+    assert view.ranked[0].from_when == "too unlikely to date"
+
+
+def test_a_short_history_is_said():
+    view = briefing(tables=with_shortages(shortage(days_of_data=10)))
+    assert view.ranked[0].note == "10 days of data"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (0.10, 0.40, "appeared"),
+        (0.40, 0.10, "ended"),
+        (0.40, 0.55, "rose"),
+        (0.80, 0.60, "fell"),
+        (0.40, 0.45, None),
+        (0.05, 0.30, None),
+    ],
+)
+def test_what_changed_is_told_by_the_threshold_of_decision(before, after, kind):
+    view = briefing(
+        tables=with_shortages(shortage(probability_14=after)),
+        previous=with_shortages(shortage(probability_14=before)),
+    )
+    assert [change.kind for change in view.changes] == ([kind] if kind else [])
+    assert bool(view.changes_note) == (kind is None)
+
+
+def test_a_risk_that_vanished_has_ended():
+    view = briefing(tables=with_shortages(), previous=with_shortages(shortage()))
+    assert [change.kind for change in view.changes] == ["ended"]
+
+
+def test_a_proposed_move_tells_the_risk_at_both_ends():
+    move = {
+        "plan": "nearest",
+        "move": 1,
+        "kind": "equipment",
+        "category": "ventilators",
+        "from_place": "H02",
+        "to_place": "H01",
+        "quantity": 6.0,
+        "unit": "units",
+        "depart_date": date(2020, 11, 12),
+        "arrive_date": date(2020, 11, 12),
+        "receiver_before": 0.41,
+        "receiver_after": 0.12,
+        "sender_before": 0.03,
+        "sender_after": 0.05,
+        "state": "proposed",
+    }
+    tables = Tables(
+        two_days()[0]
+        | {
+            "shortages": rows_of("shortages", [shortage(kind="equipment", category="ventilators")]),
+            "plan_moves": rows_of("plan_moves", [move]),
+            "plans": rows_of("plans", []),
+        }
+    )
+    assert briefing(tables=tables).decisions[0].move == (
+        f"6 Ventilators from {place('H02').name}, Thursday 12 November; chance of shortage "
+        "41 to 12 in 100 here, 3 to 5 there"
+    )
+
+
+def test_a_cancelled_move_is_not_proposed():
+    row = two_days()[0]["plan_moves"].to_pylist()[0] | {"state": "cancelled"}
+    tables = Tables(two_days()[0] | {"plan_moves": rows_of("plan_moves", [row])})
+    assert {each.move for each in briefing(tables=tables).decisions} == {"no move is proposed"}
+
+
+def test_a_stopped_run_says_whose_picture_this_is_and_why():
+    view = briefing(stoppage=Stoppage(TODAY + timedelta(days=1), "beds: 4 % unknown hospitals."))
+    assert view.notice.title == "Yesterday’s picture (released 9 Nov, 07:42)."
+    assert "4 % unknown hospitals" in view.notice.text
+    older = briefing(stoppage=Stoppage(TODAY + timedelta(days=3), "x"))
+    assert older.notice.title.startswith("An earlier picture")
+
+
+def test_forecasts_worse_than_the_baseline_are_said_to_be():
+    row = two_days()[0]["scores"].to_pylist()[0] | {"relative_wis": 1.2}
+    tables = Tables(two_days()[0] | {"scores": rows_of("scores", [row])})
+    view = briefing(tables=tables)
+    assert view.accuracy.is_worse
+    text = render_text(view)
+    assert text.index("worse than the simple baseline") < text.index("To decide today")
+    assert not briefing().accuracy.is_worse
+
+
+def test_a_room_without_any_table_says_what_would_be_here():
+    view = build_briefing(Tables({}), language="en")
+    assert view.decisions == view.ranked == view.tiles == ()
+    assert view.site_map is None
+    for note in (view.decisions_note, view.tiles_note, view.changes_note, view.accuracy.text):
+        assert len(note) > 20
+    assert "No shortage is assessed" in render_text(view)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_terminal_shows_the_same_figures_within_its_width(language: str):
+    view = briefing(language)
+    text = render_text(view)
+    assert max(map(len, text.splitlines())) <= 110
+    assert view.release in text
+    for tile in view.tiles:
+        assert tile.figure.text in text
+    for row in view.decisions:
+        assert row.where in text
+
+
+def test_the_json_form_holds_every_part_and_no_drawing():
+    read = json.loads(render_json(briefing()))
+    assert read["release"] == "r-2020-11-09-7f3a"
+    assert read["as_of"] == "2020-11-09"
+    assert read["decisions"][0]["chance"]["probability"] > 0
+    assert read["tiles"][2]["figure"]["reported"] == 38
+    assert "draw" not in json.dumps(read)
+
+
+def test_pictures_of_the_briefing_are_drawn_in_two_widths_under_stable_names():
+    drawn = dict(drawn_pictures(briefing("fr")))
+    assert {"map.fr", "map.fr.narrow", "tile-beds_occupied-icu.fr"} <= set(drawn)
+    assert all(svg.startswith("<svg") for svg in drawn.values())
+
+
+def test_a_silent_hospital_says_since_when_and_keeps_its_last_value_beside():
+    page = place("H07")
+    latest = {row.name: row.figure for row in page.latest}
+    silent = TODAY - timedelta(days=SILENT["H07"] + 1)
+    figure = latest["Beds occupied, ICU"]
+    assert figure.state is FigureState.MISSING
+    assert figure.value is None
+    assert figure.text == f"no report since {silent.day} Nov"
+    assert figure.note.startswith("last value: ")
+    assert page.state is FigureState.MISSING
+
+
+def test_a_figure_of_a_late_feed_is_old_with_its_age():
+    figure = {row.name: row.figure for row in place("H01").latest}["Staff absent, ICU nurses"]
+    assert figure.state is FigureState.STALE
+    assert figure.value is not None
+    assert "old" in figure.note
+
+
+def test_both_values_of_a_conflict_are_shown_with_the_rule():
+    page = place("H06")
+    figure = {row.name: row.figure for row in page.latest}["Beds occupied, ICU"]
+    assert figure.state is FigureState.CONFLICT
+    assert "sitrep says" in figure.note
+    assert page.conflicts[0].rule == "beds rules by measures.csv"
+
+
+def test_a_withheld_count_is_neither_blank_nor_zero():
+    facts = two_days()[0]["facts"].to_pylist()
+    for row in facts:
+        if row["place"] == "H01" and row["measure"] == "admissions":
+            row |= {"value": None, "reason": "withheld"}
+    page = place("H01", facts=rows_of("facts", facts))
+    figure = {row.name: row.figure for row in page.latest}["Admissions"]
+    assert figure.state is FigureState.WITHHELD
+    assert figure.text == "withheld"
+    assert "point at a person" in figure.note
+
+
+def test_a_hidden_figure_cannot_carry_its_value():
+    figure = Figure("5", "beds", TODAY, None, None, FigureState.FINE, value=5.0)
+    with pytest.raises(ValueError, match="no value"):
+        replace(figure, state=FigureState.WITHHELD)
+
+
+def test_the_place_page_draws_need_and_capacity_first_with_the_sentence_as_finding():
+    page = place("H07")
+    assert page.pictures[0].finding == (
+        "Beds occupied, ICU: 64\u00a0chances in\u00a0100 of lacking beds by 23 November"
+    )
+    assert "Staffed beds" in page.pictures[0].draw(False)
+    assert not any("beds_staffed" in picture.name for picture in page.pictures)
+    for picture in page.pictures:
+        assert picture.alternative.endswith(".")
+        assert picture.rows
+        assert "Release r-2020-11-09-7f3a" in picture.source
+
+
+def test_a_region_lists_its_hospitals_by_their_highest_chance():
+    page = place("valombre")
+    chances = [row.chance.probability for row in page.children]
+    assert chances == sorted(chances, reverse=True)
+    assert page.parents == (("nation", "The whole region"),)
+    coverage = {row.name: row.coverage for row in page.latest}
+    assert coverage["Beds occupied, ICU"].endswith("hospitals")
+
+
+def test_an_unknown_place_names_the_nearest():
+    with pytest.raises(NotFound, match='"H07"'):
+        place("H007")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sets(st.sampled_from(sorted(two_days()[0]))), st.sampled_from(["en", "fr"]))
+def test_pages_stand_whichever_tables_a_room_lacks(missing: set[str], language: str):
+    kept = {name: table for name, table in two_days()[0].items() if name not in missing}
+    tables = Tables(kept)
+    assert render_text(build_briefing(tables, language=language, tiles=TILES))
+    if "places" in kept:
+        assert build_place_page(tables, "H01", language=language, needs=NEEDS).name
