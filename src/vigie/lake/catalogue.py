@@ -51,15 +51,17 @@ class Catalogue:
 
     def _open(self) -> SqlCatalog:
         from pyiceberg.catalog.sql import SqlCatalog
+        from sqlalchemy import URL
 
         self._root.mkdir(parents=True, exist_ok=True)
         marker = self._root / "location"
         if not marker.exists():
             marker.write_text(self._root.as_posix(), encoding="utf-8")
         recorded = marker.read_text(encoding="utf-8")
+        where = URL.create("sqlite", database=str(self._root / "catalogue.db"))
         catalogue = SqlCatalog(
             _NAMESPACE,
-            uri=f"sqlite:///{self._root / 'catalogue.db'}",
+            uri=where.render_as_string(),
             warehouse=f"file://{recorded}/metadata",
             **{
                 "py-io-impl": "vigie.lake.relocation.RoomFileIO",

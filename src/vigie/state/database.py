@@ -225,7 +225,9 @@ class State:
         self.path = path
         self._durable = durable
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        self._engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": 30}
+        )
         sa.event.listen(self._engine, "connect", _prepare)
 
     def migrate(self, revision: str = "head") -> None:
