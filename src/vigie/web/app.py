@@ -26,7 +26,7 @@ from vigie.web.sign_in import COOKIE, SESSION_LENGTH, is_session, is_token, new_
 __all__ = ["create_app"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-OPEN_PATHS = ("/sign-in", "/static/vigie.css")
+OPEN_PATHS = ("/sign-in", "/static/vigie.css", "/static/vigie.svg")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -52,8 +52,9 @@ class _Pages:
         self.room, self.token, self.now = room, token, now
         self.views = Views(room)
         self.templates = page_environment()
-        css = files("vigie.web").joinpath("static/vigie.css").read_text("utf-8")
-        self.css = css_variables(accent) + css
+        static = files("vigie.web").joinpath("static")
+        self.css = css_variables(accent) + static.joinpath("vigie.css").read_text("utf-8")
+        self.sign = static.joinpath("vigie.svg").read_text("utf-8")
 
     def language(self, request: Request) -> Language:
         return chosen_language(request, self.room.languages[0])
@@ -246,9 +247,13 @@ def _add_pages(app: FastAPI, pages: _Pages) -> None:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/briefing{query}", status_code=307)
 
+    kept = {"Cache-Control": "public, max-age=3600"}
+
     def style() -> Response:
-        headers = {"Cache-Control": "public, max-age=3600"}
-        return Response(pages.css, media_type="text/css", headers=headers)
+        return Response(pages.css, media_type="text/css", headers=kept)
+
+    def sign() -> Response:
+        return Response(pages.sign, media_type="image/svg+xml", headers=kept)
 
     app.get("/briefing", response_class=HTMLResponse)(pages.briefing)
     app.get("/places/{place:path}", response_class=HTMLResponse)(pages.place)
@@ -257,6 +262,7 @@ def _add_pages(app: FastAPI, pages: _Pages) -> None:
     app.get("/print/{release}/{language}.css")(pages.print_style)
     app.get("/sign-in", response_class=HTMLResponse)(pages.sign_in)
     app.get("/static/vigie.css")(style)
+    app.get("/static/vigie.svg")(sign)
 
 
 async def _guard(pages: _Pages, request: Request, answer: Answer) -> Response:
