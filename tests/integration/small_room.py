@@ -13,9 +13,23 @@ from pathlib import Path
 from vigie.actions.cycle import CycleResult, run_cycle
 from vigie.actions.receiving import receive
 from vigie.actions.room import Room
+from vigie.actions.showing import open_release
 from vigie.bootstrap import local_operator, open_room
+from vigie.schemas import REPORTS
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Clock", "files_to_send", "make_room", "open_small", "run_days"]
+__all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
+    "Clock",
+    "at",
+    "figures",
+    "files_to_send",
+    "make_room",
+    "open_small",
+    "revisions",
+    "run_days",
+    "send_all",
+]
 
 FIRST_DAY = date(2020, 3, 1)
 LAST_DAY = FIRST_DAY + timedelta(days=29)
@@ -52,7 +66,10 @@ A,Hospital A,site,N
 B,Hospital B,site,N
 C,Hospital C,site,N
 """,
-    "reference/categories.csv": "category,dimension,name_en,name_fr\nicu,ward_kind,Intensive care,Réanimation\n",
+    "reference/categories.csv": """\
+category,dimension,name_en,name_fr
+icu,ward_kind,Intensive care,Réanimation
+""",
     "feeds/beds.toml": """\
 [feed]
 owner = "Bed registry"
@@ -188,3 +205,22 @@ def send_all(room: Room, folder: Path) -> None:
 def run_days(room: Room, *days: date) -> list[CycleResult]:
     """Run the cycle as of days."""
     return [run_cycle(room, local_operator(), as_of=day) for day in days]
+
+
+def revisions(room: Room) -> list[tuple[object, ...]]:
+    """Every stored revision, sorted, without the run that took it in."""
+    relation = room.lake.relation(REPORTS, room.lake.files(REPORTS))
+    rows = room.engine.query(f"SELECT * EXCLUDE (run) FROM {relation}").to_pylist()
+    return sorted((tuple(row.values()) for row in rows), key=str)
+
+
+def figures(room: Room, release: str | None = None) -> dict[str, list[dict[str, object]]]:
+    """Every row of every table of a release, sorted, without what names the run."""
+    reader = open_release(room, local_operator(), release)
+    found = {}
+    for each in reader.manifest.tables:
+        rows = reader.table(each.name).to_pylist()
+        for row in rows:
+            row.pop("run", None)
+        found[each.name] = sorted(rows, key=str)
+    return found

@@ -179,6 +179,7 @@ class _Copy:
         private_folders(home)
         made_at = room.now()
         room.progress("Copying the state")
+        (home / "state.db").touch(mode=0o600)
         room.state.copy_to(home / "state.db")
         room.progress("Copying the folder and the keys")
         self._tree(room.folder, _NOT_COPIED)
@@ -212,7 +213,8 @@ class _Copy:
         state = State(copy)
         try:
             with state.write("the end of a lease") as tx:
-                tx.lease(files_lease(), "restored", made_at, now=made_at + 2 * _LEASE)
+                ended = made_at - _LEASE
+                tx.lease(files_lease(), "restored", ended, now=made_at + 2 * _LEASE)
                 in_force = tx.in_force()
                 arrivals = [(row.feed, row.arrival) for row in tx.arrivals()]
         finally:
@@ -321,6 +323,7 @@ class _Copy:
 
 def _copy_database(source: Path, target: Path) -> None:
     """A consistent copy of an SQLite file while others write."""
+    target.touch(mode=0o600)
     reading, writing = sqlite3.connect(source), sqlite3.connect(target)
     try:
         reading.backup(writing)
