@@ -96,17 +96,16 @@ def open_room(
     from vigie.actions.folder import read_declarations
     from vigie.actions.room import Room
     from vigie.engines import DuckEngine
-    from vigie.feeds import ArrivalStore
+    from vigie.feeds import ArrivalStore, declared_measures
     from vigie.lake import Lake
+    from vigie.settings import parse_settings
     from vigie.state import State
 
     folder = folder.resolve()
-    if "?" in str(folder):
-        # The address of a database ends there, and another file would be opened.
-        raise BadData(f'{folder}: a room cannot lie in a folder with "?" in its name. Rename it.')
-    settings, problems = _settings(folder, environment)
-    declarations, more = read_declarations(folder)
-    problems = [*problems, *more]
+    text, undecoded = _settings_text(folder)
+    declarations, problems = read_declarations(folder)
+    settings, more = parse_settings(text, environment, measures=declared_measures(folder))
+    problems = undecoded or [*more, *problems]
     if settings is None or problems:
         raise FolderInvalid(problems)
     home = folder / ".vigie"
@@ -134,17 +133,15 @@ def open_room(
     )
 
 
-def _settings(
-    folder: Path, environment: Mapping[str, str]
-) -> tuple[Settings | None, list[Problem]]:
-    from vigie.settings import parse_settings
+def _settings_text(folder: Path) -> tuple[str, list[Problem]]:
+    from vigie.declarations import as_text
 
     path = folder / "vigie.toml"
     if not path.is_file():
         raise BadData(
             f"{folder} is no crisis room: it has no vigie.toml. Make one with: vigie init {folder}"
         )
-    return parse_settings(path.read_text(encoding="utf-8"), environment)
+    return as_text(path.name, path.read_bytes())
 
 
 def _values(settings: Settings) -> RoomValues:

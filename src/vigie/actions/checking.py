@@ -14,7 +14,14 @@ from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.rebuilding import BuiltDatasets
 from vigie.actions.room import Room
 from vigie.lake import DataFile
-from vigie.quality import CONFLICTS_SQL, check_query, coverage, verdict
+from vigie.quality import (
+    CONFLICTS_SQL,
+    Check,
+    check_query,
+    coverage,
+    not_carried_out,
+    verdict,
+)
 from vigie.schemas import (
     CHECK_RESULTS,
     CONFLICTS,
@@ -104,12 +111,11 @@ def judge(
         "feeds_status": status,
     }
     relations |= _dataset_relations(room, built)
-    results = [CHECK_RESULTS.arrow_schema().empty_table()]
-    for check in room.declarations.checks:
-        query = check_query(check, day)
-        rows = room.engine.query(query.sql, relations, query.parameters)
-        results.append(keyed(rows, CHECK_RESULTS, run))
-    result_rows = pa.concat_tables(results)
+    results = [_carried_out(room, check, day, relations) for check in room.declarations.checks]
+    nothing = CHECK_RESULTS.arrow_schema().empty_table()
+    result_rows = pa.concat_tables(
+        [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]
+    )
     said = verdict(result_rows)
     checks = len(room.declarations.checks)
     return Judgement(
@@ -121,6 +127,25 @@ def judge(
         said.reasons,
         {"checks": checks, "blocking": len(said.reasons), "warnings": len(said.warnings)},
     )
+
+
+def _carried_out(
+    room: Room, check: Check, day: date, relations: Mapping[str, pa.Table]
+) -> pa.Table:
+    """The result of a check; a failure when the engine refuses its statement."""
+    query = check_query(check, day)
+    try:
+        return room.engine.query(query.sql, relations, query.parameters)
+    except room.engine.Error as error:
+        return not_carried_out(check, _without_values(error))
+
+
+def _without_values(error: Exception) -> str:
+    """What the engine said of names and words; other errors of it may quote a record."""
+    speaks_of_names = {"BinderException", "CatalogException", "ParserException"}
+    if type(error).__name__ in speaks_of_names:
+        return str(error).splitlines()[0]
+    return "its SQL does not fit the values it meets"
 
 
 def _totals(standing: pa.Table, measures: pa.Table, places: pa.Table, day: date) -> pa.Table:

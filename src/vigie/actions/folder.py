@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from vigie.actions.room import Declarations
 from vigie.datasets import Dataset, Graph, build_graph, read_dataset
-from vigie.errors import BadData, Conflict, Problem
-from vigie.feeds import read_codes, read_feeds, read_reference, vocabulary
+from vigie.declarations import as_text
+from vigie.errors import BadData, Conflict, Problem, nearest
+from vigie.feeds import read_codes, read_feeds, read_reference, reference_lines, vocabulary
 from vigie.quality import Check, read_checks
 from vigie.schemas import CATEGORIES, MEASURES, PLACES
 
@@ -38,7 +41,8 @@ languages = ["en", "fr"]
 horizon_days = 21
 deadline = "07:45"
 
-# What the daily cycle compares, e.g. patients against staffed beds:
+# What the daily cycle compares. This example needs the measures beds_occupied and beds_staffed
+# in reference/measures.csv:
 # [[shortage]]
 # kind = "beds"
 # need = "beds_occupied"
@@ -46,11 +50,13 @@ deadline = "07:45"
 """
 
 _CHECKS = """\
-# Checks of every run; a blocking one that fails keeps the release before in force.
+# Checks of every run; a blocking one that fails keeps the release before in force. All kinds:
+# docs/reference-checks.md. This example needs the measure beds_occupied in reference/measures.csv:
 # [[check]]
-# name = "no negative beds"
+# name = "no_negative_beds"
 # kind = "range"
 # measure = "beds_occupied"
+# min = 0
 # severity = "blocking"
 """
 
@@ -98,18 +104,44 @@ def read_declarations(folder: Path) -> tuple[Declarations, list[Problem]]:
     codes, code_problems = read_codes(folder)
     words = vocabulary(reference, codes)
     feeds, feed_problems = read_feeds(folder, words)
+    # A feed with mistakes is there all the same: nobody should hear of it twice.
+    feed_names = [path.stem for path in sorted((folder / "feeds").glob("*.toml"))]
     measures = reference[MEASURES.name]["measure"].to_pylist()
     graph, dataset_problems = _read_datasets(folder, measures)
-    checks, check_problems = _read_checks(folder, measures, graph, list(feeds))
-    problems = [*problems, *code_problems, *feed_problems, *dataset_problems, *check_problems]
+    checks, check_problems = _read_checks(folder, measures, graph, feed_names)
+    problems += [*code_problems, *_unknown_rulers(folder, reference[MEASURES.name], feed_names)]
+    problems += [*feed_problems, *dataset_problems, *check_problems]
     declared = Declarations(feeds, reference, words, checks, graph, _fingerprint(folder))
     return declared, problems
+
+
+def _unknown_rulers(folder: Path, measures: pa.Table, feeds: Sequence[str]) -> list[Problem]:
+    """Measures whose figures are to be ruled by a feed that is not there."""
+    file = f"reference/{MEASURES.name}.csv"
+    lines = reference_lines(folder, MEASURES)
+    return [
+        Problem(
+            file,
+            lines[(row["measure"],)],
+            f'column rules: there is no feed "{row["rules"]}"',
+            f"Nearest: {nearest(row['rules'], feeds) or 'none'}.",
+        )
+        for row in measures.to_pylist()
+        if row["rules"] and row["rules"] not in feeds
+    ]
 
 
 def _read_datasets(folder: Path, measures: Sequence[str]) -> tuple[Graph, list[Problem]]:
     datasets: list[Dataset] = []
     problems: list[Problem] = []
-    for file, text in _texts(folder, "datasets").items():
+    for path in sorted((folder / "datasets").glob("*")):
+        if path.suffix not in {".sql", ".py"}:
+            continue
+        file = f"datasets/{path.name}"
+        text, undecoded = as_text(file, path.read_bytes())
+        if undecoded:
+            problems += undecoded
+            continue
         dataset, found = read_dataset(file, text)
         problems += found
         if dataset is not None:
@@ -124,8 +156,9 @@ def _read_checks(
     """Checks of checks.toml and those in the headers of datasets."""
     names = [each.name for each in graph.datasets]
     path = folder / CHECKS_FILE
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    checks, problems = read_checks(text, CHECKS_FILE, measures, names, feeds=feeds)
+    text, problems = as_text(CHECKS_FILE, path.read_bytes() if path.is_file() else b"")
+    checks, found = read_checks(text, CHECKS_FILE, measures, names, feeds=feeds)
+    problems += found
     everything = list(checks)
     for dataset in graph.datasets:
         if dataset.checks:
@@ -135,16 +168,6 @@ def _read_checks(
             everything += more
             problems += found
     return everything, problems
-
-
-def _texts(folder: Path, name: str) -> dict[str, str]:
-    """Text of each file of a folder, by its path relative to the room."""
-    files: Sequence[Path] = sorted((folder / name).glob("*"))
-    return {
-        f"{name}/{path.name}": path.read_text(encoding="utf-8")
-        for path in files
-        if path.suffix in {".sql", ".py"}
-    }
 
 
 def _fingerprint(folder: Path) -> str:

@@ -37,7 +37,7 @@ _NAME = re.compile(r"(?:.*/)?([a-z][a-z0-9_]*)\.(sql|py)")
 _FENCE = re.compile(r"^--\s*---\s*$")
 _COMMENT = re.compile(r"^\s*--\s?")
 _CHECK = re.compile(r"^\s*\[\[\s*check\s*\]\]")
-_EXAMPLE = 'Begin the file with "-- ---", "-- description = \\"...\\"", "-- ---".'
+_EXAMPLE = 'Begin it with the lines: -- --- and -- description = "..." and -- ---'
 
 
 class Language(StrEnum):

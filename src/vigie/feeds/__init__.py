@@ -8,7 +8,12 @@ from vigie.feeds.arrivals import Accepted, ArrivalStore
 from vigie.feeds.declaration import Feed
 from vigie.feeds.declaration_reader import read_feed, read_feeds
 from vigie.feeds.parsed import Parsed
-from vigie.feeds.reference import read_codes, read_reference
+from vigie.feeds.reference import (
+    declared_measures,
+    read_codes,
+    read_reference,
+    reference_lines,
+)
 from vigie.feeds.screening import ArrivalRefused, IdentifierFound
 from vigie.feeds.sources import Fetched, fetch
 from vigie.feeds.vocabulary import MeasureInfo, Vocabulary, vocabulary
@@ -23,10 +28,12 @@ __all__ = [
     "MeasureInfo",
     "Parsed",
     "Vocabulary",
+    "declared_measures",
     "fetch",
     "read_codes",
     "read_feed",
     "read_feeds",
     "read_reference",
+    "reference_lines",
     "vocabulary",
 ]

@@ -18,7 +18,7 @@ import pyarrow as pa
 from vigie.errors import Problem, nearest
 from vigie.schemas import REFERENCE, Column, Table
 
-__all__ = ["read_codes", "read_reference"]
+__all__ = ["declared_measures", "read_codes", "read_reference", "reference_lines"]
 
 _MUST_EXIST = ("measures", "places")
 _ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
@@ -52,17 +52,23 @@ _ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
     ("calendars", "kind"): ("holiday", "school_holiday", "event"),
 }
 _POINTS_TO: dict[tuple[str, str], str] = {
-    ("places", "parent"): "places",
-    ("arcs", "from_place"): "places",
-    ("arcs", "to_place"): "places",
-    ("calendars", "place"): "places",
-    ("doses", "product"): "products",
-    ("ratios", "skill"): "skills",
-    ("ratios", "ward_kind"): "categories",
-    ("doses", "ward_kind"): "categories",
-    ("skills", "ward_kind"): "categories",
-    ("equipment", "ward_kind"): "categories",
-    ("categories", "ward_kind"): "categories",
+    ("places", "parent"): "place",
+    ("arcs", "from_place"): "place",
+    ("arcs", "to_place"): "place",
+    ("calendars", "place"): "place",
+    ("doses", "product"): "product",
+    ("ratios", "skill"): "skill",
+    ("ratios", "ward_kind"): "ward_kind",
+    ("doses", "ward_kind"): "ward_kind",
+    ("skills", "ward_kind"): "ward_kind",
+    ("equipment", "ward_kind"): "ward_kind",
+    ("categories", "ward_kind"): "ward_kind",
+}
+_HOMES = {
+    "place": "places.csv",
+    "product": "products.csv",
+    "skill": "skills.csv",
+    "ward_kind": "categories.csv (dimension ward_kind)",
 }
 _CENSUS = re.compile(r"^$|^([01]\d|2[0-3]):[0-5]\d(-([01]\d|2[0-4]):[0-5]\d)?$")
 
@@ -106,6 +112,27 @@ def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
         for table in REFERENCE
     }
     return tables, problems
+
+
+def reference_lines(folder: Path, table: Table) -> dict[tuple[object, ...], int]:
+    """The line of each right row of a reference table, by its key, for messages about it."""
+    return {
+        tuple(row[name] for name in table.key): line for line, row in _read_table(folder, table, [])
+    }
+
+
+def declared_measures(folder: Path) -> frozenset[str] | None:
+    """Keys of all measures that the folder names, those of faulty rows too; None: unreadable.
+
+    For messages elsewhere: a measure with a mistake in its row is not an unknown one.
+    """
+    path = folder / "reference/measures.csv"
+    lines = _lines(path, path.name, []) if path.is_file() else []
+    header = [cell.strip() for cell in lines[0][1]] if lines else []
+    if "measure" not in header:
+        return None
+    place = header.index("measure")
+    return frozenset(cells[place].strip() for _, cells in lines[1:] if len(cells) > place)
 
 
 def read_codes(folder: Path) -> tuple[dict[str, dict[str, str]], list[Problem]]:
@@ -303,12 +330,7 @@ def _typed(table: Table, column: Column, text: str) -> tuple[object, str]:
 
 def _check_pointers(rows: Mapping[str, list[tuple[int, Row]]], problems: list[Problem]) -> None:
     for (name, column), target in _POINTS_TO.items():
-        if not rows[target] and target not in _MUST_EXIST:
-            continue
-        key = "place" if target == "places" else target.removesuffix("s")
-        if target == "categories":
-            key = "category"
-        valid = {str(row[key]) for _, row in rows[target]}
+        valid = _keys_of(rows, target)
         for line, row in rows[name]:
             value = str(row[column])
             if value and value not in valid:
@@ -316,10 +338,18 @@ def _check_pointers(rows: Mapping[str, list[tuple[int, Row]]], problems: list[Pr
                     Problem(
                         f"reference/{name}.csv",
                         line,
-                        f'column {column}: there is no "{value}" in {target}.csv',
+                        f'column {column}: there is no "{value}" in {_HOMES[target]}',
                         f"Nearest: {nearest(value, valid) or 'none'}.",
                     )
                 )
+
+
+def _keys_of(rows: Mapping[str, list[tuple[int, Row]]], target: str) -> set[str]:
+    """Keys that a column may name; those of products and skills may stand in categories.csv."""
+    own = {str(row[target]) for _, row in rows.get(f"{target}s", [])}
+    return own | {
+        str(row["category"]) for _, row in rows["categories"] if row["dimension"] == target
+    }
 
 
 def _check_parents(places: list[tuple[int, Row]], problems: list[Problem]) -> None:

@@ -112,6 +112,25 @@ MISTAKES = [
         2,
         'column to_place: there is no "nowhere" in places.csv',
     ),
+    (
+        {
+            "ratios": "skill,ward_kind,mode,patients_per_staff,valid_from,source\n"
+            "nurs,icu,normal,2,2020-01-01,decree\n",
+            "skills": "skill\nnurse\n",
+            "categories": "category,dimension,name_en,name_fr\nicu,ward_kind,I,R\n",
+        },
+        2,
+        'column skill: there is no "nurs" in skills.csv. Nearest: "nurse"',
+    ),
+    (
+        {
+            "doses": "product,ward_kind,per_patient_day\nmask,icu,3\nmask,mask,3\n",
+            "categories": "category,dimension,name_en,name_fr\nicu,ward_kind,I,R\nmask,product,M,M\n",
+        },
+        3,
+        'column ward_kind: there is no "mask" in categories.csv (dimension ward_kind)',
+    ),
+    ({"doses": "product,ward_kind,per_patient_day\nmask,,3\n"}, 2, "ward_kind: empty"),
     ({"categories": ""}, None, ""),
     ({"skills": "\n"}, None, "the file is empty"),
 ]
