@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.places import reporting_members
 from vigie.epidemiology import FLAT_MODEL, flat_paths
 from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, binary_paths, level_paths
 from vigie.paths import (
@@ -220,15 +221,11 @@ def with_totals(paths: SamplePaths, members: Mapping[str, Sequence[str]]) -> Sam
 
     Args:
         paths: of a measure that adds up over places.
-        members: places of each total; a total that reports itself keeps its own paths.
+        members: places inside each total; one that reports itself keeps its own paths.
     """
     rows = {key: i for i, key in enumerate(paths.places)}
-    totals = {
-        total: [rows[place] for place in inside if place in rows]
-        for total, inside in members.items()
-        if total not in rows
-    }
-    totals = {total: at for total, at in totals.items() if at}
+    reporting = reporting_members(members, paths.places)
+    totals = {total: [rows[place] for place in inside] for total, inside in reporting.items()}
     if not totals:
         return paths
     sums = [paths.values[at].sum(axis=0, dtype=np.float32) for at in totals.values()]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import pyarrow as pa
 
-__all__ = ["members_of_totals"]
+__all__ = ["members_of_totals", "reporting_members"]
 
 
 def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ...]]:
-    """Sites (else the innermost places) inside each region and nation, at any depth.
+    """Every place inside each region and nation, at any depth.
 
     Args:
         places: schemas.PLACES.
@@ -20,11 +20,8 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
     rows = [row for row in places.to_pylist() if _is_valid(row, day)]
     parent = {row["place"]: row["parent"] or "" for row in rows}
     kind = {row["place"]: row["kind"] for row in rows}
-    outer = set(parent.values())
     inside: dict[str, list[str]] = {}
     for place in sorted(parent):
-        if place in outer and kind[place] != "site":
-            continue
         above = parent[place]
         for _ in range(len(rows)):
             if above not in parent:
@@ -33,6 +30,27 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
                 inside.setdefault(above, []).append(place)
             above = parent[above]
     return {total: tuple(members) for total, members in inside.items()}
+
+
+def reporting_members(
+    members: Mapping[str, Collection[str]], reporters: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The reporting places that add up to each total that does not report itself.
+
+    Of reporters inside one another only the innermost count, so that nothing counts twice.
+
+    Args:
+        members: places inside each region and nation, as ``members_of_totals``.
+        reporters: places that report.
+    """
+    known = set(reporters)
+    outer = {place for place in known if known & set(members.get(place, ()))}
+    found = {
+        total: tuple(place for place in inside if place in known - outer)
+        for total, inside in members.items()
+        if total not in known
+    }
+    return {total: inside for total, inside in found.items() if inside}
 
 
 def _is_valid(row: Mapping[str, date | None], day: date) -> bool:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.forecasting import History
+from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.hospital import equipment_paths, is_short, staff_paths, usable_capacity
@@ -271,17 +272,14 @@ def _totals(
     known: BoolArray,
 ) -> pa.Table:
     """Regions and the nation: P(any site short), and P(short if every bed could be shared)."""
-    inside = {
-        t: [series.places.index(p) for p in m if p in series.places]
-        for t, m in inputs.members.items()
-    }
-    totals = [t for t, at in inside.items() if at and t not in series.places]
+    inside = reporting_members(inputs.members, series.places)
+    totals = list(inside)
     if not totals:
         none = np.zeros_like(known)
         return shortage_rows(series, inputs, first_passage(short), need.sum(axis=2), none)
     members = np.zeros((len(totals), len(series.places)), dtype=bool)
     for row, total in enumerate(totals):
-        members[row, inside[total]] = True
+        members[row] = np.isin(series.places, inside[total])
     together = shared_short(need, capacity, members)
     anyone = any_short(short & known[:, :, None, None], members)
     spare = np.stack([(need - capacity)[row].sum(axis=0) for row in members])

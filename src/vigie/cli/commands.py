@@ -121,7 +121,7 @@ def demo(context: Context, arguments: argparse.Namespace) -> int:
     room, caller = context.open_room(folder, progress=context.progress), context.caller()
     result = run_cycle(room, caller)
     briefing = show_briefing(room, caller, room.values.languages[0])
-    lines = [render_text(briefing), "", f"Release {result.release}: {result.message}"]
+    lines = [render_text(briefing), result.message]
     context.give(result, lines)
     if arguments.serve:
         return serve(replace(context, folder=folder), arguments)
