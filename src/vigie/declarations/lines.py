@@ -27,8 +27,8 @@ def key_lines(text: str) -> dict[KeyPath, int]:
 
     Returns:
         Line, from 1, by path: ``("room", "name")``, and ``("shortage", 0, "kind")`` for entries
-        of ``[[shortage]]``; ``("shortage",)`` is the line of the first. Keys inside an inline table are not listed: the line of the key that
-        holds it stands for them.
+        of ``[[shortage]]``, where ``("shortage",)`` is the line of the first. Keys inside an
+        inline table are not listed: the line of the key that holds it stands for them.
     """
     lines: dict[KeyPath, int] = {}
     entries: dict[KeyPath, int] = {}

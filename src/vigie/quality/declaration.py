@@ -61,7 +61,7 @@ def read_checks(
             sheet.add((key,), f'unknown key "{key}"', "Only entries [[check]] stand here.")
     entries = sheet.content.get("check", [])
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-        sheet.add(("check",), '"check" is not a list of tables', "Write [[check]] before each check.")
+        sheet.add(("check",), '"check" is not a list of tables', "Write [[check]] before each.")
         return (), sheet.problems
     names = _Names(measures, datasets, feeds)
     checks: dict[str, Check] = {}

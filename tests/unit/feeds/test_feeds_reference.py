@@ -125,7 +125,8 @@ MISTAKES = [
     (
         {
             "doses": "product,ward_kind,per_patient_day\nmask,icu,3\nmask,mask,3\n",
-            "categories": "category,dimension,name_en,name_fr\nicu,ward_kind,I,R\nmask,product,M,M\n",
+            "categories": "category,dimension,name_en,name_fr\nicu,ward_kind,I,R\n"
+            "mask,product,M,M\n",
         },
         3,
         'column ward_kind: there is no "mask" in categories.csv (dimension ward_kind)',
