@@ -258,7 +258,7 @@ def stock_file(last: date, count: int = 1, *, left: Mapping[str, int] | None = N
         count: number of days.
         left: stock on the last day, 500 at a place that is not named.
     """
-    last_stock = {place: 500 for place in PLACES} | dict(left or {})
+    last_stock = dict.fromkeys(PLACES, 500) | dict(left or {})
     return _file(
         "hospital,day,product,stock,used",
         (

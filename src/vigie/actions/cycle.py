@@ -109,9 +109,10 @@ def run_cycle(
 
 
 def _run_key(room: Room, day: date) -> str:
-    """Same code, declarations, arrivals and day: same run."""
+    """Same code, declarations, arrivals (also stopped ones: they are told) and day: same run."""
+    known = (ArrivalStatus.PARSED, ArrivalStatus.TAKEN, ArrivalStatus.STOPPED)
     with room.state.read() as tx:
-        arrivals = tx.arrivals(status=(ArrivalStatus.PARSED, ArrivalStatus.TAKEN))
+        arrivals = tx.arrivals(status=known)
     parts = [room.code_version, room.declarations.sha256, day.isoformat()]
     parts += sorted(f"{row.arrival}:{row.declaration_sha256}" for row in arrivals)
     return f"{day:%Y%m%d}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
@@ -120,14 +121,25 @@ def _run_key(room: Room, day: date) -> str:
 def _made_before(room: Room, run: str, *, is_draft: bool) -> CycleResult | None:
     with room.state.read() as tx:
         row = tx.run(run)
+        publications = tx.publications()
     if row is None or row.status in {RunStatus.STARTED, RunStatus.FAILED}:
         return None
-    if row.status == RunStatus.DRAFT and not is_draft:
+    status = RunStatus(row.status)
+    if status == RunStatus.BLOCKED:
+        return CycleResult(run, row.release, status, False, row.message)
+    if status == RunStatus.DRAFT and row.release in {each.release for each in publications}:
+        status = RunStatus.RELEASED
+    if status == RunStatus.DRAFT and not is_draft:
         return None
     message = "Nothing new has arrived since this run was made; nothing was changed."
-    if row.status == RunStatus.BLOCKED:
-        message = row.message
-    return CycleResult(run, row.release, RunStatus(row.status), False, message)
+    in_force = publications[0].release if publications else None
+    if status == RunStatus.RELEASED and row.release != in_force:
+        # Somebody went back on purpose; a run that finds nothing new does not undo that.
+        message += (
+            f" Release {in_force} is in force, not {row.release} of this run; to change that: "
+            f"vigie release publish {row.release}"
+        )
+    return CycleResult(run, row.release, status, False, message)
 
 
 @dataclass(frozen=True, slots=True)

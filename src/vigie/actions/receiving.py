@@ -97,9 +97,8 @@ def _accept(
     try:
         accepted = room.arrivals.accept(feed, file, name=name, received_at=now, secret=secret)
     except ArrivalRefused as error:
-        refusal = RefusalRow(
-            feed.name, error.sha256, error.size, name, now, error.column, error.rule
-        )
+        # Not even the file's name is kept: it may be that of a person.
+        refusal = RefusalRow(feed.name, error.sha256, error.size, "", now, error.column, error.rule)
         with room.state.write("a refused arrival") as tx:
             tx.add_refusal(refusal)
             record(tx, decision, refused=error.rule, bytes_sha256=error.sha256)

@@ -70,7 +70,7 @@ def test_a_room_is_not_made_over_another(tmp_path: Path) -> None:
     folder = write_room(tmp_path / "room")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    with pytest.raises(Conflict, match="is a crisis room already. Nothing was changed"):
+    with pytest.raises(Conflict, match="is a crisis room already"):
         init_room(folder)
 
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
@@ -153,5 +153,5 @@ def test_an_address_with_a_password_in_it_is_refused_in_a_feed(tmp_path: Path) -
 
 
 def test_a_folder_without_settings_says_how_to_make_a_room(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="is no crisis room.*vigie init"):
+    with pytest.raises(BadData, match=r"is no crisis room.*vigie init"):
         open_at(tmp_path)
