@@ -1,0 +1,32 @@
+"""Rooms that many tests share: one that has a release, made once, and copies to work in."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.rooms import OPERATOR, open_at, send_first_days, write_room
+from vigie.actions.cycle import run_cycle
+from vigie.actions.room import Room
+
+
+@pytest.fixture(scope="session")
+def released_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A room of three hospitals with four weeks of figures and one release: to read only."""
+    folder = write_room(tmp_path_factory.mktemp("released") / "room")
+    room = open_at(folder)
+    send_first_days(room)
+    run_cycle(room, OPERATOR)
+    return folder
+
+
+@pytest.fixture
+def folder(released_folder: Path, tmp_path: Path) -> Path:
+    """A copy of that room, to change."""
+    return Path(shutil.copytree(released_folder, tmp_path / "room"))
+
+
+@pytest.fixture
+def room(folder: Path) -> Room:
+    """The copy, opened at noon of its last day."""
+    return open_at(folder, hour=12)
