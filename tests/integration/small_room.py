@@ -40,6 +40,7 @@ _FILES = {
 [room]
 name = "Three hospitals"
 timezone = "UTC"
+languages = ["en"]
 sample_count = 50
 horizon_days = 7
 deadline = "08:00"
