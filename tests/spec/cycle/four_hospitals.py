@@ -250,11 +250,13 @@ def _is_left_out(site: str, day: date, sent: date) -> bool:
         return True  # D has not reported since
     if site == "C" and day == date(2021, 3, 14) and sent >= date(2021, 3, 16):
         return True  # a row that was told before, and then no more: withdrawn
+    if site == "D" and day == date(2021, 3, 16) and sent > day:
+        return True  # blank when it was told, and then left out: it stays blank
     return site == "B" and date(2021, 2, 20) <= day <= date(2021, 2, 22)
 
 
 def _occupied(site: str, day: date, sent: date) -> str:
-    if site == "B" and day == date(2021, 3, 18):
+    if (site, day) in {("B", date(2021, 3, 18)), ("D", date(2021, 3, 16))}:
         return "NA"
     number = (day - FIRST_DAY).days
     wave = number // 9 + (number * 7 + START[site] * 3) % 4 - 1
