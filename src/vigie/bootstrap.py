@@ -105,7 +105,7 @@ def open_room(
     text, undecoded = _settings_text(folder)
     declarations, problems = read_declarations(folder)
     settings, more = parse_settings(text, environment, measures=declared_measures(folder))
-    problems = undecoded or [*more, *problems]
+    problems = [*(undecoded or more), *problems]
     if settings is None or problems:
         raise FolderInvalid(problems)
     home = folder / ".vigie"

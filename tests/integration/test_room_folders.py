@@ -1,4 +1,4 @@
-"""Crisis-room folders: the one that is made passes, and every mistake in one is told at once."""
+"""What only a whole folder shows: names that lead nowhere, and a check that cannot be done."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.small_room import LAST_DAY, make_room, open_small, run_days, send_all
-from vigie.actions.folder import init_room
 from vigie.actions.showing import open_release
 from vigie.bootstrap import local_operator, open_room
-from vigie.errors import BadData, Conflict, FolderInvalid
-
-_MEASURES = """\
-measure,name_en,name_fr,unit,kind
-beds_occupied,Patients in bed,Patients hospitalisés,patients,level
-beds_staffed,Staffed beds,Lits armés,beds,level
-"""
+from vigie.errors import FolderInvalid
 
 
 def mistakes(folder: Path) -> list[str]:
@@ -25,48 +18,7 @@ def mistakes(folder: Path) -> list[str]:
     return [str(each) for each in refused.value.problems]
 
 
-def uncommented(text: str) -> str:
-    """The text with its example, a block of comments from ``[[`` on, as declarations."""
-    head, mark, example = text.partition("# [[")
-    assert mark
-    return head + "\n".join(line.removeprefix("# ") for line in (mark + example).splitlines())
-
-
-def test_a_room_that_was_just_made_has_no_mistakes(tmp_path: Path) -> None:
-    init_room(tmp_path / "room")
-    room = open_room(tmp_path / "room", environment={})
-    assert room.values.name == "room"
-    assert room.declarations.feeds == {}
-
-
-def test_the_examples_in_a_new_room_are_right_once_they_are_no_comments(tmp_path: Path) -> None:
-    init_room(tmp_path)
-    for name in ("vigie.toml", "checks.toml"):
-        text = (tmp_path / name).read_text(encoding="utf-8")
-        (tmp_path / name).write_text(uncommented(text), encoding="utf-8")
-    told = mistakes(tmp_path)
-    assert len(told) == 3
-    assert all("measure" in each and "beds_" in each for each in told), told
-    (tmp_path / "reference/measures.csv").write_text(_MEASURES, encoding="utf-8")
-    room = open_room(tmp_path, environment={})
-    assert [rule.kind for rule in room.values.shortages] == ["beds"]
-    assert [check.name for check in room.declarations.checks] == ["no_negative_beds"]
-
-
-def test_a_room_is_not_made_over_another(tmp_path: Path) -> None:
-    init_room(tmp_path)
-    (tmp_path / "checks.toml").write_text("# mine\n", encoding="utf-8")
-    with pytest.raises(Conflict, match="is a crisis room already"):
-        init_room(tmp_path)
-    assert (tmp_path / "checks.toml").read_text(encoding="utf-8") == "# mine\n"
-
-
-def test_a_folder_without_settings_is_no_room(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match=r"it has no vigie\.toml\. Make one with: vigie init"):
-        open_room(tmp_path)
-
-
-def test_mistakes_of_all_files_are_told_together_with_file_and_line(tmp_path: Path) -> None:
+def test_a_name_that_leads_nowhere_is_told_with_the_nearest(tmp_path: Path) -> None:
     folder = make_room(tmp_path)
     replace(folder, "vigie.toml", 'need = "beds_occupied"', 'need = "beds_ocupied"')
     replace(folder, "vigie.toml", "[room]", '[briefing]\ntiles = [{ measure = "mask" }]\n\n[room]')
@@ -103,7 +55,7 @@ def test_measures_are_not_called_unknown_when_their_own_list_is_wrong(tmp_path: 
     assert not [each for each in mistakes(folder) if each.startswith("vigie.toml")]
 
 
-def test_settings_that_are_not_utf8_are_named_alone(tmp_path: Path) -> None:
+def test_settings_that_are_not_utf8_are_told_once(tmp_path: Path) -> None:
     folder = make_room(tmp_path)
     (folder / "vigie.toml").write_bytes('[room]\nname = "Région"\n'.encode("cp1252"))
     assert mistakes(folder) == ["vigie.toml, line 2: the file is not UTF-8. Save it as UTF-8."]

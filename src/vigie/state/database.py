@@ -229,6 +229,8 @@ class State:
             sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": 30}
         )
         sa.event.listen(self._engine, "connect", _prepare)
+        sa.event.listen(self._engine, "begin", _begin)
+        self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision ("head": today's); also the way back.
@@ -238,7 +240,8 @@ class State:
         """
         from vigie.state.migrating import migrate
 
-        migrate(self._engine, revision)
+        with _database_errors(self.path):
+            migrate(self._writing, revision)
 
     def revision(self) -> str | None:
         """Revision of the tables, None for a new file."""
@@ -254,8 +257,7 @@ class State:
             what: name of the act, for the watcher of durable steps.
         """
         self._durable(f"state: before {what}")
-        with _database_errors(self.path), self._engine.begin() as connection:
-            connection.exec_driver_sql("SELECT 1")
+        with _database_errors(self.path), self._writing.begin() as connection:
             yield Transaction(connection)
         self._durable(f"state: after {what}")
 
@@ -282,9 +284,16 @@ class State:
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    # Left to itself the driver begins a transaction at the first changed row: too late for what
+    # was read before it, and never for a change of tables.
+    connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ __all__ = ["current", "migrate"]
 
 
 def migrate(engine: sa.Engine, revision: str) -> None:
-    """Upgrade or downgrade to a revision, in one transaction.
+    """Upgrade or downgrade to a revision, in one transaction: all of it or nothing.
 
     Raises:
         Conflict: the file's revision is unknown: a newer Vigie wrote it.
@@ -35,10 +37,27 @@ def migrate(engine: sa.Engine, revision: str) -> None:
     target = known[0] if revision == "head" else revision
     if now == target:
         return
-    with engine.begin() as connection:
+    is_back = now is not None and known.index(target) > known.index(now)
+    with _keys_unwatched(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
-        is_back = now is not None and known.index(target) > known.index(now)
         (command.downgrade if is_back else command.upgrade)(config, target)
+        assert not connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+
+
+@contextmanager
+def _keys_unwatched(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection on which a table may be dropped and made anew while others point to it.
+
+    SQLite allows to say so outside a transaction only: https://sqlite.org/lang_altertable.html.
+    """
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def current(engine: sa.Engine) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -86,6 +87,29 @@ def test_the_state_goes_to_a_newer_format_and_back_with_all_it_holds(
     with state.read() as tx:
         assert tx.recall("kept") == "still here"
         assert [row.payload for row in tx.outbox()] == [b"payload"]
+
+
+def test_a_migration_that_fails_halfway_leaves_the_format_before(
+    newer: Path, tmp_path: Path
+) -> None:
+    database = tmp_path / "state.db"
+    State(database).migrate()
+    step = newer / "vigie/state/migrations/versions/0002_more.py"
+    broken = 'op.create_table("half", sa.Column("a", sa.Integer))\n    raise RuntimeError'
+    start = _NEXT.index('with op.batch_alter_table("runs") as table:\n        table.add')
+    step.write_text(_NEXT[:start] + broken + _NEXT[_NEXT.index("\n\n\ndef down") :], "utf-8")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        migrate_with(newer, database, "head")
+
+    state = State(database)
+    state.migrate()
+    assert state.revision() == "0001"
+    with sqlite3.connect(database) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    assert "half" not in names
+    assert "runs" in names
 
 
 def test_the_tables_of_a_new_database_are_those_that_the_code_reads(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -73,6 +74,29 @@ def test_a_reader_sees_nothing_of_an_act_before_it_is_whole(state: State) -> Non
             assert reader.arrivals() == []
     with other.read() as reader:
         assert len(reader.arrivals()) == 1
+
+
+def test_a_reader_keeps_one_view_from_its_first_look_on(state: State) -> None:
+    other = State(state.path)
+    with other.read() as reader:
+        assert reader.arrivals() == []
+        with state.write("an act") as tx:
+            tx.add_arrival(arrival())
+        assert reader.arrivals() == []
+
+
+def test_what_an_act_read_is_not_changed_by_another_before_it_wrote(state: State) -> None:
+    def count(times: int) -> None:
+        mine = State(state.path)
+        for _ in range(times):
+            with mine.write("one more") as tx:
+                tx.remember("count", str(int(tx.recall("count") or 0) + 1))
+        mine.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, [10] * 4))
+    with state.read() as tx:
+        assert tx.recall("count") == "40"
 
 
 def test_the_newest_publication_is_in_force_also_when_it_goes_back(state: State) -> None:
