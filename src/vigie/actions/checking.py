@@ -137,15 +137,7 @@ def _carried_out(
     try:
         return room.engine.query(query.sql, relations, query.parameters)
     except room.engine.Error as error:
-        return not_carried_out(check, _without_values(error))
-
-
-def _without_values(error: Exception) -> str:
-    """What the engine said of names and words; other errors of it may quote a record."""
-    speaks_of_names = {"BinderException", "CatalogException", "ParserException"}
-    if type(error).__name__ in speaks_of_names:
-        return str(error).splitlines()[0]
-    return "its SQL does not fit the values it meets"
+        return not_carried_out(check, room.engine.said(error))
 
 
 def _totals(standing: pa.Table, measures: pa.Table, places: pa.Table, day: date) -> pa.Table:

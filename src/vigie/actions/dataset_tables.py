@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.datasets import Dataset
-from vigie.errors import BadData
-from vigie.schemas import DERIVED, Column, Table
+from vigie.errors import BadData, NotFound, nearest
+from vigie.lake import Manifest
+from vigie.schemas import ALL_TABLES, DERIVED, Column, Table
 
-__all__ = ["as_rows", "dataset_table"]
+__all__ = ["as_rows", "dataset_table", "table_of"]
 
+_PREFIX = "dataset_"
 _TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
     "double": pa.float64(),
@@ -30,9 +32,9 @@ def dataset_table(
 
     Args:
         name: of the dataset.
-        fields: id, name and type of each column that it ever had, as kept.
-        schema: what it has now; None: what it had. A column keeps its id by name and type; a
-            new one gets the next.
+        fields: id, name and type of each column that it has or ever had, as kept.
+        schema: what it has now; None: all of the fields. A column keeps its id by name and type;
+            a new one gets the next.
 
     Raises:
         BadData: a column has a type that is not kept.
@@ -49,7 +51,22 @@ def dataset_table(
             known[key] = following
         made.append(Column(known[key], key[0], _TYPES[key[1]], "", f"Column of dataset {name}."))
     meaning = f"Rows of the dataset {name} of this room."
-    return Table(f"dataset_{name}", "result", meaning, tuple(made), key=())
+    return Table(f"{_PREFIX}{name}", "result", meaning, tuple(made), key=())
+
+
+def table_of(manifest: Manifest, name: str) -> Table:
+    """The table of this name in a release: a named one, or that of a dataset as it was then.
+
+    Raises:
+        NotFound: neither; the message lists the nearest.
+    """
+    if name in ALL_TABLES:
+        return ALL_TABLES[name]
+    for each in manifest.tables:
+        if each.name == name:
+            return dataset_table(name.removeprefix(_PREFIX), each.fields)
+    names = {*ALL_TABLES, "facts", *(each.name for each in manifest.tables)}
+    raise NotFound(f'No table "{name}". Nearest: {nearest(name, names)}.')
 
 
 def _kept_type(name: str, field: pa.Field) -> pa.DataType:

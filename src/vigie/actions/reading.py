@@ -9,13 +9,14 @@ from datetime import date, datetime
 import pyarrow as pa
 
 from vigie.actions.damage import relation, require_paths
+from vigie.actions.dataset_tables import table_of
 from vigie.actions.room import Room
-from vigie.errors import NotFound, nearest
+from vigie.errors import BadData, NotFound, nearest
 from vigie.lake import DataFile, Manifest, as_of_sql
 from vigie.quality import RULED_SQL
-from vigie.schemas import ALL_TABLES, DERIVED, MEASURES, PATH_ARRAYS, REPORTS, Table, table
+from vigie.schemas import DERIVED, MEASURES, PATH_ARRAYS, REPORTS, Table
 
-__all__ = ["FACTS", "ReleaseReader", "as_known_sql", "facts_sql"]
+__all__ = ["FACTS", "ReleaseReader", "as_day", "as_known_sql", "facts_sql"]
 
 FACTS = pa.schema(
     [
@@ -30,6 +31,18 @@ FACTS = pa.schema(
     ]
 )
 _COLUMNS = ", ".join(FACTS.names)
+
+
+def as_day(text: str) -> date:
+    """A day written YYYY-MM-DD.
+
+    Raises:
+        BadData: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadData(f'"{text}" is not a day. Write it as YYYY-MM-DD.') from error
 
 
 def as_known_sql(
@@ -107,33 +120,26 @@ class ReleaseReader:
         """Rows of a table of the release whose columns equal the values given.
 
         Args:
-            name: a named table, or "facts" for the figures that stand.
+            name: a named table, "dataset_NAME", or "facts" for the figures that stand.
             equals: column and value.
 
         Raises:
-            NotFound: no table of this name, or sample paths that have expired.
+            NotFound: no table or column of this name, or sample paths that have expired.
             DamagedFile: a file of it is not what was written.
         """
         if name == "facts":
             return self._facts(equals)
-        if name not in ALL_TABLES:
-            raise NotFound(f'No table "{name}". Nearest: {nearest(name, [*ALL_TABLES, "facts"])}.')
-        of = table(name)
+        of = table_of(self.manifest, name)
         where = _condition(equals, of.arrow_schema())
         if name == PATH_ARRAYS.name:
             require_paths(self.room, self.manifest)
         rows = self.room.engine.query(
-            f"SELECT * FROM {relation(self.room, of, self.manifest.table(name))} WHERE {where}",
-            {},
-            list(equals.values()),
+            f"SELECT * FROM {relation(self.room, of, self.manifest.table(name))} WHERE {where}"
         )
         return _typed(rows, of)
 
     def _facts(self, equals: dict[str, str]) -> pa.Table:
-        # Conditions are written out: they stand twice in the statement.
         where = _condition(equals, FACTS)
-        for value in equals.values():
-            where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
         known = as_known_sql(
             self.room,
             self._of_measure(REPORTS, equals),
@@ -152,10 +158,15 @@ class ReleaseReader:
 
 
 def _condition(equals: dict[str, str], schema: pa.Schema) -> str:
+    """Values are written out, not bound: the condition may stand twice in a statement."""
     parts = []
-    for name in equals:
-        is_date = pa.types.is_date(schema.field(name).type)
-        parts.append(f'"{name}" = ' + ("CAST(? AS DATE)" if is_date else "?"))
+    for name, value in equals.items():
+        if name not in schema.names:
+            raise NotFound(f'No column "{name}". Nearest: {nearest(name, schema.names)}.')
+        literal = "'" + value.replace("'", "''") + "'"
+        if pa.types.is_date(schema.field(name).type):
+            literal = f"DATE '{as_day(value)}'"
+        parts.append(f'"{name}" = {literal}')
     return " AND ".join(parts) or "true"
 
 

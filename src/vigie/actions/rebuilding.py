@@ -102,7 +102,9 @@ def _as_built(room: Room) -> BuiltDatasets:
     for dataset in room.declarations.datasets.datasets:
         row = rows.get(dataset.name)
         if dataset.measure is None and row is not None:
-            of = dataset_table(dataset.name, json.loads(row.files)["fields"])
+            kept = json.loads(row.files)
+            fields = [field for field in kept["fields"] if field[0] in kept["current"]]
+            of = dataset_table(dataset.name, fields)
             found[dataset.name] = (of, room.lake.files(of))
     return BuiltDatasets(room.lake.files(DERIVED), found)
 
@@ -173,24 +175,28 @@ def _build(room: Room, run: str, day: date, tables: Files, step: Step) -> None:
     dataset = room.declarations.datasets[step.dataset]
     inputs = {name: _input_sql(room, day, tables, name) for name in dataset.inputs}
     rows = _run(room, dataset, inputs)
+    fields: list[list[object]] = []
+    current: list[object] = []
     if dataset.measure is not None:
         checked = as_rows(dataset, rows, run)
         files = room.lake.write(DERIVED, checked, run, partition=dataset.name)
-        fields: list[list[object]] = []
     else:
         with room.state.read() as tx:
             kept = tx.datasets().get(dataset.name)
         before = json.loads(kept.files)["fields"] if kept is not None else []
         of = dataset_table(dataset.name, before, rows.schema)
         files = room.lake.write(of, rows.select(list(of.names)).cast(of.arrow_schema()), run)
-        fields = [[c.field_id, c.name, str(c.type)] for c in of.columns]
+        current = [column.field_id for column in of.columns]
+        # Columns of before keep their ids for themselves: files of old releases hold them.
+        fields = [field for field in before if field[0] not in current]
+        fields += [[c.field_id, c.name, str(c.type)] for c in of.columns]
     made = {
         "dataset": step.built.dataset,
         "code_sha256": step.built.code_sha256,
         "engine_version": step.built.engine_version,
         "inputs": [list(pair) for pair in step.built.inputs],
     }
-    told = {"fields": fields, "paths": [file.path for file in files]}
+    told = {"fields": fields, "current": current, "paths": [file.path for file in files]}
     row = DatasetRow(
         dataset.name, step.built.fingerprint, json.dumps(made), room.now(), run, json.dumps(told)
     )
@@ -217,7 +223,8 @@ def _run(room: Room, dataset: Dataset, inputs: Mapping[str, str]) -> pa.Table:
         raise BadData(f"Dataset {dataset.name} ({dataset.file}): {error}") from error
     except room.engine.Error as error:
         raise BadData(
-            f"Dataset {dataset.name} ({dataset.file}) cannot be built: {error}. Mend the query."
+            f"Dataset {dataset.name} ({dataset.file}) cannot be built: {room.engine.said(error)}. "
+            "Mend the query."
         ) from error
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from vigie.actions.auditing import admit, record
+from vigie.actions.damage import relation
+from vigie.actions.dataset_tables import table_of
 from vigie.actions.room import Room
 from vigie.errors import NotFound, nearest
 from vigie.governance import Action, Caller
 from vigie.lake import Manifest
-from vigie.schemas import table
+from vigie.schemas import Table
 
 __all__ = [
     "ReleaseChange",
@@ -44,7 +46,7 @@ class ReleaseChange:
         table: its name.
         rows_before, rows_after: numbers of rows.
         added, removed, changed: rows by key; changed rows differ in a value.
-        largest: the largest changes, one line each.
+        examples: some of the changed rows in order of their keys, one line each.
     """
 
     table: str
@@ -53,7 +55,7 @@ class ReleaseChange:
     added: int
     removed: int
     changed: int
-    largest: tuple[str, ...]
+    examples: tuple[str, ...]
 
 
 def list_releases(room: Room, caller: Caller) -> list[ReleaseLine]:
@@ -128,7 +130,7 @@ def publish_release(room: Room, caller: Caller, release: str, reason: str) -> st
         manifest = manifest_of(room, release)
         for each in manifest.tables:
             if each.name != "path_arrays":
-                room.lake.relation(table(each.name), each.files)
+                relation(room, table_of(manifest, each.name), each.files)
         with room.state.write("a publication") as tx:
             tx.publish(manifest.release, actor=caller.name, reason=reason, now=room.now())
             record(tx, decision, release=manifest.release, manifest=manifest.sha256)
@@ -151,16 +153,44 @@ def diff_releases(
 
 
 def _diff(room: Room, name: str, old: Manifest, new: Manifest) -> ReleaseChange:
-    of = table(name)
     before, after = old.table(name), new.table(name)
     rows = (sum(f.rows for f in before), sum(f.rows for f in after))
     if {f.path for f in before} == {f.path for f in after}:
         return ReleaseChange(name, *rows, 0, 0, 0, ())
+    of = _table_of_both(name, old, new)
     if of.role == "fact":
         # Facts share most files: rows of the files that differ are all that can differ.
         shared = {f.path for f in before} & {f.path for f in after}
         before = tuple(f for f in before if f.path not in shared)
         after = tuple(f for f in after if f.path not in shared)
+    relations = relation(room, of, before), relation(room, of, after)
+    if not of.key:
+        added, removed = _diff_whole_rows(room, *relations)
+        return ReleaseChange(name, *rows, added, removed, 0, ())
+    added, removed, changed, examples = _diff_by_key(room, of, *relations)
+    return ReleaseChange(name, *rows, added, removed, changed, examples)
+
+
+def _table_of_both(name: str, old: Manifest, new: Manifest) -> Table:
+    """The table that reads both: as it is in the newer release, else as it was."""
+    holder = new if any(each.name == name for each in new.tables) else old
+    return table_of(holder, name)
+
+
+def _diff_whole_rows(room: Room, before: str, after: str) -> tuple[int, int]:
+    """Rows added and removed of a table without a key (a dataset)."""
+    sql = f"""
+    SELECT (SELECT count(*) FROM (SELECT * FROM {after} EXCEPT ALL SELECT * FROM {before})),
+           (SELECT count(*) FROM (SELECT * FROM {before} EXCEPT ALL SELECT * FROM {after}))
+    """
+    added, removed = (column[0].as_py() for column in room.engine.query(sql).columns)
+    return int(added), int(removed)
+
+
+def _diff_by_key(
+    room: Room, of: Table, before: str, after: str
+) -> tuple[int, int, int, tuple[str, ...]]:
+    """Rows added, removed and changed by key, and some of the changes."""
     key = [c for c in of.key if c != "run"] + (["known_at"] if of.role == "fact" else [])
     values = [c for c in of.names if c not in {*key, "run", "arrival"}]
     on = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM n."{c}"' for c in key)
@@ -171,17 +201,16 @@ def _diff(room: Room, name: str, old: Manifest, new: Manifest) -> ReleaseChange:
     WITH joined AS (
         SELECT o."{key[0]}" IS NULL AS is_added, n."{key[0]}" IS NULL AS is_removed,
                {differs} AS is_changed, json_object({shown}) AS k, json_object({moved}) AS v
-        FROM {room.lake.relation(of, before)} AS o
-        FULL JOIN {room.lake.relation(of, after)} AS n ON {on}
+        FROM {before} AS o FULL JOIN {after} AS n ON {on}
     )
     SELECT count(*) FILTER (is_added) AS added, count(*) FILTER (is_removed) AS removed,
            count(*) FILTER (is_changed AND NOT is_added AND NOT is_removed) AS changed,
-           list([k, v]) FILTER (is_changed AND NOT is_added AND NOT is_removed) [:5] AS examples
+           list([k, v] ORDER BY k::VARCHAR) FILTER (is_changed AND NOT is_added AND NOT is_removed) [:5] AS examples
     FROM joined
     """
     row = room.engine.query(sql).to_pylist()[0]
     examples = tuple(_example(pair) for pair in row["examples"] or ())
-    return ReleaseChange(name, *rows, row["added"], row["removed"], row["changed"], examples)
+    return row["added"], row["removed"], row["changed"], examples
 
 
 def _example(pair: list[str]) -> str:

@@ -144,7 +144,7 @@ def _diff(context: Context, names: Sequence[str], reason: str) -> int:
     changes = diff_releases(context.room(), context.caller(), before, names[-1])
     header = ("table", "rows before", "rows after", "added", "removed", "changed")
     rows = [(c.table, c.rows_before, c.rows_after, c.added, c.removed, c.changed) for c in changes]
-    examples = [f"  {c.table}: {line}" for c in changes for line in c.largest]
+    examples = [f"  {c.table}: {line}" for c in changes for line in c.examples]
     context.give(changes, [*context.table(header, rows), *examples])
     return 0
 

@@ -46,6 +46,18 @@ class DuckEngine:
         }
         self._local = threading.local()
 
+    @staticmethod
+    def said(error: Exception) -> str:
+        """What an error of the engine says of names and words; values it may quote are left out.
+
+        Args:
+            error: of type ``Error``.
+        """
+        names = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+        if isinstance(error, names):
+            return str(error).splitlines()[0]
+        return "its SQL does not fit the values it meets"
+
     def _connection(self) -> duckdb.DuckDBPyConnection:
         connection = getattr(self._local, "connection", None)
         if connection is None:

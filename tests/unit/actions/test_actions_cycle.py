@@ -185,7 +185,7 @@ def test_a_draft_is_seen_by_nobody_until_it_is_published_as_one_row(room: Room) 
         change.table: change for change in diff_releases(room, OPERATOR, None, draft.release)
     }
     assert changes["reports"].rows_after == changes["reports"].rows_before
-    assert any("A, icu, 2021-01-31" in line for line in changes["reports"].largest)
+    assert any("A, icu, 2021-01-31" in line for line in changes["reports"].examples)
     assert changes["places"].changed == 0
 
     with room.state.read() as tx:
