@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -47,7 +47,8 @@ def _row(
     taken = [row for row in arrivals if row.status == ArrivalStatus.TAKEN]
     known = [row.known_to for row in taken if row.known_to is not None]
     reached = [row.reference_to for row in taken if row.reference_to is not None]
-    last = min(max(reached), as_of) if reached else None
+    newest = as_of - timedelta(days=_publication_days(feed))
+    last = min(max(reached), newest) if reached else None
     state, message = _judge(feed, arrivals, last, as_of)
     return {
         "feed": feed.name,
@@ -66,6 +67,11 @@ def _row(
     }
 
 
+def _publication_days(feed: Feed) -> int:
+    """Days after which the source makes a day public, if it always takes the same time."""
+    return feed.known_at.plus_days if feed.known_at.mode == "reference" else 0
+
+
 def _judge(
     feed: Feed, arrivals: Sequence[ArrivalRow], last: date | None, as_of: date
 ) -> tuple[str, str]:
@@ -76,9 +82,9 @@ def _judge(
         kept = f" The last figure, of {last}, stays in force." if last else ""
         return "stopped", f"{newest.name}: {newest.message}{kept}"
     patience = _PATIENCE_DAYS.get(feed.rhythm)
-    if patience is not None and feed.known_at.mode == "reference":
-        # Figures that come out two months after their month are not late before that.
-        patience += feed.known_at.plus_days
-    if patience is not None and last is not None and (as_of - last).days > patience:
+    if patience is None or last is None:
+        return "fine", ""
+    # Figures that come out two months after their month are not late before that.
+    if (as_of - last).days > patience + _publication_days(feed):
         return "stale", f"Nothing newer than {last} has come. Ask {feed.owner}."
     return "fine", ""
