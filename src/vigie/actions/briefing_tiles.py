@@ -109,11 +109,13 @@ def _shortage_tile(
         day=words.day(max(risk.by for risk in assessed)),
         count=words.number(len({risk.place for risk in high})),
         expected=words.number(expected),
-        reporters=words.say(f"reporters.{names.reporters()}"),
+        reporters=words.say(f"reporters.{names.reporters(expected)}"),
     )
     figure = Figure(
         text=words.number(len(high)),
-        unit=words.count("tile.at_risk_unit", len(high)),
+        unit=words.count(
+            "tile.at_risk_stock" if spec.measure == "products" else "tile.at_risk_unit", len(high)
+        ),
         as_of=max(risk.data_date for risk in assessed),
         reported=len(places),
         expected=expected,

@@ -25,6 +25,9 @@ __all__ = [
     "whole_rows",
 ]
 
+PERCENT_FROM = 20
+"""Below this value a change is told as a difference: +200 % of one patient misleads."""
+
 ON_TIME = ("fine", "ok", "on_time", "current")
 
 
@@ -158,6 +161,8 @@ def _own_change(known: list[dict[str, Any]], measure: Measure, words: Words) -> 
         return ""
     if measure.unit == "share":
         return words.points(known[-1]["value"] - earlier[0])
+    if abs(earlier[0]) < PERCENT_FROM:
+        return words.signed(round(known[-1]["value"] - earlier[0]))
     return words.change(known[-1]["value"] / earlier[0] - 1)
 
 
@@ -212,13 +217,15 @@ def _sum_of_parts(parts: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def coverage_text(reported: int, expected: int, names: RoomNames, words: Words) -> str:
-    """``97 of 100 hospitals``."""
+def coverage_text(
+    reported: int, expected: int, names: RoomNames, words: Words, place: str = ""
+) -> str:
+    """``97 of 100 hospitals``, of a place or of the whole."""
     return words.say(
         "figure.of",
         reported=words.number(reported),
         expected=words.number(expected),
-        reporters=words.say(f"reporters.{names.reporters()}"),
+        reporters=words.say(f"reporters.{names.reporters(expected, place)}"),
     )
 
 
@@ -263,7 +270,7 @@ def latest_of_whole(
     return LatestRow(
         name="",
         figure=figure,
-        coverage=coverage_text(row["reported"], row["expected"], names, words),
+        coverage=coverage_text(row["reported"], row["expected"], names, words, row["place"]),
         completed=_completed(row, measure, words),
         change=_whole_change(row, measure, names, words),
     )
@@ -286,5 +293,5 @@ def _whole_change(row: dict[str, Any], measure: Measure, names: RoomNames, words
         "tile.change",
         change=words.change(row["change_7"]),
         count=words.number(row["change_places"]),
-        reporters=words.say(f"reporters.{names.reporters()}"),
+        reporters=words.say(f"reporters.{names.reporters(row['expected'])}"),
     )

@@ -176,6 +176,14 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "shortages with 33 in 100 or more",
         "pénuries à 33 sur 100 ou plus",
     ),
+    "tile.at_risk_stock.one": (
+        "stock-out with 33 in 100 or more",
+        "rupture à 33 sur 100 ou plus",
+    ),
+    "tile.at_risk_stock.many": (
+        "stock-outs with 33 in 100 or more",
+        "ruptures à 33 sur 100 ou plus",
+    ),
     "tile.at_risk_outlook": (
         "by {day}, at {count} of {expected} {reporters}",
         "d'ici au {day}, dans {count} {reporters} sur {expected}",
@@ -285,6 +293,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "Source: {feeds}. Release {release}.",
         "Source : {feeds}. Publication {release}.",
     ),
+    "dates.same": ("{day} only", "le {day} seulement"),
     "dates": ("{early} to {late}", "du {early} au {late}"),
     "range": ("{low} to {high}", "{low} à {high}"),
     "points.one": ("{change} point", "{change} point"),

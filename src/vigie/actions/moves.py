@@ -9,7 +9,7 @@ from vigie.actions.room_names import RoomNames
 from vigie.actions.views import ReleaseTables
 from vigie.actions.wording import Words
 
-__all__ = ["move_text", "one_move", "read_moves"]
+__all__ = ["Move", "move_text", "one_move", "read_moves", "read_place_moves"]
 
 Move = dict[str, Any]
 
@@ -27,6 +27,18 @@ def read_moves(tables: ReleaseTables) -> dict[tuple[str, str], list[Move]]:
             helped = row["from_place"] if row["kind"] == "patients" else row["to_place"]
             found.setdefault((helped, row["category"]), []).append(row)
     return found
+
+
+def read_place_moves(tables: ReleaseTables, place: str) -> tuple[list[Move], list[Move]]:
+    """Moves to a place and from it, in the plan that leaves least unmet; largest help first."""
+    sides = []
+    for side in ("to_place", "from_place"):
+        rows = tables.table("plan_moves", **{side: place}).to_pylist()
+        chosen = _chosen_plan(tables, rows)
+        kept = [row for row in rows if row["plan"] == chosen and row["state"] != "cancelled"]
+        kept.sort(key=lambda row: (row["receiver_after"] - row["receiver_before"], row["move"]))
+        sides.append(kept)
+    return sides[0], sides[1]
 
 
 def _chosen_plan(tables: ReleaseTables, moves: Sequence[Move]) -> str | None:

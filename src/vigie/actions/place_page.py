@@ -19,7 +19,7 @@ from vigie.actions.figures import (
     whole_rows,
 )
 from vigie.actions.messages import Language
-from vigie.actions.moves import one_move
+from vigie.actions.moves import Move, one_move, read_place_moves
 from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
 from vigie.actions.room_names import Measure, Place, RoomNames, read_names
@@ -45,6 +45,7 @@ __all__ = ["build_place_page"]
 REPORTING_KINDS = ("site", "unit")
 PLACE_KINDS = ("nation", "region", "site", "unit")
 MOST_CONFLICTS = 10
+MOST_MOVES = 6
 
 UNITS_OF_NEED = {"beds": "beds", "staff": "staff", "equipment": "units", "products": "units"}
 
@@ -229,15 +230,15 @@ def _products_note(reader: _Reader, products: Sequence[Risk]) -> str:
 
 
 def _moves(reader: _Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    said = {}
-    for side in ("to_place", "from_place"):
-        rows = reader.tables.table("plan_moves", **{side: reader.place.key}).to_pylist()
-        rows = [row for row in rows if row["state"] != "cancelled"]
-        said[side] = tuple(
-            one_move(row, reader.names, reader.words, from_side=side == "from_place")
-            for row in rows
-        )
-    return said["to_place"], said["from_place"]
+    arriving, leaving = read_place_moves(reader.tables, reader.place.key)
+    return _said(arriving, reader, from_side=False), _said(leaving, reader, from_side=True)
+
+
+def _said(moves: Sequence[Move], reader: _Reader, *, from_side: bool) -> tuple[str, ...]:
+    names, words = reader.names, reader.words
+    lines = [one_move(move, names, words, from_side=from_side) for move in moves[:MOST_MOVES]]
+    rest = len(moves) - len(lines)
+    return (*lines, words.count("move.more", rest)) if rest else tuple(lines)
 
 
 def _children(reader: _Reader) -> tuple[ChildRow, ...]:

@@ -83,9 +83,9 @@ class Risk:
 
 
 def read_risks(tables: ReleaseTables, **equals: str) -> list[Risk]:
-    """The shortages of a release, highest chance first; ties by kind, place and category."""
+    """The shortages of a release, highest chance first; equal ones in 100 by expected harm."""
     risks = [_risk(row) for row in tables.table("shortages", **equals).to_pylist()]
-    return sorted(risks, key=lambda risk: (-risk.probability, *risk.key))
+    return sorted(risks, key=lambda risk: (-whole_in_100(risk.probability), *_harm(risk)))
 
 
 def _risk(row: dict[str, Any]) -> Risk:
@@ -112,6 +112,11 @@ def _risk(row: dict[str, Any]) -> Risk:
     )
 
 
+def _harm(risk: Risk) -> tuple[int, float, tuple[str, str, str]]:
+    rank = KINDS.index(risk.kind) if risk.kind in KINDS else len(KINDS)
+    return (rank, -risk.expected_unmet, risk.key)
+
+
 def by_harm(risks: Sequence[Risk]) -> list[Risk]:
     """Risks that ask for a decision: last useful moment first, then expected harm.
 
@@ -119,9 +124,7 @@ def by_harm(risks: Sequence[Risk]) -> list[Risk]:
     """
 
     def order(risk: Risk) -> tuple[date, int, float, tuple[str, str, str]]:
-        moment = max(risk.act_by, risk.as_of) if risk.act_by else date.max
-        rank = KINDS.index(risk.kind) if risk.kind in KINDS else len(KINDS)
-        return (moment, rank, -risk.expected_unmet, risk.key)
+        return (max(risk.act_by, risk.as_of) if risk.act_by else date.max, *_harm(risk))
 
     return sorted((risk for risk in risks if risk.step >= AT_RISK_STEP), key=order)
 

@@ -104,9 +104,18 @@ class RoomNames:
         found = [place for place in self.places.values() if place.kind == "site"]
         return tuple(sorted(found, key=lambda place: place.name))
 
-    def reporters(self) -> str:
-        """Which word fits those who report: site or place."""
-        return "site" if any(place.kind == "site" for place in self.places.values()) else "place"
+    def reporters(self, expected: int, place: str = "") -> str:
+        """Which word fits those who report inside a place: site, or place for regions.
+
+        Args:
+            expected: how many are expected to report.
+            place: whose total it is; empty for the whole.
+        """
+        inside = [self.places[key] for key in self.inside(place) if key in self.places]
+        inside = inside if place else list(self.places.values())
+        sites = sum(each.kind == "site" for each in inside)
+        regions = sum(each.kind == "region" and each.key != place for each in inside)
+        return "site" if sites and expected != regions else "place"
 
 
 def read_names(tables: ReleaseTables, language: Language) -> RoomNames:

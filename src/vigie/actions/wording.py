@@ -143,6 +143,8 @@ class Words:
     def span(self, early: date, late: date, *, is_short: bool = False) -> str:
         """Two days of a range; the month is said once when it is the same."""
         write = self.day if is_short else self.full_day
+        if early == late:
+            return self.say("dates.same", day=write(early))
         if (early.year, early.month) == (late.year, late.month):
             first = "1er" if self.language == "fr" and early.day == 1 else str(early.day)
             return self.say("dates", early=first, late=write(late))

@@ -18,6 +18,9 @@ FloatArray = NDArray[np.float64]
 
 MOST_REGION_NAMES = 20
 
+FARTHEST_NAME = 60.0
+"""A region's name stands at most this far above its highest site, in pixels, or not at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -91,8 +94,8 @@ def _project(sites: Sequence[Site], width: int, height: int) -> FloatArray:
     x = longitude * math.cos(math.radians(float(latitude.mean())))
     raw = np.column_stack([x - x.min(), latitude.max() - latitude])
     span = np.maximum(raw.max(axis=0), 1e-9)
-    margin = 24.0
-    zoom = min((width - 2 * margin) / span[0], (height - 2 * margin) / span[1])
+    beside, above = 24.0, 36.0
+    zoom = min((width - 2 * beside) / span[0], (height - 2 * above) / span[1])
     if not math.isfinite(zoom) or len(sites) == 1:
         return np.array([[width / 2, height / 2]] * len(sites))
     offset = (np.array([width, height]) - span * zoom) / 2
@@ -134,8 +137,9 @@ def _mark(site: Site, at: tuple[float, float], radius: float) -> str:
     number = cell_text(site.probability)
     if radius < 9 or chance_step(site.probability) == 0:
         return mark
+    size = radius * (1.02 if len(number) < 3 else 0.8)
     return mark + drawing.text(
-        (x, y + radius * 0.36), number, anchor="middle", fill=ink, size=radius * 1.02, is_bold=True
+        (x, y + radius * 0.36), number, anchor="middle", fill=ink, size=size, is_bold=True
     )
 
 
@@ -145,14 +149,34 @@ def _region_names(
     names = sorted({site.region for site in sites if site.region})
     if len(names) > MOST_REGION_NAMES:
         return []
-    parts = []
+    parts: list[str] = []
+    taken: list[tuple[float, float, float]] = []
     for name in names:
-        inside = np.array([site.region == name for site in sites])
-        x, top = float(at[inside, 0].mean()), float((at[inside, 1] - radii[inside]).min())
-        half = 3.6 * len(name)
-        where = (min(max(x, half + 2), width - half - 2), max(top - 6, 12))
-        parts.append(drawing.text(where, name, anchor="middle", is_bold=True, has_halo=True))
+        inside = np.flatnonzero([site.region == name for site in sites])
+        highest = inside[np.argmin(at[inside, 1])]
+        half = 3.8 * len(name)
+        x = min(max(float(at[highest, 0]), half + 2), width - half - 2)
+        start = float(at[highest, 1] - radii[highest]) - 5
+        for y in np.arange(start, max(start - FARTHEST_NAME, 10.0), -4.0).tolist():
+            if not _covers_site(x, y, half, at, radii) and not _covers_name(x, y, half, taken):
+                taken.append((x, y, half))
+                parts.append(drawing.text((x, y), name, anchor="middle", is_bold=True))
+                break
     return parts
+
+
+def _covers_site(x: float, y: float, half: float, at: FloatArray, radii: FloatArray) -> bool:
+    beside = np.clip(np.abs(at[:, 0] - x) - half, 0, None)
+    above = np.clip(np.maximum(y - 10 - at[:, 1], at[:, 1] - y - 2), 0, None)
+    return bool((np.hypot(beside, above) < radii).any())
+
+
+def _covers_name(
+    x: float, y: float, half: float, taken: Sequence[tuple[float, float, float]]
+) -> bool:
+    return any(
+        abs(x - there) < half + wide + 6 and abs(y - height) < 14 for there, height, wide in taken
+    )
 
 
 def _legend(words: MapWords, width: int, top: float, *, is_narrow: bool) -> list[str]:

@@ -187,6 +187,18 @@ def test_a_site_without_report_is_hatched_and_shows_no_number():
     assert "12" in words_in(svg)
 
 
+def test_a_region_is_named_where_its_name_covers_nothing_or_not_at_all():
+    apart = [Site("A", 50, 0, 0.5, True, "North"), Site("B", 44, 5, 0.5, True, "South")]
+    assert {"North", "South"} <= set(words_in(draw_site_map(apart, MAP_WORDS)))
+    together = [
+        Site(f"{n}{i}", 48 + i / 90, 2 + n / 90, 0.5, True, f"Region number {n}")
+        for n in range(6)
+        for i in range(6)
+    ]
+    named = [w for w in words_in(draw_site_map(together, MAP_WORDS, is_narrow=True)) if "Reg" in w]
+    assert len(named) < 6
+
+
 def test_sites_at_one_point_and_a_single_site_are_drawn():
     same = [Site(f"S{n}", 48.0, 2.0, 0.5, True) for n in range(3)]
     for sites in (same, same[:1]):
