@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms import OPERATOR, open_at, send_first_days, write_room
+from tests.rooms import NEXT_DAY, OPERATOR, open_at, send_first_days, write_room
 from vigie.actions.cycle import run_cycle
 from vigie.actions.room import Room
 
@@ -28,5 +28,5 @@ def folder(released_folder: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def room(folder: Path) -> Room:
-    """The copy, opened at noon of its last day."""
-    return open_at(folder, hour=12)
+    """The copy, opened on the day after its release."""
+    return open_at(folder, NEXT_DAY)

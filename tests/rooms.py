@@ -19,6 +19,7 @@ __all__ = [
     "FILES",
     "FIRST_DAY",
     "LAST_DAY",
+    "NEXT_DAY",
     "OPERATOR",
     "PLACES",
     "STRANGER",
@@ -29,6 +30,7 @@ __all__ = [
     "open_at",
     "put",
     "send",
+    "send_correction",
     "send_first_days",
     "stock_file",
     "write_room",
@@ -36,6 +38,7 @@ __all__ = [
 
 FIRST_DAY = date(2021, 1, 4)
 LAST_DAY = FIRST_DAY + timedelta(days=27)
+NEXT_DAY = LAST_DAY + timedelta(days=1)
 PLACES = ("A", "B", "C")
 STAFFED = {"A": 12, "B": 14, "C": 16}
 
@@ -275,3 +278,9 @@ def send_first_days(room: Room, last: date = LAST_DAY) -> None:
     send(room, "beds", f"beds_{last}.csv", beds_file(last, count))
     send(room, "admissions", f"admissions_{last}.csv", admissions_file(last, count))
     send(room, "supplies", f"stock_{last}.csv", stock_file(last, count))
+
+
+def send_correction(room: Room, changes: Mapping[tuple[str, date], object]) -> Received:
+    """Patients in bed as the registry counts them on the next day, by place and day."""
+    rows = (f"{place},{day},{value},{STAFFED[place]}" for (place, day), value in changes.items())
+    return send(room, "beds", f"beds_{NEXT_DAY}.csv", _file("hospital,day,occupied,staffed", rows))

@@ -11,6 +11,7 @@ from tests.rooms import (
     FILES,
     FIRST_DAY,
     LAST_DAY,
+    NEXT_DAY,
     OPERATOR,
     STAFFED,
     beds_file,
@@ -18,6 +19,7 @@ from tests.rooms import (
     open_at,
     put,
     send,
+    send_correction,
     send_first_days,
     stock_file,
     write_room,
@@ -30,7 +32,6 @@ from vigie.errors import Conflict, NotFound
 from vigie.schemas import ALL_TABLES
 from vigie.state import OutboxRow, RunStatus
 
-NEXT_DAY = LAST_DAY + timedelta(days=1)
 Row = dict[str, object]
 
 SITREP = FILES["feeds/beds.toml"].replace("beds_(?P", "sitrep_(?P").split("[[measures]]")[0] + (
@@ -71,8 +72,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     send(room, "beds", f"beds_{day_before}.csv", beds_file(day_before, 27))
     today = beds_file(LAST_DAY, without={"B"}, changes={("C", LAST_DAY): ""})
     send(room, "beds", f"beds_{LAST_DAY}.csv", today)
-    corrected = beds_file(LAST_DAY, without={"B", "C"}, changes={("A", LAST_DAY): 20})
-    send(room, "beds", f"beds_{NEXT_DAY}.csv", corrected)
+    send_correction(room, {("A", LAST_DAY): 20})
     sitrep = f"hospital,day,patients\nA,{LAST_DAY},30\nA,{day_before},11\n"
     send(room, "sitrep", f"sitrep_{LAST_DAY}.csv", sitrep)
     as_then = run_cycle(room, OPERATOR, as_of=LAST_DAY)
@@ -130,7 +130,8 @@ def test_what_was_reported_is_the_same_in_both_releases(story: Story) -> None:
     assert {row["value"] for row in before} == set(STAFFED.values())
 
 
-def test_a_second_run_changes_nothing(room: Room) -> None:
+def test_a_second_run_changes_nothing(folder: Path) -> None:
+    room = open_at(folder, hour=12)
     in_force = release_in_force(room)
     files = {path for path in (room.home / "lake").rglob("*") if path.is_file()}
     audited = outbox(room, "audit")
@@ -172,8 +173,7 @@ def test_same_seed_and_arrivals_give_equal_tables_and_another_seed_other_futures
 
 def test_a_draft_is_seen_by_nobody_until_it_is_published_as_one_row(room: Room) -> None:
     in_force = release_in_force(room)
-    changed = beds_file(LAST_DAY, changes={("A", LAST_DAY): 12})
-    send(room, "beds", f"beds_{LAST_DAY}.csv", changed)
+    send_correction(room, {("A", LAST_DAY): 12})
 
     draft = run_cycle(room, OPERATOR, is_draft=True)
 
@@ -184,8 +184,8 @@ def test_a_draft_is_seen_by_nobody_until_it_is_published_as_one_row(room: Room) 
     changes = {
         change.table: change for change in diff_releases(room, OPERATOR, None, draft.release)
     }
-    assert changes["reports"].rows_after == changes["reports"].rows_before
-    assert any("A, icu, 2021-01-31" in line for line in changes["reports"].examples)
+    assert (changes["reports"].added, changes["reports"].removed) == (1, 0)
+    assert any("N, icu, 2021-01-31" in line for line in changes["coverage"].examples)
     assert changes["places"].changed == 0
 
     with room.state.read() as tx:
@@ -219,10 +219,9 @@ def test_a_failed_blocking_check_keeps_the_release_in_force_and_says_what_and_wh
     folder: Path,
 ) -> None:
     put(folder, "checks.toml", CHECKS)
-    room = open_at(folder, hour=12)
+    room = open_at(folder, NEXT_DAY)
     in_force = release_in_force(room)
-    wrong = beds_file(LAST_DAY, changes={("B", LAST_DAY): 1200})
-    send(room, "beds", f"beds_{LAST_DAY}.csv", wrong)
+    send_correction(room, {("B", LAST_DAY): 1200})
 
     result = run_cycle(room, OPERATOR)
 
@@ -235,8 +234,9 @@ def test_a_failed_blocking_check_keeps_the_release_in_force_and_says_what_and_wh
     again = run_cycle(room, OPERATOR)
     assert (again.status, again.is_new, again.message) == (RunStatus.BLOCKED, False, result.message)
 
-    send(room, "beds", f"beds_{NEXT_DAY}.csv", beds_file(LAST_DAY))
-    mended = run_cycle(open_at(folder, NEXT_DAY), OPERATOR)
+    day_after = NEXT_DAY + timedelta(days=1)
+    send(room, "beds", f"beds_{day_after}.csv", beds_file(LAST_DAY))
+    mended = run_cycle(open_at(folder, day_after), OPERATOR)
 
     assert mended.status == RunStatus.RELEASED
     assert release_in_force(room) == mended.release
@@ -244,8 +244,8 @@ def test_a_failed_blocking_check_keeps_the_release_in_force_and_says_what_and_wh
 
 def test_a_failed_warning_is_kept_and_blocks_nothing(folder: Path) -> None:
     put(folder, "checks.toml", CHECKS)
-    room = open_at(folder, hour=12)
-    send(room, "supplies", f"stock_{LAST_DAY}.csv", stock_file(LAST_DAY, left={"C": 15}))
+    room = open_at(folder, NEXT_DAY)
+    send(room, "supplies", f"stock_{NEXT_DAY}.csv", stock_file(LAST_DAY, left={"C": 15}))
 
     assert run_cycle(room, OPERATOR).status == RunStatus.RELEASED
 
@@ -267,7 +267,7 @@ def test_a_room_whose_first_run_is_blocked_has_no_release(tmp_path: Path) -> Non
 
 def test_one_writer_at_a_time(room: Room) -> None:
     in_force = release_in_force(room)
-    send(room, "beds", f"beds_{LAST_DAY}.csv", beds_file(LAST_DAY))
+    send_correction(room, {("A", LAST_DAY): 12})
 
     with room.writing(), pytest.raises(Conflict, match="is writing to this room"):
         run_cycle(room, OPERATOR)
@@ -275,7 +275,8 @@ def test_one_writer_at_a_time(room: Room) -> None:
     assert release_in_force(room) == in_force
 
 
-def test_a_run_that_finds_nothing_new_does_not_undo_a_going_back(room: Room) -> None:
+def test_a_run_that_finds_nothing_new_does_not_undo_a_going_back(folder: Path) -> None:
+    room = open_at(folder, hour=12)
     newest = release_in_force(room)
     older = run_cycle(room, OPERATOR, as_of=FIRST_DAY + timedelta(days=26)).release
     assert release_in_force(room) == older

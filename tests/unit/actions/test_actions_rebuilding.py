@@ -9,6 +9,7 @@ import pytest
 from tests.rooms import (
     FILES,
     LAST_DAY,
+    NEXT_DAY,
     OPERATOR,
     STAFFED,
     admissions_file,
@@ -17,6 +18,7 @@ from tests.rooms import (
     open_at,
     put,
     send,
+    send_correction,
     stock_file,
     write_room,
 )
@@ -98,9 +100,9 @@ def built_at(room: Room) -> dict[str, object]:
         return {name: row.built_at for name, row in tx.datasets().items()}
 
 
-def rebuilt(folder: Path, hour: int = 12) -> set[str]:
+def rebuilt(folder: Path) -> set[str]:
     """Names of the datasets that a run builds again."""
-    room = open_at(folder, hour=hour)
+    room = open_at(folder, NEXT_DAY)
     before = built_at(room)
     run_cycle(room, OPERATOR)
     after = built_at(room)
@@ -144,8 +146,7 @@ def test_nothing_is_built_again_when_nothing_changed(folder: Path) -> None:
 
 
 def test_new_figures_rebuild_what_descends_from_them_and_nothing_else(folder: Path) -> None:
-    text = beds_file(LAST_DAY, changes={("C", LAST_DAY): 16})
-    send(open_at(folder), "beds", f"beds_{LAST_DAY}.csv", text)
+    send_correction(open_at(folder), {("C", LAST_DAY): 16})
 
     assert rebuilt(folder) == {"load", "tightest"}
 
@@ -210,7 +211,7 @@ def test_a_dropped_dataset_takes_its_figures_along(folder: Path) -> None:
         "load: declared no more, its figures go"
         in show_plan(open_at(folder), OPERATOR, None).lines()
     )
-    run_cycle(open_at(folder, hour=12), OPERATOR)
+    run_cycle(open_at(folder, NEXT_DAY), OPERATOR)
 
     room = open_at(folder)
     assert rows(room, "facts", measure="bed_load") == []
@@ -219,10 +220,9 @@ def test_a_dropped_dataset_takes_its_figures_along(folder: Path) -> None:
 
 
 def test_a_failed_check_on_a_dataset_blocks_the_release(folder: Path) -> None:
-    room = open_at(folder, hour=12)
+    room = open_at(folder, NEXT_DAY)
     in_force = release_in_force(room)
-    text = beds_file(LAST_DAY, changes={("A", LAST_DAY): 40})
-    send(room, "beds", f"beds_{LAST_DAY}.csv", text)
+    send_correction(room, {("A", LAST_DAY): 40})
 
     result = run_cycle(room, OPERATOR)
 
@@ -267,7 +267,7 @@ def test_a_dataset_that_fails_names_itself_and_the_release_in_force_stays(
 ) -> None:
     name, text, message = BROKEN[case]
     put(folder, name, text)
-    room = open_at(folder, hour=12)
+    room = open_at(folder, NEXT_DAY)
     in_force = release_in_force(room)
 
     with pytest.raises(BadData) as caught:
@@ -276,7 +276,7 @@ def test_a_dataset_that_fails_names_itself_and_the_release_in_force_stays(
     assert message in str(caught.value)
     assert release_in_force(room) == in_force
     put(folder, name, DATASETS[name])
-    assert run_cycle(open_at(folder, hour=13), OPERATOR).release is not None
+    assert run_cycle(open_at(folder, NEXT_DAY, hour=13), OPERATOR).release is not None
 
 
 def test_values_of_rows_never_enter_the_message_of_a_dataset_that_fails(folder: Path) -> None:
@@ -285,17 +285,16 @@ def test_values_of_rows_never_enter_the_message_of_a_dataset_that_fails(folder: 
     )
 
     with pytest.raises(BadData) as caught:
-        run_cycle(open_at(folder, hour=12), OPERATOR)
+        run_cycle(open_at(folder, NEXT_DAY), OPERATOR)
 
     assert "Dataset last_stock" in str(caught.value)
     assert "'A'" not in str(caught.value)
 
 
 def test_releases_with_tables_of_datasets_are_compared_and_published(folder: Path) -> None:
-    room = open_at(folder, hour=12)
+    room = open_at(folder, NEXT_DAY)
     first = release_in_force(room)
-    text = beds_file(LAST_DAY, changes={("C", LAST_DAY): 16})
-    send(room, "beds", f"beds_{LAST_DAY}.csv", text)
+    send_correction(room, {("C", LAST_DAY): 16})
     draft = run_cycle(room, OPERATOR, is_draft=True).release
 
     changes = {each.table: each for each in diff_releases(room, OPERATOR, first, draft)}
