@@ -130,14 +130,23 @@ def _contact(place: Place) -> Contact | None:
 
 
 def _read_series(reader: _Reader) -> tuple[PlaceSeries, ...]:
-    """Every series of the place but stocks of products, which the product rows carry."""
+    """Every series of the place; of products only where nothing else is reported.
+
+    Elsewhere the rows of shortages carry the products, and 40 of them would bury the wards.
+    """
+    measures = reader.names.measures.values()
+    found = _series_of([each for each in measures if each.dimension != "product"], reader)
+    if not found:
+        found = _series_of([each for each in measures if each.dimension == "product"], reader)
+    return tuple(found)
+
+
+def _series_of(measures: Sequence[Measure], reader: _Reader) -> list[PlaceSeries]:
     found: list[PlaceSeries] = []
-    for measure in reader.names.measures.values():
-        if measure.dimension == "product":
-            continue
+    for measure in measures:
         rows = _facts(reader, measure.key) if reader.place.kind in REPORTING_KINDS else []
         found += _by_category(measure, rows) if rows else _series_of_whole(reader, measure)
-    return tuple(found)
+    return found
 
 
 def _by_category(measure: Measure, rows: Sequence[dict[str, Any]]) -> list[PlaceSeries]:

@@ -30,6 +30,13 @@ CHANCE_WORDS: tuple[tuple[int, str, str], ...] = (
 """Smallest whole number in 100 (0: below 1, 100: above 99), and the only words for it."""
 
 
+EXTREMES: dict[Language, dict[int, str]] = {
+    "en": {0: "less than 1 chance in 100", 100: "more than 99 chances in 100"},
+    "fr": {0: "moins de 1 chance sur 100", 100: "plus de 99 chances sur 100"},
+}
+"""The ends of the scale within a sentence: "... of lacking beds"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
     """A chance as people read it.
@@ -195,7 +202,7 @@ class Words:
             probability=probability,
             cell=cell,
             in_100={0: below, 100: above}.get(whole, f"{cell}\u00a0{joint}\u00a0100"),
-            chances={0: below, 100: above}.get(whole, f"{cell}\u00a0{noun} {joint}\u00a0100"),
+            chances=EXTREMES[self.language].get(whole, f"{cell}\u00a0{noun} {joint}\u00a0100"),
             word=word,
             step=chance_step(probability),
         )

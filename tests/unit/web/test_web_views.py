@@ -350,6 +350,58 @@ def test_a_region_lists_its_hospitals_by_their_highest_chance():
     assert coverage["Beds occupied, ICU"].endswith("hospitals")
 
 
+def test_a_place_that_reports_only_products_shows_them():
+    day = TODAY - timedelta(days=1)
+    stock = {
+        "measure": "stock_on_hand",
+        "place": "H01",
+        "category": "ffp2",
+        "feed": "stock",
+        "reference_date": day,
+        "value": 900.0,
+    }
+    page = place("H01", facts=rows_of("facts", [stock]))
+    assert [row.name for row in page.latest] == ["Stock on hand, FFP2 masks"]
+    assert page.last_report == "Last report for Sunday 8 November."
+
+
+def test_a_change_of_few_is_told_as_a_count_and_of_many_in_per_cent():
+    days = {TODAY - timedelta(days=1): 3.0, TODAY - timedelta(days=8): 1.0}
+    few = [
+        {
+            "measure": "admissions",
+            "place": "H01",
+            "category": "",
+            "feed": "beds",
+            "reference_date": day,
+            "value": value,
+        }
+        for day, value in sorted(days.items())
+    ]
+    many = [row | {"value": row["value"] * 100} for row in few]
+    changes = [place("H01", facts=rows_of("facts", rows)).latest[0].change for rows in (few, many)]
+    assert changes == ["+2", "+200%"]
+
+
+def test_regions_that_report_themselves_are_not_called_hospitals():
+    rows = [
+        {
+            "measure": "admissions",
+            "place": "nation",
+            "category": "",
+            "reference_date": TODAY,
+            "value": 50.0,
+            "reported": 6,
+            "expected": 6,
+        }
+    ]
+    view = briefing(
+        tables=Tables(two_days()[0] | {"coverage": rows_of("coverage", rows)}),
+        tiles=[TileSpec("measure", "admissions")],
+    )
+    assert view.tiles[0].coverage == "6 of 6 places"
+
+
 def test_an_unknown_place_names_the_nearest():
     with pytest.raises(NotFound, match='"H07"'):
         place("H007")
