@@ -15,15 +15,18 @@ keep the files they name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+import pyarrow as pa
+
 from vigie.lake.catalogue import Catalogue
 from vigie.lake.files import DataFile, Engine, FileStore, read_sql
+from vigie.lake.history import STORED, compact_table, in_order, revisions_of
 from vigie.schemas import Table
 
 __all__ = ["ArrivedFile", "Covers", "TakeResult", "take"]
@@ -32,6 +35,7 @@ Covers = Literal["all", "window", "rows"]
 
 COMPACT_ABOVE = 30
 _ROWS_AT_ONCE = 4_000_000
+_ROW_GROUP = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ def take(
     cut = min(each.known_from for each in fresh)
     names = {each.arrival for each in fresh}
     arrivals = [*fresh, *(each for each in kept(cut) if each.arrival not in names)]
+    arrivals.sort(key=lambda each: each.arrival)
     current = catalogue.files(table)
     partitions: Sequence[str | None] = [None]
     if table.partition:
@@ -163,27 +168,46 @@ def _write(
     job: _Job, engine: Engine, store: FileStore, *, is_late: bool
 ) -> tuple[list[DataFile], int]:
     """Write the new revisions (re-play: the whole partition); files and revisions added."""
+    key = [name for name in job.table.key if name != "feed"]
     rows = sum(each.rows for each in job.arrivals) // max(1, len(job.arrivals[0].measures))
     chunks = 1 + rows // _ROWS_AT_ONCE
     files: list[DataFile] = []
     revisions = 0
     for chunk in range(chunks):
-        sql, parameters = _revisions_sql(job, chunk, chunks)
+        history = compact_table(engine.batches(*_history_sql(job, chunk, chunks)))
+        new = None if history is None else _named(job, revisions_of(history, key, job.table.values))
+        revisions += 0 if new is None else new.num_rows
+        untouched = None
         if is_late:
-            untouched = (
-                f"SELECT * FROM {read_sql(job.table, job.stored)} "
-                f"WHERE NOT (feed = $feed AND known_at >= $cut) AND {_in_chunk(job.table, chunk, chunks)}"
-            )
-            count = engine.query(f"SELECT count(*) AS n FROM ({sql})", {}, parameters)
-            revisions += int(count["n"][0].as_py())
-            sql = f"SELECT * FROM ({sql}) UNION ALL BY NAME {untouched}"
-        order = ", ".join(f'"{name}"' for name in job.table.order)
-        batches = engine.batches(f"SELECT * FROM ({sql}) ORDER BY {order}", {}, parameters)
+            untouched = compact_table(engine.batches(*_untouched_sql(job, chunk, chunks)))
+        batches = _ordered(job, [each for each in (new, untouched) if each is not None])
         file = store.write(job.table, batches, job.partition)
-        if file is not None:
-            files.append(file)
-            revisions += 0 if is_late else file.rows
+        files += [] if file is None else [file]
     return files, revisions
+
+
+def _ordered(job: _Job, parts: Sequence[pa.Table]) -> Iterator[pa.RecordBatch]:
+    """All rows in the order of the table; revisions alone are by key already."""
+    if not parts:
+        return iter(())
+    rows = pa.concat_tables(parts).unify_dictionaries()
+    by_key = [name for name in job.table.key if name not in {"feed", job.table.partition}]
+    if len(parts) > 1 or job.table.order != (*by_key, "known_at"):
+        rows = in_order(rows, job.table.order)
+    return iter(rows.to_batches(_ROW_GROUP))
+
+
+def _named(job: _Job, rows: pa.Table) -> pa.Table:
+    """Revisions as rows of the table: with feed, arrival and run."""
+    said_by = rows["said_by"].combine_chunks().cast(pa.int32())
+    names = pa.array([each.arrival for each in job.arrivals])
+    arrival = pa.DictionaryArray.from_arrays(said_by, names)
+    columns = {name: rows[name] for name in rows.column_names if name != "said_by"}
+    columns |= {"arrival": arrival}
+    for name, value in (("feed", job.feed), ("run", job.run)):
+        zeros = pa.array(np.zeros(len(rows), dtype=np.int32))
+        columns[name] = pa.DictionaryArray.from_arrays(zeros, pa.array([value]))
+    return pa.table(columns).select(job.table.names)
 
 
 def _compact(
@@ -204,61 +228,59 @@ def _in_chunk(table: Table, chunk: int, chunks: int) -> str:
     return f"hash({key}) % {chunks} = {chunk}"
 
 
-def _revisions_sql(job: _Job, chunk: int, chunks: int) -> tuple[str, dict[str, object]]:
-    """SQL of the revisions of one feed from the cut on, as the rules above make them."""
+def _history_sql(
+    job: _Job, chunk: int, chunks: int
+) -> tuple[str, dict[str, object], dict[str, object]]:
+    """SQL of what the feed's arrivals say from the cut on, and of what it had said before."""
     table = job.table
     key = [name for name in table.key if name != "feed"]
     keys = ", ".join(f'"{name}"' for name in key)
     values = ", ".join(f'"{name}"' for name in table.values)
-    main = table.values[0]
-    changed = " OR ".join(
-        f'"{name}" IS DISTINCT FROM lag("{name}") OVER revisions' for name in table.values
+    said = " UNION ALL BY NAME ".join(
+        _said_sql(number, each) for number, each in enumerate(job.arrivals)
     )
-    said = " UNION ALL BY NAME ".join(_said_sql(job, each) for each in job.arrivals)
-    before = ", ".join(f'arg_max_null("{name}", known_at) AS "{name}"' for name in table.values)
     withdrawn = _withdrawn_sql(job, key) if job.covers != "rows" else ""
     filter_ = f"{job.here} AND {_in_chunk(table, chunk, chunks)}"
-    highest = f"""
-        QUALIFY row_number() OVER (PARTITION BY {keys}, known_at ORDER BY arrival DESC) = 1
-    """
-    if job.covers == "rows" and _is_apart(job.arrivals):
-        highest = ""
     sql = f"""
     WITH said AS (
         SELECT * FROM ({said}) WHERE {filter_}
     ), before AS (
-        SELECT {keys}, max(known_at) AS known_at, '' AS arrival, {before}
+        SELECT {keys}, known_at, {STORED} AS said_by, {values}
         FROM {read_sql(table, job.stored)}
-        WHERE feed = $feed AND known_at < $cut AND {filter_}
-        GROUP BY {keys}
-    ), stated AS (
-        SELECT {keys}, known_at, arrival, {values} FROM said WHERE known_at >= $cut
-        {withdrawn}
-    ), one AS (
-        SELECT * FROM stated {highest}
-    ), history AS (
-        SELECT {keys}, known_at, arrival, {values} FROM one
-        UNION ALL
-        SELECT {keys}, known_at, arrival, {values} FROM before
+        WHERE feed = $feed AND known_at < $cut AND {filter_} {_near_sql(job)}
     )
-    SELECT {keys}, known_at, {values}, $feed AS feed, arrival, $run AS run
-    FROM history
-    WINDOW revisions AS (PARTITION BY {keys} ORDER BY known_at)
-    QUALIFY arrival <> '' AND ({changed} OR lag(arrival) OVER revisions IS NULL)
-        AND NOT (coalesce(reason, '') = 'withdrawn' AND lag("{main}") OVER revisions IS NULL)
+    SELECT {keys}, known_at, said_by, {values} FROM before
+    UNION ALL
+    SELECT {keys}, known_at, said_by, {values} FROM said WHERE known_at >= $cut
+    {withdrawn}
     """
-    return sql, {"feed": job.feed, "cut": job.cut, "run": job.run}
+    return sql, {}, {"feed": job.feed, "cut": job.cut}
 
 
-def _is_apart(arrivals: Sequence[ArrivedFile]) -> bool:
-    """Whether no two arrivals can speak of one key at one instant: saves a sort of all rows."""
-    ordered = sorted(arrivals, key=lambda each: each.known_from)
-    return all(a.known_to < b.known_from for a, b in pairwise(ordered))
+def _near_sql(job: _Job) -> str:
+    """Condition that leaves out stored rows of days of which no arrival speaks."""
+    firsts = [each.reference_from for each in job.arrivals if each.reference_from]
+    lasts = [each.reference_to for each in job.arrivals if each.reference_to]
+    is_known = len(firsts) == len(lasts) == len(job.arrivals)
+    if job.covers == "all" or "reference_date" not in job.table.key or not is_known:
+        return ""
+    return f"AND reference_date BETWEEN DATE '{min(firsts)}' AND DATE '{max(lasts)}'"
 
 
-def _said_sql(job: _Job, each: ArrivedFile) -> str:
+def _untouched_sql(
+    job: _Job, chunk: int, chunks: int
+) -> tuple[str, dict[str, object], dict[str, object]]:
+    """SQL of the stored rows of a partition that a re-play leaves as they are."""
+    sql = f"""
+    SELECT * FROM {read_sql(job.table, job.stored)}
+    WHERE NOT (feed = $feed AND known_at >= $cut) AND {_in_chunk(job.table, chunk, chunks)}
+    """
+    return sql, {}, {"feed": job.feed, "cut": job.cut}
+
+
+def _said_sql(number: int, each: ArrivedFile) -> str:
     path = str(each.path).replace("'", "''")
-    return f"SELECT *, '{each.arrival}' AS arrival FROM read_parquet('{path}')"
+    return f"SELECT *, {number} AS said_by FROM read_parquet('{path}')"
 
 
 def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
@@ -270,7 +292,7 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
         for name in job.table.values
     )
     parts = []
-    for each in job.arrivals:
+    for number, each in enumerate(job.arrivals):
         if each.known_to < job.cut or not each.is_whole:
             continue
         window = ""
@@ -281,10 +303,10 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
             )
         parts.append(f"""
         UNION ALL
-        SELECT {keys}, TIMESTAMPTZ '{each.known_to.isoformat()}', '{each.arrival}', {nothing}
+        SELECT {keys}, TIMESTAMPTZ '{each.known_to.isoformat()}', {number}, {nothing}
         FROM (SELECT {keys} FROM before UNION SELECT {keys} FROM said) AS known
         WHERE NOT EXISTS (
-            SELECT 1 FROM said AS own WHERE own.arrival = '{each.arrival}' AND {same}
+            SELECT 1 FROM said AS own WHERE own.said_by = {number} AND {same}
         ) {window}
         """)
     return "\n".join(parts)

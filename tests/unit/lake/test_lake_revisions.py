@@ -103,8 +103,9 @@ def _slow_revisions(
         before: tuple[float | None, str | None] | None = None
         for known_at in sorted(last_at):
             arrival, value, reason = last_at[known_at]
-            missing_before = before is None or before[0] is None
-            if (value, reason) != before and not (reason == "withdrawn" and missing_before):
+            if reason == "withdrawn" and (before is None or before[0] is None):
+                continue
+            if (value, reason) != before:
                 result.add((key, known_at, value, reason, arrival))
             before = (value, reason)
     return result
@@ -216,6 +217,20 @@ def test_a_row_that_vanished_from_a_covering_feed_is_withdrawn_not_zero(
     lake = _take_in_order(said, "all", tmp_path / "room", engine, 1)
     last = {(k, v, r) for k, _, v, r, _ in _stored(lake, engine) if k[0] == "B"}
     assert last == {(("B", DAY), 3.0, None), (("B", DAY), None, "withdrawn")}
+
+
+def test_a_withdrawal_of_what_is_missing_leaves_no_trace_on_what_is_said_next(
+    engine: DuckEngine, tmp_path: Path
+) -> None:
+    said = [
+        Said("a", (("A", 0, 0, None), ("B", 0, 0, 3.0))),
+        Said("b", (("B", 0, 1, 3.0),)),
+        Said("c", (("A", 0, 2, None), ("B", 0, 2, 3.0))),
+    ]
+    for batch in (1, 3):
+        lake = _take_in_order(said, "all", tmp_path / str(batch), engine, batch)
+        assert _stored(lake, engine) == _slow_revisions(said, "all")
+        assert len(_stored(lake, engine)) == 2
 
 
 def test_a_measure_left_with_many_small_files_is_compacted(
