@@ -68,7 +68,7 @@ test-long: install-dev ## The tests that take minutes
 bench: install-dev ## Measure, print, and keep the figures in docs/benchmarks.md (ONLY=name,name)
 	$(PY) -m benchmarks $(ONLY)
 
-docs: install-dev ## Write the generated pages anew: settings, errors, licences
+docs: install-dev ## Write the pages that are made from the code anew
 	$(PY) scripts/write_docs.py
 	$(PY) scripts/check_licences.py --write
 

@@ -5,13 +5,16 @@ storing its rows are the business of ``actions``; checks on a dataset are read b
 the text kept in ``Dataset.checks``.
 """
 
-from vigie.datasets.declaration import ColumnRef, Dataset, Language, read_dataset
+from vigie.datasets.declaration import HEADER_KEYS, ColumnRef, Dataset, Language, read_dataset
 from vigie.datasets.graph import Graph, build_graph
 from vigie.datasets.lineage import Edge, Trace, column_lineage, trace
+from vigie.datasets.python_source import PYTHON_NAMES
 from vigie.datasets.relations import SERIES_COLUMNS, SOURCE_COLUMNS
 from vigie.datasets.staleness import Built, Plan, Step, plan_rebuild
 
 __all__ = [
+    "HEADER_KEYS",
+    "PYTHON_NAMES",
     "SERIES_COLUMNS",
     "SOURCE_COLUMNS",
     "Built",

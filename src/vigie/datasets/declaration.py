@@ -31,7 +31,16 @@ from vigie.datasets.sql_source import read_sql
 from vigie.declarations import Section, Sheet
 from vigie.errors import Problem
 
-__all__ = ["ColumnRef", "Dataset", "Language", "read_dataset"]
+__all__ = ["HEADER_KEYS", "ColumnRef", "Dataset", "Language", "read_dataset"]
+
+HEADER_KEYS = {
+    "description": "One sentence for people. Required.",
+    "measure": "Key of the measure that the rows become facts of; left out: they stay a table.",
+    "purposes": "Purposes the rows may be used for; left out: those that all inputs allow.",
+    "inputs": "Relations that the SELECT reads; needed only when it cannot be read by sqlglot.",
+    "check": "Entries [[check]] as in checks.toml; they look at this dataset.",
+}
+"""What the header of a SQL dataset may say."""
 
 _NAME = re.compile(r"(?:.*/)?([a-z][a-z0-9_]*)\.(sql|py)")
 _FENCE = re.compile(r"^--\s*---\s*$")

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 
 from vigie.errors import Problem
 
-__all__ = ["PythonSource", "read_python"]
+__all__ = ["PYTHON_NAMES", "PythonSource", "read_python"]
 
-_CONSTANTS = ("INPUTS", "LINEAGE", "MEASURE", "PURPOSES")
+PYTHON_NAMES = {
+    "INPUTS": "Relations it reads. Required.",
+    "LINEAGE": "For each column of its rows the columns `input.column` it is made of. Required.",
+    "MEASURE": "Key of the measure that the rows become facts of; left out: they stay a table.",
+    "PURPOSES": "Purposes the rows may be used for; left out: those that all inputs allow.",
+}
+"""What a Python dataset says in constants that are written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ def _constants(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
         else:
             continue
         for target in targets:
-            if isinstance(target, ast.Name) and target.id in _CONSTANTS:
+            if isinstance(target, ast.Name) and target.id in PYTHON_NAMES:
                 yield target.id, value
 
 

@@ -13,6 +13,8 @@ mean of R. The spread comes from the same formula played on places that did repo
 same gap: the mean of squared error / estimate is the variance per unit of estimate, enlarged by
 missing / reported because the error of the movement itself is shared. The sum of missing places
 is given the gamma distribution of that mean and variance.
+
+Source: docs/models/coverage.md, equations 1 to 3, with measured skill.
 """
 
 from __future__ import annotations

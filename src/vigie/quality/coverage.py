@@ -79,7 +79,7 @@ def coverage(
         schemas.COVERAGE without ``run``, in its order. With nobody missing the three completed
         figures equal the value.
 
-    Source: the equation at the top of ``vigie.quality.completion``.
+    Source: docs/models/coverage.md.
     """
     hierarchy = read_hierarchy(places)
     known = _read_measures(measures)

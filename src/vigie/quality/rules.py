@@ -165,11 +165,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of check: its rule, what it can look at, its parameters."""
+    """A kind of check: its rule, what it can look at, its parameters, an example of them."""
 
     rule: type[Rule]
     targets: tuple[Target, ...]
     parameters: tuple[Parameter, ...]
+    example: str
 
 
 def _days(name: str, default: int | None, meaning: str) -> Parameter:
@@ -190,6 +191,7 @@ KINDS: dict[str, Kind] = {
             Parameter("required", "texts", "Columns without empty values.", default=()),
             Parameter("unique", "texts", "Columns that together name a row once.", default=()),
         ),
+        'columns = { place = "text", value = "number" }\nrequired = ["value"]\nunique = ["place"]',
     ),
     "range": Kind(
         Range,
@@ -200,6 +202,7 @@ KINDS: dict[str, Kind] = {
             Parameter("column", "text", "Column of a dataset.", default="value"),
             _days("last_days", None, "Only so many last days; default: all."),
         ),
+        "min = 0\nmax = 500",
     ),
     "jump": Kind(
         Jump,
@@ -224,6 +227,7 @@ KINDS: dict[str, Kind] = {
             _days("last_days", 7, "Days looked at."),
             _days("history_days", 56, "Days before them that show what is usual."),
         ),
+        "factor = 3\nat_least = 20\nsame_weekday = true",
     ),
     "freshness": Kind(
         Freshness,
@@ -238,6 +242,7 @@ KINDS: dict[str, Kind] = {
             ),
             Parameter("by_place", "flag", "Every place by itself.", default=False),
         ),
+        "max_age_days = 2\nby_place = true",
     ),
     "completeness": Kind(
         Completeness,
@@ -259,6 +264,7 @@ KINDS: dict[str, Kind] = {
                 choices=("whole", "region"),
             ),
         ),
+        'share = 0.9\nby = "region"',
     ),
     "sum_of_parts": Kind(
         SumOfParts,
@@ -275,6 +281,7 @@ KINDS: dict[str, Kind] = {
             _tolerance(0.02),
             _days("last_days", 28, "Days looked at."),
         ),
+        'over = "places"\ntolerance = 0.01',
     ),
     "at_most": Kind(
         AtMost,
@@ -284,10 +291,13 @@ KINDS: dict[str, Kind] = {
             _tolerance(0.0),
             _days("last_days", 28, "Days looked at."),
         ),
+        'other = "beds_staffed"',
     ),
     "sql": Kind(
         Sql,
         ("measure", "dataset"),
         (Parameter("query", "text", "SELECT that returns the offending rows.", is_required=True),),
+        "query = '''\nSELECT place, category, reference_date, 'more than full' AS message\n"
+        "FROM ruled WHERE value > 500\n'''",
     ),
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from vigie import errors, schemas
+from vigie.datasets import HEADER_KEYS, PYTHON_NAMES, read_dataset
+from vigie.quality import KINDS, read_checks
 from vigie.settings import Settings, parse_settings, settings_page
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,3 +58,45 @@ def test_defaults_on_the_settings_page_are_those_of_an_empty_room() -> None:
         assert rows[name] == str(getattr(settings.room, name))
     assert rows["port"] == str(settings.web.port)
     assert rows["deadline"] == f'"{settings.room.deadline:%H:%M}"'
+
+
+def code_blocks(page: str, language: str) -> list[str]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_of_checks_has_a_right_example_of_every_kind() -> None:
+    text = "\n".join(code_blocks("reference-checks.md", "toml"))
+    measures = {"beds_occupied", "beds_staffed"}
+    checks, problems = read_checks(text, "page", measures, {"icu_capacity"}, feeds={"beds"})
+    assert problems == []
+    assert [check.kind for check in checks] == list(KINDS)
+
+
+def test_every_parameter_of_every_kind_of_check_is_documented() -> None:
+    page = (DOCS / "reference-checks.md").read_text(encoding="utf-8")
+    for name, kind in KINDS.items():
+        section = page.partition(f"## `{name}`")[2].partition("\n## ")[0]
+        for each in kind.parameters:
+            assert f"| `{each.name}` |" in section, f"{name}.{each.name}"
+
+
+def test_the_page_of_datasets_has_right_examples() -> None:
+    (sql,) = code_blocks("reference-datasets.md", "sql")
+    (python,) = code_blocks("reference-datasets.md", "python")
+    for name, text in (("icu_capacity.sql", sql), ("kept_free.py", python)):
+        dataset, problems = read_dataset(f"datasets/{name}", text)
+        assert problems == []
+        assert dataset is not None
+
+
+def test_the_documented_keys_of_a_dataset_are_those_that_are_read() -> None:
+    values = {"description": '"d"', "measure": '"m"', "purposes": '["p"]', "inputs": '["facts"]'}
+    assert values.keys() | {"check"} == HEADER_KEYS.keys()
+    header = "\n".join(f"-- {key} = {value}" for key, value in values.items())
+    dataset, problems = read_dataset("datasets/a.sql", f"-- ---\n{header}\n-- ---\nFROM facts")
+    assert problems == []
+    assert dataset is not None
+    assert (dataset.measure, dataset.purposes, dataset.inputs) == ("m", ("p",), ("facts",))
+    page = (DOCS / "reference-datasets.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in page for name in PYTHON_NAMES)
