@@ -153,9 +153,10 @@ def _values(settings: Settings) -> RoomValues:
     room = settings.room
     rules = []
     for rule in settings.shortages:
-        measures = {role: str(value) for role, value in asdict(rule).items() if role != "mode"}
-        mode = str(getattr(rule, "mode", "normal"))
-        rules.append(ShortageRule(kinds[type(rule)], measures, mode))
+        values = asdict(rule)
+        mode, lack = str(values.pop("mode", "normal")), str(values.pop("of", ""))
+        measures = {role: str(value) for role, value in values.items()}
+        rules.append(ShortageRule(kinds[type(rule)], measures, mode, lack))
     return RoomValues(
         name=room.name,
         timezone=room.timezone.key,

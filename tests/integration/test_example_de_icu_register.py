@@ -122,7 +122,7 @@ def test_only_the_days_on_which_the_record_fell_everywhere_are_taken_as_missing(
 def test_capacity_is_what_the_register_calls_operable_and_beds_may_run_short(
     example: ExampleRoom, pack: str
 ) -> None:
-    rows = example.release.table("shortages").to_pylist()
+    rows = example.release.table("shortages", kind="beds").to_pylist()
     query = f"""
         SELECT place, category, icu_occupied, icu_occupied + icu_free FROM ({pack})
         WHERE reference_date = DATE '{DAY}' - 1
@@ -175,3 +175,17 @@ def test_the_briefing_names_the_state_in_both_languages(
 def test_a_second_run_changes_nothing(example: ExampleRoom) -> None:
     again = example.run(DAY)
     assert (again.release, again.is_new, again.taken) == (example.result.release, False, ())
+
+
+def test_a_declared_lack_of_material_becomes_a_shortage_by_the_two_state_chain(
+    example: ExampleRoom,
+) -> None:
+    rows = example.release.table("shortages", kind="products").to_pylist()
+    assert len(rows) == 16
+    assert {row["model_id"] for row in rows} == {"vigie-two-state"}
+    declared = {row["place"]: row for row in rows if row["need_now"] == 1}
+    free = [row for row in rows if row["need_now"] == 0]
+    assert free, "most states declare no lack of material on that day"
+    lowest = min((row["probability_7"] for row in declared.values()), default=1.0)
+    assert all(row["probability_7"] <= row["probability_14"] for row in rows)
+    assert max(row["probability_7"] for row in free) <= lowest, "who lacks today lacks likelier"

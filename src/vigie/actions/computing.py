@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.checking import keyed
+from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.forecasting import (
     Chance,
     History,
@@ -104,7 +105,12 @@ def compute(
     return Computed(tables, dict(models) | {"plan": NEAREST_SURPLUS_MODEL}, notes)
 
 
-_SIMULATED_ROLES = {"beds": ("need",), "staff": ("occupancy", "absent"), "equipment": ("in_use",)}
+_SIMULATED_ROLES = {
+    "beds": ("need",),
+    "staff": ("occupancy", "absent"),
+    "equipment": ("in_use",),
+    "declared": ("declared",),
+}
 """Roles of the rules whose future is drawn; the others (capacity, roster) stand as they are."""
 
 
@@ -174,6 +180,8 @@ class _Found:
                 rows = staff_rows(rule, self.inputs)
             elif rule.kind == "equipment":
                 rows = equipment_rows(rule, self.inputs)
+            elif rule.kind == "declared":
+                rows = declared_rows(rule, self.inputs)
             else:
                 self._products(rule, orders)
                 continue

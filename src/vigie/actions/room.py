@@ -35,16 +35,18 @@ class ShortageRule:
     """What the cycle compares to find a shortage.
 
     Attributes:
-        kind: beds, staff, equipment or products.
+        kind: beds, staff, equipment, products or declared.
         measures: measure per role (beds: need, capacity, open; staff: rostered, absent,
-            occupancy; equipment: in_use, fleet; products: stock, consumption); an optional
-            role that is not reported is "".
+            occupancy; equipment: in_use, fleet; products: stock, consumption; declared:
+            declared); an optional role that is not reported is "".
         mode: which ratios of patients to staff are in force.
+        of: what a declared shortage is a lack of: beds, staff, equipment or products.
     """
 
     kind: str
     measures: Mapping[str, str]
     mode: str = "normal"
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,11 @@ class RoomNames:
         return self.places[key].name if key in self.places else key
 
     def category(self, key: str) -> str:
-        """Name of a ward kind, skill, equipment or product."""
-        return self.categories.get(key, key)
+        """Name of a ward kind, skill, equipment or product, or of a declared lack (a measure)."""
+        if key in self.categories:
+            return self.categories[key]
+        measure, _, category = key.partition("/")
+        return self.series(measure, category) if measure in self.measures else key
 
     def series(self, measure: str, category: str) -> str:
         """Name of a series: the measure, and of which category."""

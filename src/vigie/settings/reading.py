@@ -12,6 +12,7 @@ from vigie.settings.tree import (
     Alerts,
     BedShortage,
     Briefing,
+    DeclaredShortage,
     Engine,
     EquipmentShortage,
     Kind,
@@ -42,6 +43,7 @@ SHORTAGE_KINDS: dict[Kind, type[ShortageRule]] = {
     Kind.STAFF: StaffShortage,
     Kind.EQUIPMENT: EquipmentShortage,
     Kind.PRODUCTS: ProductShortage,
+    Kind.DECLARED: DeclaredShortage,
 }
 """What an entry of ``[[shortage]]`` holds, by its kind."""
 

@@ -18,9 +18,11 @@ __all__ = [
     "Alerts",
     "BedShortage",
     "Briefing",
+    "DeclaredShortage",
     "Engine",
     "EquipmentShortage",
     "Kind",
+    "Lack",
     "Language",
     "Mode",
     "ProductShortage",
@@ -46,6 +48,16 @@ class Language(StrEnum):
 
 class Kind(StrEnum):
     """What can run short."""
+
+    BEDS = "beds"
+    STAFF = "staff"
+    EQUIPMENT = "equipment"
+    PRODUCTS = "products"
+    DECLARED = "declared"
+
+
+class Lack(StrEnum):
+    """What a declared shortage is a lack of."""
 
     BEDS = "beds"
     STAFF = "staff"
@@ -226,7 +238,15 @@ class ProductShortage:
     consumption: str = field(metadata=_about("Units used in a period.", form="measure"))
 
 
-ShortageRule = BedShortage | StaffShortage | EquipmentShortage | ProductShortage
+@dataclass(frozen=True, slots=True)
+class DeclaredShortage:
+    """A shortage that places declare themselves: a measure that is 1 while they lack something."""
+
+    declared: str = field(metadata=_about("Whether a lack is declared, 0 or 1.", form="measure"))
+    of: Lack = field(default=Lack.PRODUCTS, metadata=_about("What is lacking."))
+
+
+ShortageRule = BedShortage | StaffShortage | EquipmentShortage | ProductShortage | DeclaredShortage
 
 
 @dataclass(frozen=True, slots=True)

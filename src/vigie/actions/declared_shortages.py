@@ -1,0 +1,43 @@
+"""Shortages that places declare themselves, by the two-state chain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from vigie.actions.room import ShortageRule
+from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.paths import first_passage, last_seen
+
+__all__ = ["declared_rows"]
+
+_BINDS = {"products": "stock"}
+
+
+def declared_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
+    """P(a lack is declared on any day up to D), by place; None when the measure is not reported.
+
+    The category of the rows is the key of the measure: what people declare has no other name.
+    """
+    measure = rule.measures["declared"]
+    if measure not in inputs.paths:
+        return None
+    history = inputs.histories[measure]
+    declared = inputs.ahead(measure)
+    now = last_seen(history.values)[:, :, -1]
+    many = len(history.categories) > 1
+    series = Series(
+        kind=rule.of,
+        places=history.places,
+        categories=tuple(f"{measure}/{each}" if many else measure for each in history.categories),
+        offset=inputs.offset(measure),
+        model=inputs.models[measure],
+        unit="days",
+        need_now=np.asarray(now, dtype=np.float32),
+        capacity_now=np.full(now.shape, np.nan, dtype=np.float32),
+        binds=[[_BINDS.get(rule.of, rule.of)] * len(history.categories) for _ in history.places],
+        history=history,
+    )
+    short = declared > 0.5
+    unmet = declared.sum(axis=2, dtype=np.float32)
+    return shortage_rows(series, inputs, first_passage(short), unmet, history.is_reported())
