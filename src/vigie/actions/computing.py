@@ -18,7 +18,7 @@ from vigie.actions.forecasting import (
     by_category,
     forecast_measure,
     histories,
-    with_totals,
+    total_history,
 )
 from vigie.actions.places import members_of_totals
 from vigie.actions.product_shortages import ProductResult, product_results
@@ -88,7 +88,7 @@ def compute(
     found = _Found(room, run, inputs, chance)
     found.look(orders)
     tables = {
-        FORECASTS.name: _write(room, FORECASTS, run, _forecast_batches(room, run, inputs)),
+        FORECASTS.name: _write(room, FORECASTS, run, _forecast_batches(room, run, inputs, chance)),
         PATH_ARRAYS.name: room.lake.write(
             PATH_ARRAYS,
             found.path_batches(),
@@ -135,18 +135,24 @@ def _forecasts(
     return known, paths, models
 
 
-def _forecast_batches(room: Room, run: str, inputs: Inputs) -> Iterator[pa.RecordBatch]:
+def _forecast_batches(
+    room: Room, run: str, inputs: Inputs, chance: Chance
+) -> Iterator[pa.RecordBatch]:
     measures = room.measures()
     for name, paths in inputs.paths.items():
         if not measures[name]["is_forecast"]:
             continue
-        whole = paths
+        history = inputs.histories[name]
+        found = [(history, paths)]
         if measures[name]["over_places"] == "sum":
-            whole = with_totals(paths, inputs.members)
-        last = np.datetime64(inputs.histories[name].last_date, "D")
-        for part in by_category(whole, inputs.histories[name]):
-            rows = forecast_rows(part, inputs.models[name], last)
-            yield from keyed(rows, FORECASTS, run).to_batches()
+            totals = total_history(history, inputs.members)
+            if totals is not None:
+                found.append((totals, forecast_measure(totals, chance)[0]))
+        last = np.datetime64(history.last_date, "D")
+        for of, drawn in found:
+            for part in by_category(drawn, of):
+                rows = forecast_rows(part, inputs.models[name], last)
+                yield from keyed(rows, FORECASTS, run).to_batches()
 
 
 @dataclass(slots=True)

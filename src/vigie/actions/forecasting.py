@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -33,7 +33,7 @@ __all__ = [
     "by_category",
     "forecast_measure",
     "histories",
-    "with_totals",
+    "total_history",
 ]
 
 HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365}
@@ -41,6 +41,7 @@ HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365
 
 _STEP_DAYS = {"day": 1, "week": 7, "month": 31}
 _BINARY_STREAM = 1
+_LEAST_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,19 +217,31 @@ def _steps(history: History, chance: Chance, longest: int) -> int:
     return max(1, min(wanted, longest))
 
 
-def with_totals(paths: SamplePaths, members: Mapping[str, Sequence[str]]) -> SamplePaths:
-    """Paths of regions and nation beside those of the places: sums, future by future.
+def total_history(history: History, members: Mapping[str, Sequence[str]]) -> History | None:
+    """The history of regions and nation, from that of the places; None when there is no total.
+
+    A day's total is the sum of those that reported, raised by the usual share of those that did
+    not; with less than half of the usual total reported it is missing. Totals get their own
+    paths from it: sums of the places' paths, each cut at 0, would be too high.
 
     Args:
-        paths: of a measure that adds up over places.
-        members: places inside each total; one that reports itself keeps its own paths.
+        history: of a measure that adds up over places.
+        members: places inside each total; one that reports itself has its own history.
     """
-    rows = {key: i for i, key in enumerate(paths.places)}
-    reporting = reporting_members(members, paths.places)
-    totals = {total: [rows[place] for place in inside] for total, inside in reporting.items()}
+    rows = {key: i for i, key in enumerate(history.places)}
+    totals = reporting_members(members, history.places)
     if not totals:
-        return paths
-    sums = [paths.values[at].sum(axis=0, dtype=np.float32) for at in totals.values()]
-    values = np.concatenate([paths.values, np.stack(sums)])
-    places = (*paths.places, *totals)
-    return SamplePaths(paths.measure, places, paths.categories, paths.dates, values)
+        return None
+    sums = []
+    for inside in totals.values():
+        values = history.values[[rows[place] for place in inside]]
+        known = np.isfinite(values)
+        count = np.maximum(known.sum(axis=2), 1)
+        usual = np.where(known, values, 0).sum(axis=2) / count
+        present = (usual[:, :, None] * known).sum(axis=0)
+        whole = np.broadcast_to(usual.sum(axis=0)[:, None], present.shape)
+        share = np.where(whole > 0, present / np.where(whole > 0, whole, 1), known.any(axis=0))
+        total = np.where(known, values, 0).sum(axis=0)
+        is_enough = (share >= _LEAST_SHARE) & known.any(axis=0)
+        sums.append(np.where(is_enough, total / np.where(is_enough, share, 1), np.nan))
+    return replace(history, places=tuple(totals), values=np.stack(sums))
