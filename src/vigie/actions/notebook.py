@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pyarrow as pa
 
 from vigie.actions.auditing import admit
-from vigie.actions.reading import as_known_sql, facts_sql
+from vigie.actions.reading import as_day, as_known_sql, facts_sql
 from vigie.actions.room import Room
 from vigie.actions.showing import open_release
 from vigie.errors import MissingExtra, NotFound, nearest
 from vigie.governance import Action, Caller
+from vigie.lake import DataFile, Manifest
 from vigie.schemas import DERIVED, MEASURES, REPORTS
 
 __all__ = ["Answer", "Notebook"]
@@ -75,23 +77,31 @@ class Notebook:
         """Figures of a measure as known on a day.
 
         Args:
-            measure: key of measures.
-            as_of: day in the room's zone; None: all that is known now.
-            feed: only what this feed said; None: the figures that stand.
+            measure: key of measures. What a dataset makes is known by release: the one in force,
+                or the newest one that was published of the day.
+            as_of: day in the room's zone, text as YYYY-MM-DD; None: all that is known now.
+            feed: only what this feed (or dataset) said; None: the figures that stand.
 
         Returns:
             measure, place, category, reference_date, known_at, value, reason, feed.
 
         Raises:
-            NotFound: no such measure; the message lists the nearest.
+            NotFound: no such measure or feed, the message lists the nearest; or a dataset makes
+                the measure and no release of the day is kept.
+            BadData: as_of is no day.
         """
         room = self._room
         admit(room, self._caller, Action.READ, measure)
         if measure not in room.measures():
             raise NotFound(f'No measure "{measure}". Nearest: {nearest(measure, room.measures())}.')
-        until = room.now() if as_of is None else room.end_of(_day(as_of))
+        makers = {*room.declarations.feeds, *(d.name for d in room.declarations.datasets.datasets)}
+        if feed is not None and feed not in makers:
+            raise NotFound(f'No feed "{feed}". Nearest: {nearest(feed, makers)}.')
+        day = None if as_of is None else _day(as_of)
+        until = room.now() if day is None else room.end_of(day)
         reports = [f for f in room.lake.files(REPORTS) if f.partition == measure]
-        known = as_known_sql(room, reports, self._derived(), until, f"measure = '{measure}'")
+        derived = self._derived(measure, day)
+        known = as_known_sql(room, reports, derived, until, f"measure = '{measure}'")
         if feed is None:
             rows = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
         else:
@@ -100,8 +110,27 @@ class Notebook:
             rows.sort_by([(n, "ascending") for n in ("place", "category", "reference_date")])
         )
 
-    def _derived(self) -> tuple[Any, ...]:
-        return self._room.lake.files(DERIVED)
+    def _derived(self, measure: str, day: date | None) -> Sequence[DataFile]:
+        """Figures of a dataset: those of a release, since a later run made the others anew."""
+        room = self._room
+        maker = room.declarations.datasets.maker(measure)
+        if maker is None:
+            return ()
+        with room.state.read() as tx:
+            rows = [row for row in tx.releases() if not row.is_draft]
+            in_force = tx.in_force()
+        if day is None:
+            rows = [row for row in rows if in_force and row.release == in_force.release]
+        else:
+            rows = [row for row in rows if row.as_of == day]
+        if not rows:
+            option = "" if day is None else f" --as-of {day}"
+            raise NotFound(
+                f"Measure {measure} is made by dataset {maker}, and no release "
+                f"{'is in force' if day is None else f'of {day} is kept'}. Make it with: "
+                f"vigie run{option}"
+            )
+        return Manifest.from_json(rows[0].manifest).table(DERIVED.name)
 
     def forecast(
         self,
@@ -129,4 +158,4 @@ class Notebook:
 def _day(value: date | str) -> date:
     if isinstance(value, datetime):
         return value.date()
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    return as_day(value) if isinstance(value, str) else value
