@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from vigie.durable import is_disk_full
 from vigie.errors import OutOfSpace
 
 __all__ = ["Copied", "copy_file", "private_folders", "space_errors"]
 
 _CHUNK = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def space_errors(what: str, target: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        if error.errno in _FULL:
+    except (OSError, sqlite3.OperationalError) as error:
+        if is_disk_full(error):
             raise OutOfSpace(
                 f"The disk of {target} is full: {what} was not made and nothing of it is left. "
                 "Free some space there, or choose another disk."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from vigie.actions.auditing import admit, record
+from vigie.actions.copying import space_errors
 from vigie.actions.receiving import arrived_file, stored
 from vigie.actions.room import Room
+from vigie.durable import sync
 from vigie.errors import BadData
 from vigie.feeds import Feed
 from vigie.governance import Action, Caller
@@ -59,13 +60,14 @@ def rebuild_lake(room: Room, caller: Caller) -> Rebuilt:
         apart = room.home / "lake.rebuild"
         shutil.rmtree(apart, ignore_errors=True)
         try:
-            made = _make(room, apart, feeds, taken)
-            # Before the switch: a dataset that is built again needlessly does no harm.
-            with room.state.write("a rebuilt lake") as tx:
-                for name in tx.datasets():
-                    tx.drop_dataset(name)
-                record(tx, decision, arrivals=made.arrivals, revisions=made.revisions)
-            _switch(room, apart)
+            with space_errors("the new lake", room.home):
+                made = _make(room, apart, feeds, taken)
+                # Before the switch: a dataset that is built again needlessly does no harm.
+                with room.state.write("a rebuilt lake") as tx:
+                    for name in tx.datasets():
+                        tx.drop_dataset(name)
+                    record(tx, decision, arrivals=made.arrivals, revisions=made.revisions)
+                _switch(room, apart)
         finally:
             shutil.rmtree(apart, ignore_errors=True)
     return made
@@ -133,9 +135,9 @@ def _switch(room: Room, apart: Path) -> None:
     else:
         # A journal left by a killed writer belongs to the old catalogue and would spoil the new.
         (root / "catalogue.db-journal").unlink(missing_ok=True)
-        _sync(apart / "catalogue.db")
+        sync(apart / "catalogue.db")
         (apart / "catalogue.db").replace(root / "catalogue.db")
-    _sync(root)
+    sync(root)
     room.durable("rebuild: catalogue switched")
     for path in (root / "metadata").rglob("*"):
         if path.is_file() and path not in fresh:
@@ -152,11 +154,3 @@ def _join(source: Path, target: Path) -> set[Path]:
             path.replace(here)
             moved.add(here)
     return moved
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

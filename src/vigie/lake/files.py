@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +13,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vigie.durable import is_disk_full, sha256_of, sync
 from vigie.errors import DamagedFile, OutOfSpace
 from vigie.schemas import Table
 
@@ -93,8 +91,8 @@ def disk_errors(where: str) -> Iterator[None]:
     """Turn "disk full" into the error of this product, naming what was being written."""
     try:
         yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    except Exception as error:
+        if is_disk_full(error):
             raise OutOfSpace(
                 f"The disk is full: {where} could not be written. Nothing acknowledged was lost "
                 "and nothing half-written is visible. Free some space and run again."
@@ -169,7 +167,7 @@ class FileStore:
                 self._durable(f"lake: file of {table.name} written")
                 final = target / f"{digest}.parquet"
                 temporary.rename(final)
-                _sync_folder(target)
+                sync(target)
                 self._durable(f"lake: file of {table.name} named")
             finally:
                 temporary.unlink(missing_ok=True)
@@ -188,7 +186,7 @@ class FileStore:
         path = self.root / file.path
         try:
             size = path.stat().st_size
-            digest = _digest(path) if size == file.bytes else ""
+            digest = sha256_of(path) if size == file.bytes else ""
         except FileNotFoundError:
             size, digest = -1, ""
         if digest != file.sha256:
@@ -240,22 +238,7 @@ def _encoding(schema: pa.Schema) -> dict[str, object]:
     }
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _seal(path: Path) -> tuple[int, str]:
     """Force a file to disk; its length and SHA-256."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        os.fsync(stream.fileno())
-        return stream.tell(), digest
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path)
+    return path.stat().st_size, sha256_of(path)
