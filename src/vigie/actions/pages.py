@@ -105,6 +105,7 @@ class RoomPages:
 
     def stoppage(self) -> Stoppage | None:
         """Why today's run published nothing, if so."""
+        admit(self.room, self.caller, Action.READ, "state of the run")
         return stoppage(self.room)
 
     def chart(self, release: str, name: str) -> str | None:
