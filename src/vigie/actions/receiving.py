@@ -309,5 +309,6 @@ def arrived_file(room: Room, feed: Feed, row: ArrivalRow) -> ArrivedFile:
         reference_from=row.reference_from,
         reference_to=row.reference_to,
         is_whole=row.rejected == 0,
+        restated_at=row.received_at if feed.known_at.mode == "reference" else None,
         measures=measures if table(feed.table).partition == MEASURES.key[0] else (),
     )

@@ -8,6 +8,10 @@ order in which they were received:
 2. An arrival that covers its window withdraws, at its newest known_at, the keys it leaves out.
 3. A revision equal to its predecessor is left out, and so is a withdrawal of what is missing.
 
+4. Where a source only tells the day and not when it was made known, the first arrival of a key
+   speaks at the instant that the feed declares, later ones from their receipt on: what they
+   change was not known before.
+
 New arrivals later than everything stored are appended. An older one re-plays its feed from
 its own known_at on, out of the kept arrivals, and the partition is written anew; releases
 keep the files they name.
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +38,8 @@ __all__ = ["ArrivedFile", "Covers", "TakeResult", "take"]
 Covers = Literal["all", "window", "rows"]
 
 COMPACT_ABOVE = 30
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 _ROWS_AT_ONCE = 4_000_000
 _ROW_GROUP = 200_000
 
@@ -52,6 +58,7 @@ class ArrivedFile:
         reference_to: newest date in it.
         measures: partitions it can touch; empty for tables without partition.
         is_whole: False when rows of it were rejected: what is missing then did not vanish.
+        restated_at: its receipt, when known_at is only derived from the day (rule 4); else None.
     """
 
     arrival: str
@@ -63,6 +70,7 @@ class ArrivedFile:
     reference_to: date | None
     measures: tuple[str, ...] = ()
     is_whole: bool = True
+    restated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,11 @@ class _Job:
     partition: str | None
     arrivals: Sequence[ArrivedFile]
     stored: tuple[str, ...]
+
+    @property
+    def is_restating(self) -> bool:
+        """Whether rule 4 dates what its arrivals say."""
+        return any(each.restated_at is not None for each in self.arrivals)
 
     @property
     def here(self) -> str:
@@ -121,11 +134,11 @@ def take(
     """
     if not fresh:
         return TakeResult(0, False)
-    cut = min(each.known_from for each in fresh)
+    current = catalogue.files(table)
+    cut = _cut(table, feed, fresh, kept, [store.absolute(each) for each in current], engine)
     names = {each.arrival for each in fresh}
     arrivals = [*fresh, *(each for each in kept(cut) if each.arrival not in names)]
     arrivals.sort(key=lambda each: each.arrival)
-    current = catalogue.files(table)
     partitions: Sequence[str | None] = [None]
     if table.partition:
         partitions = sorted({name for each in fresh for name in each.measures})
@@ -151,6 +164,42 @@ def take(
         is_replayed = is_replayed or is_late
     catalogue.commit(table, added, removed, {"vigie.run": run, "vigie.feed": feed})
     return TakeResult(revisions, is_replayed)
+
+
+def _cut(
+    table: Table,
+    feed: str,
+    fresh: Sequence[ArrivedFile],
+    kept: Callable[[datetime], Sequence[ArrivedFile]],
+    stored: Sequence[str],
+    engine: Engine,
+) -> datetime:
+    """The instant from which the feed's history is told anew.
+
+    Restating arrivals in order of receipt add to everything stored (rule 4 dates what they
+    change); one out of order, or taken a second time, has the whole history told anew.
+    """
+    received = [each.restated_at for each in fresh if each.restated_at is not None]
+    if not received:
+        return min(each.known_from for each in fresh)
+    later = [each for each in kept(_FIRST) if each.restated_at and each.restated_at > min(received)]
+    if later or _is_stored(table, feed, fresh, stored, engine):
+        return _FIRST
+    return _LAST
+
+
+def _is_stored(
+    table: Table, feed: str, arrivals: Sequence[ArrivedFile], stored: Sequence[str], engine: Engine
+) -> bool:
+    """Whether a row of one of the arrivals is stored: it was taken, but nobody noted so."""
+    if not stored:
+        return False
+    names = ", ".join(f"'{each.arrival}'" for each in arrivals)
+    sql = (
+        f"SELECT count(*) > 0 AS found FROM {read_sql(table, stored)} "
+        f"WHERE feed = ? AND arrival IN ({names})"
+    )
+    return bool(engine.query(sql, {}, [feed])["found"][0].as_py())
 
 
 def _has_later(job: _Job, engine: Engine) -> bool:
@@ -242,19 +291,38 @@ def _history_sql(
     withdrawn = _withdrawn_sql(job, key) if job.covers != "rows" else ""
     filter_ = f"{job.here} AND {_in_chunk(table, chunk, chunks)}"
     sql = f"""
-    WITH said AS (
-        SELECT * FROM ({said}) WHERE {filter_}
-    ), before AS (
+    WITH before AS (
         SELECT {keys}, known_at, {STORED} AS said_by, {values}
         FROM {read_sql(table, job.stored)}
         WHERE feed = $feed AND known_at < $cut AND {filter_} {_near_sql(job)}
+    ), spoken AS (
+        SELECT * FROM ({said}) WHERE {filter_}
+    ), said AS (
+        {_dated_sql(job, key)}
     )
     SELECT {keys}, known_at, said_by, {values} FROM before
     UNION ALL
-    SELECT {keys}, known_at, said_by, {values} FROM said WHERE known_at >= $cut
+    SELECT {keys}, known_at, said_by, {values} FROM said WHERE known_at >= $from
     {withdrawn}
     """
-    return sql, {}, {"feed": job.feed, "cut": job.cut}
+    start = _FIRST if job.is_restating else job.cut
+    return sql, {}, {"feed": job.feed, "cut": job.cut, "from": start}
+
+
+def _dated_sql(job: _Job, key: Sequence[str]) -> str:
+    """SQL of what was said, each row at the instant from which it counts (rule 4)."""
+    if not job.is_restating:
+        return "SELECT * FROM spoken"
+    keys = ", ".join(f'"{name}"' for name in key)
+    return f"""
+        SELECT * EXCLUDE (restated_at, is_known) REPLACE (
+            CASE WHEN is_known IS NULL AND row_number() OVER (
+                PARTITION BY {keys} ORDER BY restated_at, said_by
+            ) = 1 THEN known_at ELSE greatest(known_at, restated_at) END AS known_at
+        )
+        FROM spoken
+        LEFT JOIN (SELECT DISTINCT {keys}, true AS is_known FROM before) USING ({keys})
+    """
 
 
 def _near_sql(job: _Job) -> str:
@@ -280,7 +348,10 @@ def _untouched_sql(
 
 def _said_sql(number: int, each: ArrivedFile) -> str:
     path = str(each.path).replace("'", "''")
-    return f"SELECT *, {number} AS said_by FROM read_parquet('{path}')"
+    restated = ""
+    if each.restated_at is not None:
+        restated = f", TIMESTAMPTZ '{each.restated_at.isoformat()}' AS restated_at"
+    return f"SELECT *, {number} AS said_by{restated} FROM read_parquet('{path}')"
 
 
 def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
@@ -293,7 +364,8 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
     )
     parts = []
     for number, each in enumerate(job.arrivals):
-        if each.known_to < job.cut or not each.is_whole:
+        known_to = max(each.known_to, each.restated_at or each.known_to)
+        if (known_to < job.cut and not job.is_restating) or not each.is_whole:
             continue
         window = ""
         if job.covers == "window" and each.reference_from and each.reference_to:
@@ -303,7 +375,7 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
             )
         parts.append(f"""
         UNION ALL
-        SELECT {keys}, TIMESTAMPTZ '{each.known_to.isoformat()}', {number}, {nothing}
+        SELECT {keys}, TIMESTAMPTZ '{known_to.isoformat()}', {number}, {nothing}
         FROM (SELECT {keys} FROM before UNION SELECT {keys} FROM said) AS known
         WHERE NOT EXISTS (
             SELECT 1 FROM said AS own WHERE own.said_by = {number} AND {same}
