@@ -7,7 +7,6 @@ then; files of the lake are not removed while they are copied, under a lease of 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from vigie.actions.collecting import files_lease
 from vigie.actions.copying import Copied, copy_file, private_folders, space_errors
 from vigie.actions.damage import kept_manifests, releases_with_paths
 from vigie.actions.room import Room
+from vigie.durable import sha256_of
 from vigie.errors import BadData, Conflict
 from vigie.governance import Action, Caller
 from vigie.lake import Lake
@@ -224,10 +224,7 @@ class _Copy:
     def _add(self, path: Path) -> None:
         """List a file that is in the backup already."""
         name = path.relative_to(self.root).as_posix()
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            size = stream.tell()
-        self.files.append(Copied(name, size, digest))
+        self.files.append(Copied(name, path.stat().st_size, sha256_of(path)))
 
     def _one(self, source: Path) -> Copied:
         name = source.relative_to(self.room.folder).as_posix()

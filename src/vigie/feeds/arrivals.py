@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from vigie.durable import sha256_of, sync
 from vigie.errors import BadData, DamagedFile, NotFound
 from vigie.feeds.declaration import Feed
 from vigie.feeds.door import protect
@@ -25,8 +26,6 @@ from vigie.feeds.durable_files import (
     guard_space,
     private_folder,
     read_record,
-    sha256_of,
-    sync,
     write_record,
 )
 from vigie.feeds.known import file_date

@@ -1,30 +1,17 @@
-"""Files that survive a crash: written apart, flushed to the disk, then named."""
+"""Private folders, small records flushed to the disk, and a full disk as a clean refusal."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from vigie.durable import is_disk_full
 from vigie.errors import OutOfSpace
 
-__all__ = ["guard_space", "private_folder", "read_record", "sha256_of", "sync", "write_record"]
-
-_CHUNK = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+__all__ = ["guard_space", "private_folder", "read_record", "write_record"]
 
 
 def private_folder(path: Path) -> Path:
@@ -53,12 +40,6 @@ def read_record(path: Path) -> dict[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 @contextmanager
 def guard_space(what: str) -> Iterator[None]:
     """Turn a full disk into a clean refusal.
@@ -69,7 +50,7 @@ def guard_space(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL or "No space left" in str(error):
+        if is_disk_full(error):
             raise OutOfSpace(
                 f"The disk is full: {what} was not stored, and nothing of it is "
                 "kept. Free space, then do it again."

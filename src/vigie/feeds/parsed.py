@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
+from vigie.durable import sha256_of, sync
 from vigie.errors import BadData
 from vigie.feeds.batches import Batch
 from vigie.feeds.columns import Receipt
 from vigie.feeds.csv_reader import read_csv
 from vigie.feeds.declaration import Feed
-from vigie.feeds.durable_files import read_record, sha256_of, sync, write_record
+from vigie.feeds.durable_files import read_record, write_record
 from vigie.feeds.facts import observation_schema
 from vigie.feeds.parquet_reader import read_parquet
 from vigie.feeds.parsing import Outcome, parse_batches

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from vigie.durable import is_disk_full
 from vigie.errors import Conflict, DamagedFile, OutOfSpace
 from vigie.state import tables as t
 from vigie.state.records import (
@@ -302,7 +303,7 @@ def _database_errors(path: Path) -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         text = str(error.orig)
-        if "disk is full" in text or "disk I/O" in text:
+        if is_disk_full(error) or "disk I/O" in text:
             raise OutOfSpace(
                 f"The disk is full: {path.name} could not be written. The act was not done and "
                 "what was acknowledged before is kept. Free some space and try again."

@@ -44,7 +44,7 @@ def newer(tmp_path: Path) -> Path:
     """A folder with a Vigie whose state has one more format."""
     package = Path(vigie.__file__).parent
     copy = tmp_path / "newer" / "vigie"
-    for part in ("__init__.py", "errors.py", "state"):
+    for part in ("__init__.py", "errors.py", "durable", "state"):
         target = copy / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if (package / part).is_dir():
