@@ -45,11 +45,14 @@ def _row(
     feed: Feed, arrivals: Sequence[ArrivalRow], as_of: date, until: datetime
 ) -> dict[str, object]:
     taken = [row for row in arrivals if row.status == ArrivalStatus.TAKEN]
-    known = [row.known_to for row in taken if row.known_to is not None]
-    reached = [row.reference_to for row in taken if row.reference_to is not None]
+    then = [row for row in taken if row.known_from is not None and row.known_from <= until]
+    known = [row.known_to for row in then if row.known_to is not None]
+    reached = [row.reference_to for row in then if row.reference_to is not None]
     newest = as_of - timedelta(days=_publication_days(feed))
     last = min(max(reached), newest) if reached else None
     state, message = _judge(feed, arrivals, last, as_of)
+    if taken and not then and state == "fine":
+        state, message = "silent", f"Nothing of {feed.name} was known on {as_of} yet."
     return {
         "feed": feed.name,
         "owner": feed.owner,
