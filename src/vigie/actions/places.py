@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["members_of_totals", "reporting_members"]
+__all__ = ["is_valid", "members_of_totals", "reporting_members"]
 
 
 def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ...]]:
@@ -17,7 +18,7 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
         places: schemas.PLACES.
         day: only rows valid on it count.
     """
-    rows = [row for row in places.to_pylist() if _is_valid(row, day)]
+    rows = [row for row in places.to_pylist() if is_valid(row, day)]
     parent = {row["place"]: row["parent"] or "" for row in rows}
     kind = {row["place"]: row["kind"] for row in rows}
     inside: dict[str, list[str]] = {}
@@ -53,6 +54,7 @@ def reporting_members(
     return {total: inside for total, inside in found.items() if inside}
 
 
-def _is_valid(row: Mapping[str, date | None], day: date) -> bool:
+def is_valid(row: Mapping[str, Any], day: date) -> bool:
+    """Whether a dated row of a reference table holds on a day; an empty date is open."""
     begins, ends = row["valid_from"], row["valid_to"]
     return (begins is None or begins <= day) and (ends is None or day < ends)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from vigie.actions.messages import Language
+from vigie.actions.places import is_valid
 from vigie.actions.views import ReleaseTables
 
 __all__ = ["Measure", "Place", "RoomNames", "read_names"]
@@ -126,7 +126,7 @@ def read_names(tables: ReleaseTables, language: Language) -> RoomNames:
     column = f"name_{language}"
     places: dict[str, Place] = {}
     for row in tables.table("places").to_pylist():
-        if _is_valid(row, tables.as_of):
+        if is_valid(row, tables.as_of):
             places[row["place"]] = _place(row)
     measures = {
         row["measure"]: Measure(
@@ -139,11 +139,6 @@ def read_names(tables: ReleaseTables, language: Language) -> RoomNames:
     categories |= {row["product"]: row[column] for row in products}
     units = {row["product"]: row["unit"] for row in products}
     return RoomNames(places, measures, categories, units)
-
-
-def _is_valid(row: dict[str, Any], day: date) -> bool:
-    begins, ends = row["valid_from"], row["valid_to"]
-    return (begins is None or begins <= day) and (ends is None or day < ends)
 
 
 def _place(row: dict[str, Any]) -> Place:

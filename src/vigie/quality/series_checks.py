@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from vigie.quality.rules import AtMost, Check, Jump, Range, SumOfParts
-from vigie.quality.sql_pieces import Parameters, Parts, filled, lacks, number, quoted, series, since
+from vigie.quality.sql_pieces import (
+    Parameters,
+    Parts,
+    filled,
+    lacks,
+    number,
+    quoted,
+    series,
+    since,
+    valid_on,
+)
 
 __all__ = ["at_most_parts", "jump_parts", "range_parts", "sum_of_parts_parts"]
 
@@ -132,8 +142,7 @@ def sum_of_parts_parts(check: Check, given: Parameters, today: str) -> Parts:
         parts = f"""
         SELECT parent AS whole, category AS of, figures.place AS part, figures.*
         FROM {figures} AS figures JOIN places ON figures.place = places.place
-         AND reference_date >= coalesce(valid_from, reference_date)
-         AND reference_date < coalesce(valid_to, reference_date + 1)
+         AND {valid_on("reference_date")}
         WHERE parent <> ''"""
         total = f"SELECT place AS whole, category AS of, * FROM {totals}"
     sql = f"""

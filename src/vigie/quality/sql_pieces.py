@@ -7,7 +7,17 @@ from datetime import date
 
 from vigie.quality.rules import Check
 
-__all__ = ["Parameters", "Parts", "filled", "lacks", "number", "quoted", "series", "since"]
+__all__ = [
+    "Parameters",
+    "Parts",
+    "filled",
+    "lacks",
+    "number",
+    "quoted",
+    "series",
+    "since",
+    "valid_on",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +84,8 @@ def lacks(relation: str, column: str) -> str:
 
 def since(today: str, given: Parameters, days: int | None) -> str:
     return "TRUE" if days is None else f"reference_date > {today} - {given.add(days)}::INTEGER"
+
+
+def valid_on(day: str) -> str:
+    """A condition on a row of places: it holds on the day; an empty date is open."""
+    return f"coalesce(valid_from, {day}) <= {day} AND coalesce(valid_to, {day} + 1) > {day}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vigie.quality.rules import Check, Completeness, Freshness, Schema, Sql
-from vigie.quality.sql_pieces import Parameters, Parts, filled, quoted, series
+from vigie.quality.sql_pieces import Parameters, Parts, filled, quoted, series, valid_on
 
 __all__ = ["completeness_parts", "freshness_parts", "schema_parts", "sql_parts"]
 
@@ -29,9 +29,8 @@ def freshness_parts(check: Check, given: Parameters, today: str) -> Parts:
         "dataset": lambda: filled(quoted(check.figure), ("place", "reference_date")),
     }
     place = "coalesce(place, '')::VARCHAR" if rule.by_place else "''"
-    exists = "SELECT place FROM places WHERE coalesce(valid_from, {0}) <= {0} "
-    exists += "AND coalesce(valid_to, {0} + 1) > {0}"
-    only = f"WHERE place IN ({exists.format(today)})" if rule.by_place else ""
+    exists = f"SELECT place FROM places WHERE {valid_on(today)}"
+    only = f"WHERE place IN ({exists})" if rule.by_place else ""
     sql = f"""
 check_looked AS (
     SELECT {place} AS place, max(try_cast(reference_date AS DATE)) AS newest
