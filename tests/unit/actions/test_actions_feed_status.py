@@ -103,4 +103,4 @@ def test_only_the_newest_arrival_makes_a_feed_stopped(tmp_path: Path) -> None:
     parse_arrivals(room)
     take_arrivals(room, "run")
 
-    assert status(room)["admissions"]["state"] == "fine"
+    assert status(room, 1)["admissions"]["state"] == "fine"
