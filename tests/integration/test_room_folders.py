@@ -31,10 +31,12 @@ def test_a_name_that_leads_nowhere_is_told_with_the_nearest(tmp_path: Path) -> N
     (folder / "datasets").mkdir()
     (folder / "datasets/late.sql").write_text("SELECT 1", encoding="utf-8")
     (folder / "datasets/latin.sql").write_bytes("-- é".encode("cp1252"))
+    lines = (folder / "vigie.toml").read_text(encoding="utf-8").splitlines()
+    line = lines.index('need = "beds_ocupied"') + 1
     told = mistakes(folder)
     for expected in (
         "vigie.toml, line 2: [briefing] tile 1 measure is",
-        'vigie.toml, line 17: [[shortage]] number 1 need is "beds_ocupied", not a measure of '
+        f'vigie.toml, line {line}: [[shortage]] number 1 need is "beds_ocupied", not a measure of '
         'reference/measures.csv. Nearest: "beds_occupied"',
         'reference/measures.csv, line 2: column rules: there is no feed "bed". Nearest: "beds"',
         "feeds/stock.toml, line 20: ",
