@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import timedelta
+
 from vigie.actions.damage import kept_manifests, releases_with_paths
 from vigie.actions.room import Room
 from vigie.lake import Collected
 from vigie.schemas import PATH_ARRAYS
 
-__all__ = ["collect_files", "files_lease"]
+__all__ = ["collect_files", "files_lease", "remove_leftovers"]
 
 _COLLECTOR = "collector"
+_LEFTOVER_AFTER = timedelta(hours=24)
 
 
 def files_lease() -> str:
@@ -52,3 +56,24 @@ def _drop_paths(room: Room, kept_runs: set[str]) -> None:
     for file in room.lake.files(PATH_ARRAYS):
         if file.partition is not None and file.partition not in kept_runs:
             room.lake.write(PATH_ARRAYS, empty, "expiry", partition=file.partition)
+
+
+def remove_leftovers(room: Room) -> int:
+    """Remove what killed processes left in the private inbox; how many things.
+
+    A file there may hold personal columns that were not protected yet. Younger things stay:
+    somebody may be receiving a file just now, which needs no lock.
+    """
+    border = (room.now() - _LEFTOVER_AFTER).timestamp()
+    count = 0
+    for name in ("inbox", "downloads"):
+        folder = room.home / name
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.stat().st_mtime > border:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+            count += 1
+    return count

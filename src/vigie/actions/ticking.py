@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 
 from vigie.actions.alerting import send_alerts
 from vigie.actions.auditing import admit
-from vigie.actions.collecting import collect_files
+from vigie.actions.collecting import collect_files, remove_leftovers
 from vigie.actions.cycle import CycleResult, run_cycle
 from vigie.actions.lateness import is_late, remember_problem, stoppage
 from vigie.actions.room import Room
@@ -83,7 +83,7 @@ def _run(room: Room, caller: Caller, run_at: time, done: Ticked) -> None:
         done.run = run_cycle(room, caller, as_of=day)
     except Conflict as error:
         # Somebody else is writing: the next tick looks again.
-        done.problems.append(str(error))
+        done.did.append(str(error))
         return
     except VigieError as error:
         done.problems.append(str(error))
@@ -126,15 +126,20 @@ def _clean(room: Room, done: Ticked) -> None:
             return
     try:
         with room.writing():
+            leftovers = remove_leftovers(room)
             purged = room.arrivals.purge_raw(room.now(), room.declarations.feeds)
             collected = collect_files(room)
             if collected is None:
                 return
             with room.state.write("a cleaning") as tx:
                 tx.remember(_LAST_CLEANING, today)
+    except Conflict:
+        return
     except VigieError as error:
         done.problems.append(str(error))
         return
+    if leftovers:
+        done.did.append(f"Removed {leftovers} things that killed processes left in the inbox.")
     if purged:
         done.did.append(f"Removed {purged} raw files that their feeds keep no longer.")
     if collected.removed:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from datetime import time
+from time import monotonic as time_of_machine
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["backup", "doctor", "rebuild", "restore", "serve", "tick"]
 
 NEEDS_ATTENTION = 12
-"""Exit code of a doctor who found something."""
+"""Exit code of a doctor who found something, and of a tick that could not do what was due."""
 
 _EVERY_SECONDS = 30
 
@@ -100,14 +101,13 @@ def tick(context: Context, arguments: argparse.Namespace) -> int:
     if arguments.every is None:
         done = _tick(context, run_at)
         context.give(done, [*done.did, *done.problems] or ["Nothing was due."])
-        return 0
+        return NEEDS_ATTENTION if done.problems else 0
     is_ending = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
         is_ending.set()
 
     signal.signal(signal.SIGTERM, end)
-    parent = os.getppid()
     while not is_ending.wait(0):
         try:
             done = _tick(context, run_at)
@@ -117,9 +117,10 @@ def tick(context: Context, arguments: argparse.Namespace) -> int:
         else:
             for line in [*done.did, *done.problems]:
                 context.complain(line)
-        if arguments.with_parent and os.getppid() != parent:
-            return 0
-        is_ending.wait(arguments.every)
+        due = time_of_machine() + arguments.every
+        while not is_ending.wait(min(1, arguments.every)) and time_of_machine() < due:
+            if arguments.with_parent not in {None, os.getppid()}:
+                return 0
     return 0
 
 
@@ -127,7 +128,11 @@ def _tick(context: Context, run_at: time) -> Ticked:
     """One tick on the room as it is now: folder and catalogue may have changed since the last."""
     from vigie.actions.ticking import tick as act
 
-    return act(context.open_room(context.folder), context.caller(), run_at=run_at)
+    room = context.open_room(context.folder)
+    try:
+        return act(room, context.caller(), run_at=run_at)
+    finally:
+        room.state.close()
 
 
 def _clock(text: str) -> time:
@@ -165,4 +170,5 @@ def serve(context: Context, arguments: argparse.Namespace) -> int:
 def _tick_command(context: Context, run_at: str) -> list[str]:
     program = [sys.executable, "-c", "from vigie.bootstrap import main; main()"]
     words = ["--room", str(context.folder.resolve()), "--run-at", run_at]
-    return [*program, "tick", *words, "--every", str(_EVERY_SECONDS), "--with-parent"]
+    parent = ["--with-parent", str(os.getpid())]
+    return [*program, "tick", *words, "--every", str(_EVERY_SECONDS), *parent]

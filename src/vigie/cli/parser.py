@@ -141,7 +141,7 @@ def _daily(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     tick.add_argument(
         "--every", type=float, metavar="SECONDS", default=None, help="go on, once in this time"
     )
-    tick.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    tick.add_argument("--with-parent", type=int, default=None, help=argparse.SUPPRESS)
     serve = _add(
         commands, "serve", c.serve, "Serve the pages on this machine.", "vigie serve --run-at 06:30"
     )
