@@ -148,6 +148,10 @@ def _take_in_order(
     lake = Lake(folder / "lake", engine)
     files = [_observations(each, folder) for each in said]
     taken: list[ArrivedFile] = []
+
+    def kept(cut: datetime) -> list[ArrivedFile]:
+        return [each for each in taken if each.known_to >= cut]
+
     for start in range(0, len(files), batch):
         fresh = files[start : start + batch]
         lake.take(
@@ -155,7 +159,7 @@ def _take_in_order(
             "feed",
             covers,
             fresh,  # type: ignore[arg-type]
-            lambda cut: [each for each in taken if each.known_to >= cut],
+            kept,
             run="r",
         )
         taken += fresh
