@@ -13,6 +13,7 @@ import pyarrow as pa
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.forecasting import (
+    MOST_DAYS_BEHIND,
     Chance,
     History,
     by_category,
@@ -197,20 +198,24 @@ class _Found:
                 self.shortages.append(rows)
 
     def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
-        if rule.measures["stock"] not in self.inputs.histories:
+        known = self.inputs.histories
+        if not all(name in known and known[name].is_current for name in rule.measures.values()):
             self._skip(rule)
             return
         room, day = self.room, self.inputs.as_of
         relation = room.lake.relation(ORDERS, orders)
-        known = room.engine.query(
+        on_order = room.engine.query(
             f"SELECT * FROM ({as_of_sql(ORDERS, relation, room.end_of(day))}) "
             "WHERE reason IS NULL AND place IS NOT NULL"
         )
-        self.products = product_results(rule, self.inputs, self.chance.draws(), known)
+        self.products = product_results(rule, self.inputs, self.chance.draws(), on_order)
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)
-        self.skipped.append(f"{rule.kind}: not all of {names} are reported")
+        self.skipped.append(
+            f"{rule.kind}: not all of {names} are reported by day and within the last "
+            f"{MOST_DAYS_BEHIND} days"
+        )
 
     def path_batches(self) -> Iterator[pa.RecordBatch]:
         """Rows of the path table; on the way the products' shortages and plans are kept."""

@@ -28,6 +28,7 @@ from vigie.paths import (
 
 __all__ = [
     "HISTORY_DAYS",
+    "MOST_DAYS_BEHIND",
     "Chance",
     "History",
     "by_category",
@@ -38,6 +39,9 @@ __all__ = [
 
 HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365}
 """How far back the models look, by step of the measure, in days."""
+
+MOST_DAYS_BEHIND = 14
+"""A series whose last report is older tells of no shortage, nor that there is none; days."""
 
 _STEP_DAYS = {"day": 1, "week": 7, "month": 31}
 _BINARY_STREAM = 1
@@ -74,6 +78,12 @@ class History:
         """The last day with any report."""
         last: date = self.dates[-1].astype(object)
         return last
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is reported by day and its last day is recent enough to tell of shortages."""
+        behind = (self.as_of - self.last_date).days
+        return self.step == "day" and behind <= MOST_DAYS_BEHIND
 
     def last_reports(self) -> tuple[np.ndarray, np.ndarray]:
         """Per (place, category): date of the last report, and number of reports."""
@@ -114,8 +124,8 @@ class Chance:
     horizon_days: int
 
     def draws(self) -> JointDraws:
-        """The joint draws of the run; long enough for a series that is two weeks behind."""
-        steps = self.horizon_days + 14
+        """The joint draws of the run; long enough for a series that is behind."""
+        steps = self.horizon_days + MOST_DAYS_BEHIND
         return joint_draws(self.stream(0), steps, self.sample_count)
 
     def stream(self, number: int) -> np.random.Generator:

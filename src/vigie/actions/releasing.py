@@ -205,7 +205,8 @@ def _diff_by_key(
     )
     SELECT count(*) FILTER (is_added) AS added, count(*) FILTER (is_removed) AS removed,
            count(*) FILTER (is_changed AND NOT is_added AND NOT is_removed) AS changed,
-           list([k, v] ORDER BY k::VARCHAR) FILTER (is_changed AND NOT is_added AND NOT is_removed) [:5] AS examples
+           list([k, v] ORDER BY k::VARCHAR)
+               FILTER (is_changed AND NOT is_added AND NOT is_removed) [:5] AS examples
     FROM joined
     """
     row = room.engine.query(sql).to_pylist()[0]

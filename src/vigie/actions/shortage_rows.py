@@ -45,12 +45,28 @@ class Inputs:
         """0 when the first day looked at is as_of itself, 1 when as_of is already reported."""
         return 1 if self.histories[measure].last_date >= self.as_of else 0
 
-    def ahead(self, measure: str) -> PathArray:
-        """Paths from the first day looked at to the horizon: (place, category, day, sample)."""
+    def is_drawn(self, measure: str) -> bool:
+        """Whether there are paths of the measure for every day looked at."""
+        return measure in self.paths and self.histories[measure].is_current
+
+    def ahead(self, measure: str, clock: str = "") -> PathArray:
+        """Paths from the first day looked at to the horizon: (place, category, day, sample).
+
+        Args:
+            measure: of which, drawn for every day looked at.
+            clock: measure whose report says which day is the first; "": itself.
+        """
         paths = self.paths[measure]
-        first = np.datetime64(self.as_of + timedelta(days=self.offset(measure)), "D")
+        begins = self.as_of + timedelta(days=self.offset(clock or measure))
+        first = np.datetime64(begins, "D")
         last = np.datetime64(self.as_of + timedelta(days=self.horizon_days), "D")
-        return paths.values[:, :, (paths.dates >= first) & (paths.dates <= last)]
+        values = paths.values[:, :, (paths.dates >= first) & (paths.dates <= last)]
+        if paths.dates[0] <= first:
+            return values
+        # The first day is reported already: its value stands in all futures.
+        seen = self.today(measure, paths.places, paths.categories)
+        here = np.broadcast_to(np.nan_to_num(seen), (*values.shape[:2], 1, values.shape[3]))
+        return np.concatenate([here, values], axis=2)
 
     def today(self, measure: str, places: Sequence[str], categories: Sequence[str]) -> PathArray:
         """Last values seen, (place, category, 1, 1); NaN where nothing was ever reported."""

@@ -34,10 +34,10 @@ def bed_rows(
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
     (the staffed beds, changed as much as the staff present changes against today) and those
-    that the machines can serve. None when need or capacity is not reported.
+    that the machines can serve. None when need or capacity is not reported by day and lately.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
-    if need_measure not in inputs.paths or capacity_measure not in inputs.histories:
+    if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
         return None
     history = inputs.histories[need_measure]
     places, wards = history.places, history.categories
@@ -98,19 +98,19 @@ def _staff(
     if rule is None or rule.measures["occupancy"] != occupancy:
         return None
     rostered, absent = rule.measures["rostered"], rule.measures["absent"]
-    if rostered not in inputs.histories or absent not in inputs.paths:
+    if rostered not in inputs.histories or not inputs.is_drawn(absent):
         return None
     history = inputs.histories[occupancy]
     skills = inputs.histories[rostered].categories
     ratios = _ratios(inputs, rule.mode, history.categories, skills)
-    roster, away, away_now = _presence(rule, inputs, history.places, skills, need.shape[2])
+    roster, away, away_now = _presence(rule, inputs, history.places, skills)
     paths = staff_paths(need, ratios, roster, away)
     now = staff_paths(need, ratios, roster, away_now)
     return paths.beds, now.beds
 
 
 def _presence(
-    rule: ShortageRule, inputs: Inputs, places: Sequence[str], skills: Sequence[str], days: int
+    rule: ShortageRule, inputs: Inputs, places: Sequence[str], skills: Sequence[str]
 ) -> tuple[PathArray, PathArray, PathArray]:
     """Roster, absence on the paths and absence today on the axes of the places given.
 
@@ -119,12 +119,10 @@ def _presence(
     rostered, absent = rule.measures["rostered"], rule.measures["absent"]
     roster = inputs.today(rostered, places, skills)
     known = inputs.paths[absent]
-    ahead = inputs.ahead(absent)[:, :, :days]
-    if ahead.shape[2] < days:
-        ahead = np.concatenate([ahead, np.repeat(ahead[:, :, -1:], days - ahead.shape[2], 2)], 2)
+    ahead = inputs.ahead(absent, clock=rule.measures["occupancy"])
     rows = {key: i for i, key in enumerate(known.places)}
     columns = {key: i for i, key in enumerate(known.categories)}
-    away = np.zeros((len(places), len(skills), days, ahead.shape[3]), dtype=np.float32)
+    away = np.zeros((len(places), len(skills), *ahead.shape[2:]), dtype=np.float32)
     for i, place in enumerate(places):
         for j, skill in enumerate(skills):
             if place in rows and skill in columns:
@@ -169,18 +167,18 @@ def _machine_beds(
 
 
 def staff_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
-    """Shortage of staff by place and skill; None when the rule's measures are not reported."""
+    """Shortage of staff by place and skill; None when its measures are not reported lately."""
     occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
     absent = rule.measures["absent"]
-    if occupancy not in inputs.paths or rostered not in inputs.histories:
+    if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
         return None
-    if absent not in inputs.paths:
+    if not inputs.is_drawn(absent):
         return None
     history = inputs.histories[occupancy]
     skills = inputs.histories[rostered].categories
     need_beds = inputs.ahead(occupancy)
     ratios = _ratios(inputs, rule.mode, history.categories, skills)
-    roster, away, away_now = _presence(rule, inputs, history.places, skills, need_beds.shape[2])
+    roster, away, away_now = _presence(rule, inputs, history.places, skills)
     paths = staff_paths(need_beds, ratios, roster, away)
     now = staff_paths(
         inputs.today(occupancy, history.places, history.categories), ratios, roster, away_now
@@ -205,9 +203,9 @@ def staff_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
 
 
 def equipment_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
-    """Shortage of machines by place and kind; None when they are not reported."""
+    """Shortage of machines by place and kind; None when they are not reported lately."""
     in_use, fleet = rule.measures["in_use"], rule.measures["fleet"]
-    if in_use not in inputs.paths or fleet not in inputs.histories:
+    if not inputs.is_drawn(in_use) or fleet not in inputs.histories:
         return None
     history = inputs.histories[in_use]
     capacity = inputs.today(fleet, history.places, history.categories)
