@@ -1,0 +1,230 @@
+"""Products: when stock runs out, what deliveries change, and who can help whom."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests.rooms import (
+    FILES,
+    LAST_DAY,
+    NEXT_DAY,
+    OPERATOR,
+    open_at,
+    send,
+    stock_file,
+    write_room,
+)
+from tests.unit.actions.given_figures import AS_OF, Given, inputs_of, rule_of
+from vigie.actions.cycle import run_cycle
+from vigie.actions.product_shortages import ProductResult, product_results
+from vigie.actions.room import Room
+from vigie.actions.showing import show_table
+from vigie.schemas import ORDERS
+
+RULE = rule_of("products", stock="stock", consumption="used")
+MASKS = {
+    "product": "masks",
+    "name_en": "Masks",
+    "name_fr": "Masques",
+    "unit": "pieces",
+    "pack_size": 10.0,
+    "unmet": "lost",
+    "lead_time_days": 2.0,
+}
+ARCS = [
+    {"from_place": one, "to_place": other, "km": km, "hours": 1.0}
+    for one, other, km in (("B", "A", 40.0), ("C", "A", 90.0))
+]
+
+
+def stocks(**left: float) -> Given:
+    """Stock that goes down by 10 a day to what is left, and the use that explains it."""
+    given: dict[tuple[str, str, str], list[float | None]] = {}
+    for place, last in left.items():
+        given[("stock", place, "masks")] = [last + 10 * back for back in range(19, -1, -1)]
+        given[("used", place, "masks")] = [10.0] * 20
+    return given
+
+
+def order(quantity: float, eta: date | None, status: str = "ordered", place: str = "A") -> object:
+    return {
+        "place": place,
+        "product": "masks",
+        "quantity": quantity,
+        "eta_date": eta,
+        "status": status,
+    }
+
+
+def result_of(
+    given: Given,
+    orders: Sequence[object] = (),
+    products: Sequence[Mapping[str, object]] = (MASKS,),
+) -> list[ProductResult]:
+    inputs, chance = inputs_of(
+        given, flows=["used"], reference={"products": products, "arcs": ARCS}
+    )
+    names = ("place", "product", "quantity", "eta_date", "status")
+    schema = pa.schema([pa.field(name, ORDERS[name].type) for name in names])
+    known = pa.Table.from_pylist(list(orders), schema=schema)
+    return list(product_results(RULE, inputs, chance.draws(), known))
+
+
+def row_of_a(given: Given, orders: Sequence[object] = ()) -> dict[str, object]:
+    rows = result_of(given, orders)[0].shortages.to_pylist()
+    return next(row for row in rows if row["place"] == "A")
+
+
+def test_stock_for_one_day_and_a_half_runs_out_on_the_second_day() -> None:
+    row = row_of_a(stocks(A=15))
+
+    assert (row["probability"], row["first_day_q50"]) == (1, 2)
+    assert row["expected_unmet"] == pytest.approx(7 * 10 - 15)
+    assert (row["need_now"], row["capacity_now"], row["binds"]) == (10, 15, "stock")
+    assert row["act_by"] == AS_OF, "an order takes two days"
+
+
+def test_stock_that_lasts_to_the_horizon_is_no_shortage() -> None:
+    row = row_of_a(stocks(A=70))
+
+    assert (row["probability"], row["expected_unmet"], row["act_by"]) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("orders", "first_day"),
+    [
+        ([order(100, AS_OF + timedelta(days=2))], None),
+        ([order(20, AS_OF + timedelta(days=2))], 4),
+        ([order(100, AS_OF + timedelta(days=3))], 2),
+        ([order(100, AS_OF + timedelta(days=2), "cancelled")], 2),
+        ([order(100, AS_OF + timedelta(days=2), "arrived")], 2),
+        ([order(100, None)], 2),
+        ([order(100, AS_OF + timedelta(days=2), place="B")], 2),
+    ],
+)
+def test_a_delivery_helps_from_its_day_on_when_it_is_still_to_come(
+    orders: list[object], first_day: int | None
+) -> None:
+    row = row_of_a(stocks(A=15), orders)
+
+    assert row["if_short_q50"] == first_day
+
+
+def test_the_nearest_surplus_helps_in_whole_packs_and_keeps_its_own() -> None:
+    plan = result_of(stocks(A=15, B=500, C=500))[0].plan
+
+    assert plan.moves
+    for move in plan.moves:
+        assert (move.from_place, move.to_place) == ("B", "A"), "B is nearer than C"
+        assert move.quantity % 10 == 0
+        assert move.quantity >= 7 * 10 - 15 - 10
+
+
+def test_who_will_run_short_gives_nothing_away() -> None:
+    plan = result_of(stocks(A=15, B=30, C=30))[0].plan
+
+    assert plan.moves == ()
+
+
+def test_a_product_that_is_not_listed_is_not_assessed() -> None:
+    given = {(*key[:2], "gowns"): values for key, values in stocks(A=15).items()}
+
+    assert result_of(given) == []
+
+
+def test_paths_of_stock_go_down_to_nothing_and_never_below() -> None:
+    paths = result_of(stocks(A=15))[0].stock
+
+    assert [set(day) for day in paths.values[0, 0]] == [{5.0}, *[{0.0}] * 6]
+
+
+ORDERS_FEED = """\
+[feed]
+table = "orders"
+owner = "Purchasing"
+legal_basis = "Public health code"
+purpose = "crisis-management"
+rhythm = "day"
+
+[source]
+kind = "upload"
+
+[format]
+kind = "csv"
+
+[columns]
+order = { from = "line" }
+place = { from = "hospital" }
+product = { from = "product" }
+quantity = { from = "quantity" }
+ordered_date = { from = "ordered", format = "%Y-%m-%d" }
+eta_date = { from = "expected", format = "%Y-%m-%d" }
+status = { from = "status" }
+known_at = { name = "orders_(?P<date>\\\\d{4}-\\\\d{2}-\\\\d{2})", format = "%Y-%m-%d" }
+"""
+
+
+def order_file(status: str) -> str:
+    eta = LAST_DAY + timedelta(days=2)
+    return (
+        "line,hospital,product,quantity,ordered,expected,status\n"
+        f"7,A,masks,100,{LAST_DAY - timedelta(days=5)},{eta},{status}\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def ordered(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """A room in which A has little left, and an order for it is cancelled on the next day."""
+    folder = write_room(
+        tmp_path_factory.mktemp("ordered") / "room", {"feeds/orders.toml": ORDERS_FEED}
+    )
+    room = open_at(folder, NEXT_DAY)
+    send(room, "supplies", f"stock_{LAST_DAY}.csv", stock_file(LAST_DAY, 20, left={"A": 15}))
+    send(room, "orders", f"orders_{LAST_DAY}.csv", order_file("ordered"))
+    send(room, "orders", f"orders_{NEXT_DAY}.csv", order_file("cancelled"))
+    run_cycle(room, OPERATOR, as_of=LAST_DAY)
+    run_cycle(room, OPERATOR, as_of=NEXT_DAY)
+    return room
+
+
+def risk(room: Room, as_of: date, place: str = "A") -> float:
+    with room.state.read() as tx:
+        release = next(row.release for row in tx.releases() if row.as_of == as_of)
+    rows = show_table(room, OPERATOR, "shortages", release, kind="products", place=place)
+    return float(rows["probability"][0].as_py())
+
+
+def test_an_order_counts_until_it_is_known_to_be_cancelled(ordered: Room) -> None:
+    assert risk(ordered, LAST_DAY) == 0
+    assert risk(ordered, NEXT_DAY) == 1
+
+
+def test_the_plan_of_a_release_says_the_risk_before_and_after_at_both_ends(ordered: Room) -> None:
+    moves = show_table(ordered, OPERATOR, "plan_moves").to_pylist()
+
+    assert {(move["to_place"], move["category"], move["unit"]) for move in moves} == {
+        ("A", "masks", "pieces")
+    }
+    for move in moves:
+        assert move["from_place"] in {"B", "C"}
+        assert move["receiver_after"] < move["receiver_before"] == risk(ordered, NEXT_DAY)
+        assert move["sender_after"] <= move["sender_before"] + 0.1
+        assert move["arrive_date"] > move["depart_date"] >= NEXT_DAY
+        assert (move["km"], move["state"]) == (40, "proposed")
+    plan = show_table(ordered, OPERATOR, "plans").to_pylist()[0]
+    assert plan["moves"] == len(moves)
+    assert plan["unmet_after"] < plan["unmet_before"]
+
+
+def test_a_room_without_a_list_of_products_claims_no_product_shortage(tmp_path: Path) -> None:
+    products = FILES["reference/products.csv"].splitlines()[0] + "\n"
+    folder = write_room(tmp_path / "room", {"reference/products.csv": products})
+    room = open_at(folder)
+    send(room, "supplies", f"stock_{LAST_DAY}.csv", stock_file(LAST_DAY, 20, left={"A": 15}))
+
+    run_cycle(room, OPERATOR)
+
+    assert show_table(room, OPERATOR, "shortages").num_rows == 0
