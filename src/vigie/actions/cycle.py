@@ -17,6 +17,7 @@ import pyarrow as pa
 from vigie.actions.auditing import admit, record
 from vigie.actions.charting import draw_charts
 from vigie.actions.checking import Judgement, judge
+from vigie.actions.collecting import collect_files
 from vigie.actions.computing import Computed, compute
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.reading import ReleaseReader
@@ -105,6 +106,7 @@ def run_cycle(
         taken = take_arrivals(room, run)
         made = _make(room, run, day, problems)
         result = _finish(room, decision, started, made, is_draft=is_draft)
+        collect_files(room)
     return replace(result, taken=tuple(taken), problems=tuple(problems))
 
 

@@ -230,9 +230,9 @@ def stored(room: Room, row: ArrivalRow) -> Accepted:
     Raises:
         DamagedFile: the arrival store lacks what was acknowledged.
     """
-    for accepted in room.arrivals.arrivals(row.feed):
-        if accepted.arrival == row.arrival:
-            return accepted
+    accepted = room.arrivals.find(row.feed, row.arrival)
+    if accepted is not None:
+        return accepted
     raise DamagedFile(
         f"Arrival {row.arrival} of feed {row.feed} ({row.name}) was acknowledged but is not in the "
         "arrival store. Restore the room from a backup (vigie restore)."

@@ -156,6 +156,11 @@ class ArrivalStore:
             sorted(self._list(feed).values(), key=lambda each: (each.received_at, each.arrival))
         )
 
+    def find(self, feed: str, arrival: str) -> Accepted | None:
+        """One stored file by its hash, also when another process stored it since."""
+        known = self._by_feed.get(feed, {}).get(arrival)
+        return known or _read(self._root / "arrivals" / feed / arrival)
+
     def feeds(self) -> tuple[str, ...]:
         """Names of the feeds of which anything is stored."""
         folder = self._root / "arrivals"
