@@ -1,8 +1,10 @@
-"""Shortages of products, and the plan that moves stock: one product at a time."""
+"""Shortages of products, and the plan that moves stock: a few products at a time."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +35,9 @@ from vigie.supply import (
 
 __all__ = ["ProductResult", "product_results"]
 
+_AT_ONCE = 2
+"""Products in work at a time: NumPy lets other threads run, and each holds 100 MB of paths."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProductResult:
@@ -62,7 +67,7 @@ class _Terms:
 def product_results(
     rule: ShortageRule, inputs: Inputs, draws: JointDraws, orders: pa.Table
 ) -> Iterator[ProductResult]:
-    """Risk, stock paths and plan of each product of which stock and use are reported.
+    """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
     Args:
         rule: of kind products.
@@ -70,17 +75,19 @@ def product_results(
         draws: chance of the run.
         orders: open orders as known: columns place, product, quantity, eta_date, status.
     """
-    stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
-    if stock_measure not in inputs.histories or use_measure not in inputs.histories:
-        return
-    history = inputs.histories[stock_measure]
-    if history.step != "day":
-        return
+    history = inputs.histories[rule.measures["stock"]]
     terms = _terms(inputs)
     ways = lanes(inputs.reference["arcs"], history.places)
-    for product in history.categories:
-        if product in terms:
-            yield _one(rule, inputs, draws, orders, product, terms[product], ways)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        begun: deque[Future[ProductResult]] = deque()
+        for product in (each for each in history.categories if each in terms):
+            begun.append(
+                pool.submit(_one, rule, inputs, draws, orders, product, terms[product], ways)
+            )
+            if len(begun) > _AT_ONCE:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 def _one(

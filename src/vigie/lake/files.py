@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,24 +204,37 @@ class FileStore:
 def _write_parquet(
     path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], row_group: int
 ) -> int:
+    """Write the batches, each in a second thread while the next one is computed; rows written."""
     rows = 0
     writer: pq.ParquetWriter | None = None
     try:
-        for batch in batches:
-            if batch.num_rows == 0:
-                continue
-            for field in schema:
-                if not field.nullable and batch.column(field.name).null_count:
-                    raise ValueError(f"column {field.name} is required and holds a null")
-            if writer is None:
-                writer = pq.ParquetWriter(path, schema, **_encoding(schema))
-            table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
-            writer.write_table(table, row_group_size=row_group)
-            rows += batch.num_rows
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            written: Future[None] | None = None
+            for batch in batches:
+                if batch.num_rows == 0:
+                    continue
+                if written is not None:
+                    written.result()
+                if writer is None:
+                    writer = pq.ParquetWriter(path, schema, **_encoding(schema))
+                written = pool.submit(_write_batch, writer, schema, batch, row_group)
+                rows += batch.num_rows
+            if written is not None:
+                written.result()
     finally:
         if writer is not None:
             writer.close()
     return rows
+
+
+def _write_batch(
+    writer: pq.ParquetWriter, schema: pa.Schema, batch: pa.RecordBatch, row_group: int
+) -> None:
+    for field in schema:
+        if not field.nullable and batch.column(field.name).null_count:
+            raise ValueError(f"column {field.name} is required and holds a null")
+    table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
+    writer.write_table(table, row_group_size=row_group)
 
 
 def _encoding(schema: pa.Schema) -> dict[str, object]:
