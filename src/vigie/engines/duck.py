@@ -17,11 +17,21 @@ __all__ = ["DuckEngine"]
 Parameters = Sequence[object] | Mapping[str, object]
 
 
+# Without external access DuckDB loads no extension and opens no address, but also reads only the
+# files that are allowed: those of this machine.
+_CONFINEMENT = (
+    "SET TimeZone = 'UTC'",
+    "SET custom_extension_repository = '/nowhere'",
+    "SET allowed_directories = ['/']",
+    "SET enable_external_access = false",
+)
+
+
 class DuckEngine:
     """Runs SQL in memory-only databases; nothing outlives a call.
 
-    Each thread has one connection; extensions are neither loaded nor fetched, and no
-    database file is ever opened.
+    Each thread has one connection. It reads files of this machine and no address, and refuses
+    to load extensions; no statement can change that.
     """
 
     Error = duckdb.Error
@@ -62,7 +72,8 @@ class DuckEngine:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = duckdb.connect(":memory:", config=self._config)
-            connection.execute("SET TimeZone = 'UTC'")
+            for statement in _CONFINEMENT:
+                connection.execute(statement)
             self._local.connection = connection
         return connection
 

@@ -72,5 +72,10 @@ def run_python(
         if done.returncode != 0:
             last = "\n".join(done.stderr.strip().splitlines()[-5:])
             raise BadData(f"{code.name} failed in its own process. Its last lines:\n{last}")
+        if not (folder / "result.out").exists():
+            raise BadData(
+                f"{code.name} ended its own process and returned no table. Let build() return a "
+                "pyarrow.Table."
+            )
         with pa.OSFile(str(folder / "result.out"), "rb") as source:
             return pa.ipc.open_file(source).read_all()
