@@ -102,7 +102,8 @@ def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return _plain(asdict(value))
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        # Pictures are functions that draw them; a program draws its own.
+        return {str(k): _plain(v) for k, v in value.items() if not callable(v)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, list | tuple | set | frozenset):

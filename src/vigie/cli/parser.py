@@ -68,6 +68,13 @@ def _add(
     return parser
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'"{text}" is no day; write YYYY-MM-DD') from error
+
+
 def _folders(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     init = _add(commands, "init", c.init, "Make a crisis-room folder.", "vigie init my-room")
     init.add_argument("folder", type=Path)
@@ -118,7 +125,7 @@ def _daily(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     run.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=_day,
         metavar="DATE",
         help="use only what was known on this day (default: today)",
     )

@@ -1,0 +1,124 @@
+"""The program ``vigie`` as a process: what it imports, what it writes, whatever the machine."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.rooms import (
+    FILES,
+    FIRST_DAY,
+    LAST_DAY,
+    beds_file,
+    put,
+    stock_file,
+)
+
+MAIN = "from vigie.bootstrap import main; main()"
+HEAVY = (
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "duckdb",
+    "pyiceberg",
+    "sqlalchemy",
+    "alembic",
+    "sqlglot",
+    "fastapi",
+    "uvicorn",
+    "jinja2",
+    "httpx",
+    "polars",
+    "pandas",
+)
+
+
+def vigie(
+    *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the program; its output as bytes."""
+    command = [sys.executable, "-c", MAIN, *(str(word) for word in words)]
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "LANG"))}
+    return subprocess.run(
+        command, cwd=cwd, env=plain | dict(env or {}), capture_output=True, check=False, timeout=120
+    )
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"]])
+def test_help_imports_no_heavy_module(words: list[str]) -> None:
+    code = f"""
+import sys
+sys.argv = ["vigie", *{words!r}]
+try:
+    from vigie.bootstrap import main
+    main()
+except SystemExit:
+    print("loaded:", *sorted(set(sys.modules) & set({HEAVY!r})))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "loaded:"
+
+
+def test_importing_vigie_imports_nothing() -> None:
+    code = f"import sys, vigie; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == ""
+
+
+def test_text_is_utf8_whatever_the_locale(released_folder: Path) -> None:
+    words = ["show", "briefing", "--language", "fr", "--room", released_folder]
+
+    done = vigie(*words, env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"})
+
+    assert done.returncode == 0, done.stderr
+    assert "Patients hospitalisés" in done.stdout.decode("utf-8")
+
+
+def test_an_answer_cut_off_by_its_reader_is_no_failure() -> None:
+    shell = f'"{sys.executable}" -c "{MAIN}" export schema | head -n 1'
+
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {shell}"], capture_output=True)
+
+    assert done.stdout.startswith(b"measures")
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_room_goes_from_nothing_to_a_published_release(tmp_path: Path) -> None:
+    """The words of a first hour, in a folder with spaces and another time zone."""
+    home = tmp_path / "my réseau (test)"
+    home.mkdir()
+    env = {"TZ": "Pacific/Auckland", "LC_ALL": "C"}
+
+    def said(*words: object) -> str:
+        done = vigie(*words, cwd=home / "room" if (home / "room").exists() else home, env=env)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode("utf-8")
+
+    said("init", "room")
+    room = home / "room"
+    for name, text in FILES.items():
+        put(room, name, text)
+    days = (LAST_DAY - FIRST_DAY).days + 1
+    for feed, name, text in (
+        ("beds", "beds", beds_file(LAST_DAY, days)),
+        ("supplies", "stock", stock_file(LAST_DAY, days, left={"C": 15})),
+    ):
+        file = put(home, f"files to send/{name}_{LAST_DAY}.csv", text)
+        assert "is kept as arrival" in said("receive", file, "--feed", feed)
+    lines = said("run", "--as-of", LAST_DAY).splitlines()
+    assert "beds: 1 files, 168 rows, 0 rejected, 168 new revisions" in lines
+    release = json.loads(said("release", "list", "--json"))[0]["release"]
+    assert lines[-1] == f"Release {release} is in force."
+
+    shortages = json.loads(said("show", "shortages", "--json", "--kind", "products"))
+    worst = shortages[0]
+    assert (worst["place"], worst["probability"], worst["first_day_q50"]) == ("C", 1, 2)
+    assert "Hospital C" in said("show", "briefing")
+    again = said("run", "--as-of", LAST_DAY)
+    assert again == "Nothing new has arrived since this run was made; nothing was changed.\n"
