@@ -275,8 +275,16 @@ def test_a_dataset_that_fails_names_itself_and_the_release_in_force_stays(
 
     assert message in str(caught.value)
     assert release_in_force(room) == in_force
+
+
+def test_a_dataset_that_failed_is_built_when_it_is_mended(folder: Path) -> None:
+    name, text, _ = BROKEN["no such column"]
+    put(folder, name, text)
+    with pytest.raises(BadData):
+        run_cycle(open_at(folder, NEXT_DAY), OPERATOR)
     put(folder, name, DATASETS[name])
-    assert run_cycle(open_at(folder, NEXT_DAY, hour=13), OPERATOR).release is not None
+
+    assert run_cycle(open_at(folder, NEXT_DAY, hour=13), OPERATOR).status == RunStatus.RELEASED
 
 
 def test_values_of_rows_never_enter_the_message_of_a_dataset_that_fails(folder: Path) -> None:
