@@ -9,8 +9,9 @@ order in which they were received:
 3. A revision equal to its predecessor is left out, and so is a withdrawal of what is missing.
 
 4. Where a source only tells the day and not when it was made known, the first arrival of a key
-   speaks at the instant that the feed declares, later ones from their receipt on: what they
-   change was not known before.
+   speaks at the instant that the feed declares (at the latest when it was received), later ones
+   from their receipt on: what they change was not known before. They withdraw only what an
+   earlier one said.
 
 New arrivals later than everything stored are appended. An older one re-plays its feed from
 its own known_at on, out of the kept arrivals, and the partition is written anew; releases
@@ -138,7 +139,7 @@ def take(
     cut = _cut(table, feed, fresh, kept, [store.absolute(each) for each in current], engine)
     names = {each.arrival for each in fresh}
     arrivals = [*fresh, *(each for each in kept(cut) if each.arrival not in names)]
-    arrivals.sort(key=lambda each: each.arrival)
+    arrivals.sort(key=lambda each: (each.restated_at or _FIRST, each.arrival))
     partitions: Sequence[str | None] = [None]
     if table.partition:
         partitions = sorted({name for each in fresh for name in each.measures})
@@ -182,7 +183,9 @@ def _cut(
     received = [each.restated_at for each in fresh if each.restated_at is not None]
     if not received:
         return min(each.known_from for each in fresh)
-    later = [each for each in kept(_FIRST) if each.restated_at and each.restated_at > min(received)]
+    own = {each.arrival for each in fresh}
+    others = [each for each in kept(_FIRST) if each.arrival not in own]
+    later = [each for each in others if (each.restated_at or _FIRST) >= min(received)]
     if later or _is_stored(table, feed, fresh, stored, engine):
         return _FIRST
     return _LAST
@@ -318,7 +321,7 @@ def _dated_sql(job: _Job, key: Sequence[str]) -> str:
         SELECT * EXCLUDE (restated_at, is_known) REPLACE (
             CASE WHEN is_known IS NULL AND row_number() OVER (
                 PARTITION BY {keys} ORDER BY restated_at, said_by
-            ) = 1 THEN known_at ELSE greatest(known_at, restated_at) END AS known_at
+            ) = 1 THEN least(known_at, restated_at) ELSE restated_at END AS known_at
         )
         FROM spoken
         LEFT JOIN (SELECT DISTINCT {keys}, true AS is_known FROM before) USING ({keys})
@@ -364,9 +367,10 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
     )
     parts = []
     for number, each in enumerate(job.arrivals):
-        known_to = max(each.known_to, each.restated_at or each.known_to)
+        known_to = each.restated_at or each.known_to
         if (known_to < job.cut and not job.is_restating) or not each.is_whole:
             continue
+        earlier = f"said_by < {number}" if job.is_restating else "true"
         window = ""
         if job.covers == "window" and each.reference_from and each.reference_to:
             window = (
@@ -376,7 +380,9 @@ def _withdrawn_sql(job: _Job, key: Sequence[str]) -> str:
         parts.append(f"""
         UNION ALL
         SELECT {keys}, TIMESTAMPTZ '{known_to.isoformat()}', {number}, {nothing}
-        FROM (SELECT {keys} FROM before UNION SELECT {keys} FROM said) AS known
+        FROM (
+            SELECT {keys} FROM before UNION SELECT {keys} FROM said WHERE {earlier}
+        ) AS known
         WHERE NOT EXISTS (
             SELECT 1 FROM said AS own WHERE own.said_by = {number} AND {same}
         ) {window}

@@ -102,14 +102,15 @@ def _slow_revisions(
             for _, _, known, value in own:
                 reason = "blank" if value is None else None
                 known_at = START + timedelta(days=known)
-                if a.restated_at and not is_first:
-                    known_at = max(known_at, a.restated_at)
+                if a.restated_at:
+                    known_at = min(known_at, a.restated_at) if is_first else a.restated_at
                 said.append((known_at, a.arrival, value, reason))
                 is_first = False
             days = [DAY + timedelta(days=r[1]) for r in a.rows]
             inside = covers == "all" or (covers == "window" and min(days) <= key[1] <= max(days))
-            if not own and inside:
-                withdrawn_at = max(a.known_to, a.restated_at or a.known_to)
+            is_said = a.restated_at is None or not is_first
+            if not own and inside and is_said:
+                withdrawn_at = a.restated_at or a.known_to
                 said.append((withdrawn_at, a.arrival, None, "withdrawn"))
         last_at: dict[datetime, tuple[str, float | None, str | None]] = {}
         for known_at, arrival, value, reason in sorted(said, key=lambda s: (s[0], s[1])):
