@@ -89,7 +89,9 @@ def compute(
     found = _Found(room, run, inputs, chance)
     found.look(orders)
     tables = {
-        FORECASTS.name: _write(room, FORECASTS, run, _forecast_batches(room, run, inputs, chance)),
+        FORECASTS.name: _write(
+            room, FORECASTS, run, _forecast_batches(run, inputs, _published(room, inputs, chance))
+        ),
         PATH_ARRAYS.name: room.lake.write(
             PATH_ARRAYS,
             found.path_batches(),
@@ -136,24 +138,29 @@ def _forecasts(
     return known, paths, models
 
 
-def _forecast_batches(
-    room: Room, run: str, inputs: Inputs, chance: Chance
-) -> Iterator[pa.RecordBatch]:
+def _published(room: Room, inputs: Inputs, chance: Chance) -> Iterator[tuple[History, SamplePaths]]:
+    """Paths of the forecast measures, of places and of the totals over them, by category."""
     measures = room.measures()
     for name, paths in inputs.paths.items():
         if not measures[name]["is_forecast"]:
             continue
         history = inputs.histories[name]
         found = [(history, paths)]
-        if measures[name]["over_places"] == "sum":
-            totals = total_history(history, inputs.members)
-            if totals is not None:
-                found.append((totals, forecast_measure(totals, chance)[0]))
-        last = np.datetime64(history.last_date, "D")
+        totals = total_history(history, inputs.members)
+        if totals is not None and measures[name]["over_places"] == "sum":
+            found.append((totals, forecast_measure(totals, chance)[0]))
         for of, drawn in found:
             for part in by_category(drawn, of):
-                rows = forecast_rows(part, inputs.models[name], last)
-                yield from keyed(rows, FORECASTS, run).to_batches()
+                yield history, part
+
+
+def _forecast_batches(
+    run: str, inputs: Inputs, published: Iterator[tuple[History, SamplePaths]]
+) -> Iterator[pa.RecordBatch]:
+    for history, paths in published:
+        last = np.datetime64(history.last_date, "D")
+        rows = forecast_rows(paths, inputs.models[paths.measure], last)
+        yield from keyed(rows, FORECASTS, run).to_batches()
 
 
 @dataclass(slots=True)
@@ -219,12 +226,8 @@ class _Found:
 
     def path_batches(self) -> Iterator[pa.RecordBatch]:
         """Rows of the path table; on the way the products' shortages and plans are kept."""
-        measures = self.room.measures()
-        for name, paths in self.inputs.paths.items():
-            if not measures[name]["is_forecast"]:
-                continue
-            for part in by_category(paths, self.inputs.histories[name]):
-                yield from keyed(path_rows(part), PATH_ARRAYS, self.run).to_batches()
+        for _, paths in _published(self.room, self.inputs, self.chance):
+            yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
             self.plans.append(result.plan)
