@@ -32,6 +32,9 @@ from vigie.errors import Conflict, NotFound
 from vigie.schemas import ALL_TABLES
 from vigie.state import OutboxRow, RunStatus
 
+# One process makes the room that these tests share.
+pytestmark = pytest.mark.xdist_group("cycle")
+
 Row = dict[str, object]
 
 SITREP = FILES["feeds/beds.toml"].replace("beds_(?P", "sitrep_(?P").split("[[measures]]")[0] + (

@@ -21,6 +21,9 @@ from vigie.actions.feed_status import feeds_status
 from vigie.actions.receiving import parse_arrivals, take_arrivals
 from vigie.actions.room import Room
 
+# One process makes the room that these tests share.
+pytestmark = pytest.mark.xdist_group("feed_status")
+
 Row = dict[str, object]
 
 

@@ -24,6 +24,9 @@ from vigie.actions.room import Room
 from vigie.actions.showing import show_table
 from vigie.schemas import ORDERS
 
+# One process makes the room that these tests share.
+pytestmark = pytest.mark.xdist_group("products")
+
 RULE = rule_of("products", stock="stock", consumption="used")
 MASKS = {
     "product": "masks",

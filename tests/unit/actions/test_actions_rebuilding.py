@@ -30,6 +30,9 @@ from vigie.actions.showing import show_table
 from vigie.errors import BadData
 from vigie.state import RunStatus
 
+# One process makes the room that these tests share.
+pytestmark = pytest.mark.xdist_group("rebuilding")
+
 LOAD = """\
 -- ---
 -- description = "Share of staffed beds with a patient"

@@ -28,6 +28,9 @@ from vigie.actions.room import Room
 from vigie.actions.showing import show_table
 from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
 
+# One process makes the room that these tests share.
+pytestmark = pytest.mark.xdist_group("shortages")
+
 Row = dict[str, object]
 HORIZON = 7
 
