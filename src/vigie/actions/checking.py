@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from vigie.actions.forecasting import HISTORY_DAYS
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.rebuilding import BuiltDatasets
 from vigie.actions.room import Room
+from vigie.actions.side_by_side import side_by_side
 from vigie.lake import DataFile
 from vigie.quality import (
     CONFLICTS_SQL,
@@ -143,26 +145,25 @@ def _carried_out(
 def _totals(standing: pa.Table, measures: pa.Table, places: pa.Table, day: date) -> pa.Table:
     """Totals over places; products get the completed estimate for their last days only."""
     columns = ["measure", "place", "category", "reference_date", "value"]
+    known = standing.select(columns)
     is_product = pc.equal(measures["dimension"], "product")
     products = measures.filter(is_product)["measure"].combine_chunks()
-    of_products = pc.is_in(standing["measure"], products)
-    parts = []
-    for rows, days in (
-        (standing.filter(pc.invert(of_products)), _COMPLETED_DAYS),
-        (standing.filter(of_products), _COMPLETED_PRODUCT_DAYS),
-    ):
-        completed_since = day - timedelta(days=days)
-        since = day - timedelta(days=_COVERED_DAYS)
-        parts.append(
-            coverage(
-                rows.select(columns),
-                measures,
-                places,
-                completed_since=completed_since,
-                since=since,
-            )
+    of_products = pc.is_in(known["measure"], products)
+    calls = [
+        partial(
+            coverage,
+            known.filter(chosen),
+            measures,
+            places,
+            completed_since=day - timedelta(days=days),
+            since=day - timedelta(days=_COVERED_DAYS),
         )
-    return pa.concat_tables(parts)
+        for chosen, days in (
+            (pc.invert(of_products), _COMPLETED_DAYS),
+            (of_products, _COMPLETED_PRODUCT_DAYS),
+        )
+    ]
+    return pa.concat_tables(side_by_side(calls))
 
 
 def _dataset_relations(room: Room, built: BuiltDatasets) -> dict[str, pa.Table]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.places import reporting_members
+from vigie.actions.side_by_side import side_by_side
 from vigie.epidemiology import FLAT_MODEL, flat_paths
 from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, binary_paths, level_paths
 from vigie.paths import (
@@ -43,6 +45,7 @@ HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365
 MOST_DAYS_BEHIND = 14
 """A series whose last report is older tells of no shortage, nor that there is none; days."""
 
+_CELL = ["place", "category", "reference_date", "value"]
 _STEP_DAYS = {"day": 1, "week": 7, "month": 31}
 _BINARY_STREAM = 1
 _LEAST_SHARE = 0.5
@@ -145,14 +148,15 @@ def histories(
         names: measures wanted.
         as_of: day of the run.
     """
-    for name in names:
-        rows = facts.filter(pc.equal(facts["measure"], name))
-        rows = rows.filter(pc.is_valid(rows["value"]))
-        if rows.num_rows:
-            yield _history(name, measures[name], rows, as_of)
+    known = facts.select(["measure", *_CELL]).filter(pc.is_valid(facts["value"]))
+    calls = (partial(_history, known, name, measures[name], as_of) for name in names)
+    yield from (found for found in side_by_side(calls) if found is not None)
 
 
-def _history(name: str, row: Mapping[str, object], rows: pa.Table, as_of: date) -> History:
+def _history(facts: pa.Table, name: str, row: Mapping[str, object], as_of: date) -> History | None:
+    rows = facts.select(_CELL).filter(pc.equal(facts["measure"], name))
+    if not rows.num_rows:
+        return None
     step = str(row["step"])
     places = tuple(sorted(pc.unique(rows["place"]).to_pylist()))
     categories = tuple(sorted(pc.unique(rows["category"]).to_pylist()))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ import pyarrow as pa
 from vigie.actions.forecasting import History
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.actions.side_by_side import side_by_side
 from vigie.epidemiology import flat_paths
 from vigie.paths import (
     JointDraws,
@@ -34,9 +34,6 @@ from vigie.supply import (
 )
 
 __all__ = ["ProductResult", "product_results"]
-
-_AT_ONCE = 2
-"""Products in work at a time: NumPy lets other threads run, and each holds 100 MB of paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +75,11 @@ def product_results(
     history = inputs.histories[rule.measures["stock"]]
     terms = _terms(inputs)
     ways = lanes(inputs.reference["arcs"], history.places)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        begun: deque[Future[ProductResult]] = deque()
-        for product in (each for each in history.categories if each in terms):
-            begun.append(
-                pool.submit(_one, rule, inputs, draws, orders, product, terms[product], ways)
-            )
-            if len(begun) > _AT_ONCE:
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
+    yield from side_by_side(
+        partial(_one, rule, inputs, draws, orders, product, terms[product], ways)
+        for product in history.categories
+        if product in terms
+    )
 
 
 def _one(
