@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,7 @@ from vigie.actions.places import members_of_totals
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.shortage_rows import Inputs
+from vigie.actions.side_by_side import side_by_side
 from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import SamplePaths, forecast_rows, path_rows
@@ -182,27 +184,27 @@ class _Found:
         self.products = iter(())
 
     def look(self, orders: Sequence[DataFile]) -> None:
-        """Apply every rule; products are left to be made one at a time."""
-        rules = self.room.values.shortages
-        staff = next((rule for rule in rules if rule.kind == "staff"), None)
-        machines = next((rule for rule in rules if rule.kind == "equipment"), None)
-        for rule in rules:
-            rows: pa.Table | None = None
-            if rule.kind == "beds":
-                rows = bed_rows(rule, self.inputs, staff, machines)
-            elif rule.kind == "staff":
-                rows = staff_rows(rule, self.inputs)
-            elif rule.kind == "equipment":
-                rows = equipment_rows(rule, self.inputs)
-            elif rule.kind == "declared":
-                rows = declared_rows(rule, self.inputs)
-            else:
-                self._products(rule, orders)
-                continue
+        """Apply every rule; products are left to be made a few at a time."""
+        rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
+        found = side_by_side(partial(self._rows, rule) for rule in rules)
+        for rule, rows in zip(rules, found, strict=True):
             if rows is None:
                 self._skip(rule)
             else:
                 self.shortages.append(rows)
+        for rule in self.room.values.shortages:
+            if rule.kind == "products":
+                self._products(rule, orders)
+
+    def _rows(self, rule: ShortageRule) -> pa.Table | None:
+        if rule.kind == "beds":
+            return bed_rows(rule, self.inputs, self._first("staff"), self._first("equipment"))
+        rows_of = {"staff": staff_rows, "equipment": equipment_rows, "declared": declared_rows}
+        return rows_of[rule.kind](rule, self.inputs)
+
+    def _first(self, kind: str) -> ShortageRule | None:
+        rules = self.room.values.shortages
+        return next((rule for rule in rules if rule.kind == kind), None)
 
     def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
         known = self.inputs.histories
