@@ -12,7 +12,6 @@ from vigie.schemas import PATH_ARRAYS
 
 __all__ = ["collect_files", "files_lease", "remove_leftovers"]
 
-_COLLECTOR = "collector"
 _LEFTOVER_AFTER = timedelta(hours=24)
 
 
@@ -31,8 +30,8 @@ def collect_files(room: Room) -> Collected | None:
         What was removed; None when a backup is copying files just now.
     """
     now = room.now()
-    with room.state.write("the lease of the collector") as tx:
-        if not tx.lease(files_lease(), _COLLECTOR, now, now=now):
+    with room.state.read() as tx:
+        if tx.is_leased(files_lease(), now=now):
             return None
     manifests = kept_manifests(room)
     with_paths = releases_with_paths(room, manifests)

@@ -185,6 +185,11 @@ class Transaction:
         self._connection.execute(t.leases.insert().values(name=name, holder=holder, until=until))
         return True
 
+    def is_leased(self, name: str, *, now: datetime) -> bool:
+        """Whether anybody holds a lease until later than now."""
+        row = self._connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).first()
+        return row is not None and bool(row.until > now)
+
     # outbox -----------------------------------------------------------------
 
     def post(self, kind: str, key: str, payload: bytes, *, now: datetime) -> None:
