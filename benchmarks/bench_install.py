@@ -1,10 +1,11 @@
-"""What the default install weighs, and how soon the command line answers."""
+"""What the default install weighs, how soon the command line answers, and ``make demo``."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from importlib import metadata
 from pathlib import Path
@@ -39,8 +40,18 @@ def seconds_of(arguments: list[str]) -> float:
     return median(times[1:])
 
 
+def demo_seconds() -> float:
+    """Seconds of ``make demo SERVE=0`` in a fresh clone: environment, install, region, cycle."""
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        started = time.perf_counter()
+        subprocess.run(["make", "demo", "SERVE=0"], check=True, cwd=clone, capture_output=True)
+        return time.perf_counter() - started
+
+
 def run() -> list[Figure]:
-    """Size of the install, ``import vigie`` and ``vigie --help``."""
+    """Size of the install, ``import vigie``, ``vigie --help`` and the demo."""
     vigie = str(Path(sys.executable).parent / "vigie")
     importing = seconds_of([sys.executable, "-c", "import vigie"])
     helping = seconds_of([vigie, "--help"])
@@ -49,4 +60,5 @@ def run() -> list[Figure]:
         Figure("default install, files as pinned", size, "GB", 1.0, COMMAND),
         Figure("import vigie, whole process", importing * 1000, "ms", None, COMMAND),
         Figure("vigie --help, whole process", helping, "s", 0.5, COMMAND),
+        Figure("make demo SERVE=0, fresh clone, warm cache", demo_seconds(), "s", 300, COMMAND),
     ]
