@@ -140,28 +140,30 @@ def _forecasts(
     return known, paths, models
 
 
-def _published(room: Room, inputs: Inputs, chance: Chance) -> Iterator[tuple[History, SamplePaths]]:
+def _published(
+    room: Room, inputs: Inputs, chance: Chance
+) -> Iterator[tuple[History, SamplePaths, str]]:
     """Paths of the forecast measures, of places and of the totals over them, by category."""
     measures = room.measures()
     for name, paths in inputs.paths.items():
         if not measures[name]["is_forecast"]:
             continue
         history = inputs.histories[name]
-        found = [(history, paths)]
+        found = [(history, paths, inputs.models[name])]
         totals = total_history(history, inputs.members)
         if totals is not None and measures[name]["over_places"] == "sum":
-            found.append((totals, forecast_measure(totals, chance)[0]))
-        for of, drawn in found:
+            found.append((totals, *forecast_measure(totals, chance)))
+        for of, drawn, model in found:
             for part in by_category(drawn, of):
-                yield history, part
+                yield history, part, model
 
 
 def _forecast_batches(
-    run: str, inputs: Inputs, published: Iterator[tuple[History, SamplePaths]]
+    run: str, inputs: Inputs, published: Iterator[tuple[History, SamplePaths, str]]
 ) -> Iterator[pa.RecordBatch]:
-    for history, paths in published:
+    for history, paths, model in published:
         last = np.datetime64(history.last_date, "D")
-        rows = forecast_rows(paths, inputs.models[paths.measure], last)
+        rows = forecast_rows(paths, model, last)
         yield from keyed(rows, FORECASTS, run).to_batches()
 
 
@@ -228,7 +230,7 @@ class _Found:
 
     def path_batches(self) -> Iterator[pa.RecordBatch]:
         """Rows of the path table; on the way the products' shortages and plans are kept."""
-        for _, paths in _published(self.room, self.inputs, self.chance):
+        for _, paths, _ in _published(self.room, self.inputs, self.chance):
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)

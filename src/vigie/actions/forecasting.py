@@ -258,4 +258,6 @@ def total_history(history: History, members: Mapping[str, Sequence[str]]) -> His
         total = np.where(known, values, 0).sum(axis=0)
         is_enough = (share >= _LEAST_SHARE) & known.any(axis=0)
         sums.append(np.where(is_enough, total / np.where(is_enough, share, 1), np.nan))
-    return replace(history, places=tuple(totals), values=np.stack(sums))
+    # A count of places that say yes is a level.
+    kind = "level" if history.kind == "binary" else history.kind
+    return replace(history, kind=kind, upper=np.inf, places=tuple(totals), values=np.stack(sums))

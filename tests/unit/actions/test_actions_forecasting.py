@@ -32,11 +32,11 @@ def futures(released_folder: Path) -> Futures:
 def test_a_release_keeps_every_future_of_every_day_up_to_the_horizon(futures: Futures) -> None:
     days = [LAST_DAY + timedelta(days=number) for number in range(1, 8)]
 
-    assert sorted(futures) == [(place, day) for place in PLACES for day in days]
+    assert sorted(futures) == [(place, day) for place in (*PLACES, "N") for day in days]
     assert {len(samples) for samples in futures.values()} == {50}
 
 
-def test_quantiles_of_places_are_those_of_the_futures(
+def test_quantiles_of_places_and_totals_are_those_of_the_futures(
     futures: Futures, released_folder: Path
 ) -> None:
     rows = show_table(open_at(released_folder), OPERATOR, "forecasts", target="beds_occupied")
@@ -50,14 +50,9 @@ def test_quantiles_of_places_are_those_of_the_futures(
         for (place, day), samples in futures.items()
         for level in QUANTILE_LEVELS
     }
-    assert {key for key in seen if key[0] != "N"} == slowly.keys()
+    assert seen.keys() == slowly.keys()
     for key, value in slowly.items():
         assert seen[key] == pytest.approx(value, abs=1e-4), key
-    of_nation = {key[1:]: value for key, value in seen.items() if key[0] == "N"}
-    assert of_nation.keys() == {key[1:] for key in slowly}
-    for day in {day for _, day in futures}:
-        levels = [of_nation[(day, level)] for level in QUANTILE_LEVELS]
-        assert levels == sorted(levels)
 
 
 def test_the_same_seed_and_day_draw_the_same_futures_and_another_day_others() -> None:
