@@ -268,7 +268,8 @@ def _compact(
     """One sorted file (or a few) in place of many."""
     paths = (*job.stored, *(store.absolute(file) for file in new))
     order = ", ".join(f'"{name}"' for name in job.table.order)
-    batches = engine.batches(f"SELECT * FROM {read_sql(job.table, paths)} ORDER BY {order}")
+    sql = f"SELECT * FROM {read_sql(job.table, paths)} ORDER BY {order}"
+    batches = engine.batches(sql, rows=_ROW_GROUP)
     file = store.write(job.table, batches, job.partition)
     return [file] if file is not None else []
 
