@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.actions.briefing import build_briefing
-from vigie.actions.reading import ReleaseReader
+from vigie.actions.reading import ReleaseReader, RememberedTables
 from vigie.actions.release_pictures import drawn_pictures
 from vigie.actions.room import Room
 from vigie.actions.showing import tiles_of
@@ -16,7 +16,8 @@ __all__ = ["draw_charts"]
 
 def draw_charts(room: Room, release: ReleaseReader) -> Iterator[ChartFile]:
     """Draw and keep the briefing's pictures in every language of the room, wide and narrow."""
+    tables = RememberedTables(release)
     for language in room.values.languages:
-        briefing = build_briefing(release, language=language, tiles=tiles_of(room))
+        briefing = build_briefing(tables, language=language, tiles=tiles_of(room))
         for name, svg in drawn_pictures(briefing):
             yield room.lake.write_chart(name, svg)

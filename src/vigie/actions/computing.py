@@ -27,7 +27,13 @@ from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.side_by_side import side_by_side
-from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
+from vigie.actions.ward_shortages import (
+    Staffing,
+    bed_rows,
+    equipment_rows,
+    staff_rows,
+    staffing,
+)
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import SamplePaths, forecast_rows, path_rows
 from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
@@ -188,7 +194,13 @@ class _Found:
     def look(self, orders: Sequence[DataFile]) -> None:
         """Apply every rule; products are left to be made a few at a time."""
         rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
-        found = side_by_side(partial(self._rows, rule) for rule in rules)
+        # Beds and staff are judged from the same staff on the same paths: drawn up once.
+        staff = [staffing(rule, self.inputs) if rule.kind == "staff" else None for rule in rules]
+        for_beds = next((each for each in staff if each is not None), None)
+        found = side_by_side(
+            partial(self._rows, rule, for_beds if rule.kind == "beds" else own)
+            for rule, own in zip(rules, staff, strict=True)
+        )
         for rule, rows in zip(rules, found, strict=True):
             if rows is None:
                 self._skip(rule)
@@ -198,15 +210,15 @@ class _Found:
             if rule.kind == "products":
                 self._products(rule, orders)
 
-    def _rows(self, rule: ShortageRule) -> pa.Table | None:
+    def _rows(self, rule: ShortageRule, staff: Staffing | None) -> pa.Table | None:
         if rule.kind == "beds":
-            return bed_rows(rule, self.inputs, self._first("staff"), self._first("equipment"))
-        rows_of = {"staff": staff_rows, "equipment": equipment_rows, "declared": declared_rows}
+            rules = self.room.values.shortages
+            equipment = next((each for each in rules if each.kind == "equipment"), None)
+            return bed_rows(rule, self.inputs, staff, equipment)
+        if rule.kind == "staff":
+            return None if staff is None else staff_rows(staff, self.inputs)
+        rows_of = {"equipment": equipment_rows, "declared": declared_rows}
         return rows_of[rule.kind](rule, self.inputs)
-
-    def _first(self, kind: str) -> ShortageRule | None:
-        rules = self.room.values.shortages
-        return next((rule for rule in rules if rule.kind == kind), None)
 
     def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
         known = self.inputs.histories

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from vigie.lake import DataFile, Manifest, as_of_sql
 from vigie.quality import RULED_SQL
 from vigie.schemas import DERIVED, MEASURES, PATH_ARRAYS, REPORTS, Table
 
-__all__ = ["FACTS", "ReleaseReader", "as_day", "as_known_sql", "facts_sql"]
+__all__ = ["FACTS", "ReleaseReader", "RememberedTables", "as_day", "as_known_sql", "facts_sql"]
 
 FACTS = pa.schema(
     [
@@ -95,6 +95,7 @@ class ReleaseReader:
     room: Room
     manifest: Manifest
     published_at: datetime
+    _kept: dict[str, pa.Table] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def release(self) -> str:
@@ -147,14 +148,41 @@ class ReleaseReader:
             self.manifest.known_until,
             where,
         )
-        measures = self.table(MEASURES.name)
-        return self.room.engine.query(facts_sql(known), {"measures": measures})
+        if MEASURES.name not in self._kept:
+            self._kept[MEASURES.name] = self.table(MEASURES.name)
+        return self.room.engine.query(facts_sql(known), self._kept)
 
     def _of_measure(self, of: Table, equals: dict[str, str]) -> tuple[DataFile, ...]:
         files = self.manifest.table(of.name)
         if "measure" in equals:
             return tuple(f for f in files if f.partition == equals["measure"])
         return files
+
+
+class RememberedTables:
+    """A release whose answers are kept, for builders that ask the same more than once.
+
+    Not for the sample paths, whose answers are large.
+    """
+
+    def __init__(self, reader: ReleaseReader) -> None:
+        """Args:
+        reader: the release.
+        """
+        self._reader = reader
+        self._known: dict[tuple[str, frozenset[tuple[str, str]]], pa.Table] = {}
+        self.release = reader.release
+        self.as_of = reader.as_of
+        self.published_at = reader.published_at
+        self.room_name = reader.room_name
+        self.timezone = reader.timezone
+
+    def table(self, name: str, /, **equals: str) -> pa.Table:
+        """As ``ReleaseReader.table``; the second time from memory."""
+        asked = (name, frozenset(equals.items()))
+        if asked not in self._known:
+            self._known[asked] = self._reader.table(name, **equals)
+        return self._known[asked]
 
 
 def _condition(equals: dict[str, str], schema: pa.Schema) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -173,7 +173,7 @@ def _facts_print(room: Room, of: Table, files: Sequence[DataFile], until: dateti
 
 def _build(room: Room, run: str, day: date, tables: Files, step: Step) -> None:
     dataset = room.declarations.datasets[step.dataset]
-    inputs = {name: _input_sql(room, day, tables, name) for name in dataset.inputs}
+    inputs = {name: _input_sql(room, day, tables, dataset, name) for name in dataset.inputs}
     rows = _run(room, dataset, inputs)
     fields: list[list[object]] = []
     current: list[object] = []
@@ -228,8 +228,8 @@ def _run(room: Room, dataset: Dataset, inputs: Mapping[str, str]) -> pa.Table:
         ) from error
 
 
-def _input_sql(room: Room, day: date, tables: Files, name: str) -> str:
-    """SQL of one relation that a dataset reads."""
+def _input_sql(room: Room, day: date, tables: Files, dataset: Dataset, name: str) -> str:
+    """SQL of one relation that a dataset reads, within its window."""
     graph = room.declarations.datasets
     if name in {of.name for of in REFERENCE}:
         return f'SELECT * FROM "{name}"'
@@ -244,13 +244,16 @@ def _input_sql(room: Room, day: date, tables: Files, name: str) -> str:
         of = table(name)
         relation = room.lake.relation(of, tables[name])
         return f"SELECT * FROM ({as_of_sql(of, relation, until)}) WHERE reason IS NULL"
+    since = "true"
+    if dataset.window_days is not None:
+        since = f"reference_date > DATE '{day - timedelta(days=dataset.window_days)}'"
     if name in {"facts", "ruled"}:
-        known = as_known_sql(room, tables[REPORTS.name], (), until)
+        known = as_known_sql(room, tables[REPORTS.name], (), until, since)
         if name == "facts":
             return known
         return f"WITH facts AS ({known}) SELECT * FROM ({RULED_SQL})"
     measure = graph[maker].measure if maker is not None else name
     files = tuple(f for f in tables[REPORTS.name] if f.partition == measure)
     made = tuple(f for f in room.lake.files(DERIVED) if maker is not None and f.partition == maker)
-    known = as_known_sql(room, files, made, until, f"measure = '{measure}'")
+    known = as_known_sql(room, files, made, until, f"measure = '{measure}' AND {since}")
     return f"SELECT * EXCLUDE (measure) FROM ({facts_sql(known)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -13,7 +14,7 @@ from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
-from vigie.hospital import equipment_paths, is_short, staff_paths, usable_capacity
+from vigie.hospital import StaffPaths, equipment_paths, is_short, staff_paths, usable_capacity
 from vigie.paths import (
     BoolArray,
     FloatArray,
@@ -24,11 +25,11 @@ from vigie.paths import (
     shared_short,
 )
 
-__all__ = ["bed_rows", "equipment_rows", "staff_rows"]
+__all__ = ["Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
 
 
 def bed_rows(
-    rule: ShortageRule, inputs: Inputs, staff: ShortageRule | None, equipment: ShortageRule | None
+    rule: ShortageRule, inputs: Inputs, staff: Staffing | None, equipment: ShortageRule | None
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
@@ -49,7 +50,7 @@ def bed_rows(
     if opened in inputs.histories:
         beds = inputs.today(opened, places, wards)
         beds = np.where(np.isfinite(beds), beds, staffed)
-        staff_beds = staffed * _staff_change(staff, inputs, need_measure, need)
+        staff_beds = staffed * _staff_change(staff, need_measure, need)
     machine_beds = _machine_beds(equipment, inputs, need_measure, need)
     is_known = np.isfinite(beds)
     usable = usable_capacity(
@@ -58,6 +59,7 @@ def bed_rows(
         machine_beds,
     )
     short = is_short(need, usable.values)
+    need_now = inputs.today(need_measure, places, wards)[:, :, 0, 0]
     series = Series(
         kind="beds",
         places=places,
@@ -65,48 +67,69 @@ def bed_rows(
         offset=inputs.offset(need_measure),
         model=inputs.models[need_measure],
         unit="patient-days",
-        need_now=inputs.today(need_measure, places, wards)[:, :, 0, 0],
+        need_now=need_now,
         capacity_now=usable.values[:, :, 0].mean(axis=-1),
         binds=usable.binds(short),
         history=history,
     )
     unmet = np.maximum(need - usable.values, np.float32(0)).sum(axis=2)
-    known = is_known[:, :, 0, 0]
+    # A ward whose patients nobody ever counted is not safe: nothing is known of it.
+    known = is_known[:, :, 0, 0] & np.isfinite(need_now)
     rows = shortage_rows(series, inputs, first_passage(short), unmet, known)
     capacity = np.where(known[:, :, None, None], usable.values, np.float32(0))
     counted = np.where(known[:, :, None, None], need, np.float32(0))
     return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
 
 
-def _staff_change(
-    rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
-) -> PathArray:
-    """How the beds that staff can run change against today, per path; 1 where unknown."""
-    found = _staff(rule, inputs, occupancy, need)
-    if found is None or rule is None:
-        return np.ones((1, 1, 1, 1), dtype=np.float32)
-    paths, now = found
-    with np.errstate(invalid="ignore", divide="ignore"):
-        change = paths / now
-    return np.where(np.isfinite(change), change, np.float32(1))
+@dataclass(frozen=True, slots=True, eq=False)
+class Staffing:
+    """The staff of one rule on the paths; arrays are (place, skill, ...) of the occupancy's places.
+
+    Attributes:
+        rule: of kind staff.
+        skills: axis 1.
+        ratios: (ward, skill), patients per member of staff in force; NaN where none.
+        roster: (place, skill, 1, 1); very large where nothing is reported.
+        away_now: (place, skill, 1, 1), absent today.
+        paths: need, presence and beds that the staff can run.
+    """
+
+    rule: ShortageRule
+    skills: tuple[str, ...]
+    ratios: FloatArray
+    roster: PathArray
+    away_now: PathArray
+    paths: StaffPaths
 
 
-def _staff(
-    rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
-) -> tuple[PathArray, PathArray] | None:
-    """Beds that staff can run on the paths, and with the staff of today."""
-    if rule is None or rule.measures["occupancy"] != occupancy:
+def staffing(rule: ShortageRule, inputs: Inputs) -> Staffing | None:
+    """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
+
+    Args:
+        rule: of kind staff.
+        inputs: of the run.
+    """
+    occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
+    if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
         return None
-    rostered, absent = rule.measures["rostered"], rule.measures["absent"]
-    if rostered not in inputs.histories or not inputs.is_drawn(absent):
+    if not inputs.is_drawn(rule.measures["absent"]):
         return None
     history = inputs.histories[occupancy]
     skills = inputs.histories[rostered].categories
     ratios = _ratios(inputs, rule.mode, history.categories, skills)
     roster, away, away_now = _presence(rule, inputs, history.places, skills)
-    paths = staff_paths(need, ratios, roster, away)
-    now = staff_paths(need, ratios, roster, away_now)
-    return paths.beds, now.beds
+    paths = staff_paths(inputs.ahead(occupancy), ratios, roster, away)
+    return Staffing(rule, skills, ratios, roster, away_now, paths)
+
+
+def _staff_change(staff: Staffing | None, occupancy: str, need: PathArray) -> PathArray:
+    """How the beds that staff can run change against today, per path; 1 where unknown."""
+    if staff is None or staff.rule.measures["occupancy"] != occupancy:
+        return np.ones((1, 1, 1, 1), dtype=np.float32)
+    now = staff_paths(need, staff.ratios, staff.roster, staff.away_now)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = staff.paths.beds / now.beds
+    return np.where(np.isfinite(change), change, np.float32(1))
 
 
 def _presence(
@@ -166,22 +189,13 @@ def _machine_beds(
     return equipment_paths(need, shares, fleet).beds
 
 
-def staff_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
-    """Shortage of staff by place and skill; None when its measures are not reported lately."""
-    occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
-    absent = rule.measures["absent"]
-    if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
-        return None
-    if not inputs.is_drawn(absent):
-        return None
+def staff_rows(staff: Staffing, inputs: Inputs) -> pa.Table:
+    """Shortage of staff by place and skill."""
+    occupancy, skills = staff.rule.measures["occupancy"], staff.skills
+    roster, ratios, paths = staff.roster, staff.ratios, staff.paths
     history = inputs.histories[occupancy]
-    skills = inputs.histories[rostered].categories
-    need_beds = inputs.ahead(occupancy)
-    ratios = _ratios(inputs, rule.mode, history.categories, skills)
-    roster, away, away_now = _presence(rule, inputs, history.places, skills)
-    paths = staff_paths(need_beds, ratios, roster, away)
     now = staff_paths(
-        inputs.today(occupancy, history.places, history.categories), ratios, roster, away_now
+        inputs.today(occupancy, history.places, history.categories), ratios, roster, staff.away_now
     )
     needed = np.asarray(np.isfinite(ratios).any(axis=0))
     known = (roster[:, :, 0, 0] < 1e9) & needed[None, :]
@@ -194,7 +208,7 @@ def staff_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
         now.need,
         now.available,
         known,
-        rule.measures["absent"],
+        staff.rule.measures["absent"],
         skills,
         history.places,
         inputs,

@@ -23,10 +23,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vigie.datasets.python_source import read_python
+from vigie.datasets.python_source import MOST_DAYS, read_python
 from vigie.datasets.sql_source import read_sql
 from vigie.declarations import Section, Sheet
 from vigie.errors import Problem
@@ -37,6 +38,7 @@ HEADER_KEYS = {
     "description": "One sentence for people. Required.",
     "measure": "Key of the measure that the rows become facts of; left out: they stay a table.",
     "purposes": "Purposes the rows may be used for; left out: those that all inputs allow.",
+    "window_days": "Days up to as_of that are read of measures, facts and ruled; left out: all.",
     "inputs": "Relations that the SELECT reads; needed only when it cannot be read by sqlglot.",
     "check": "Entries [[check]] as in checks.toml; they look at this dataset.",
 }
@@ -75,9 +77,10 @@ class Dataset:
         description: one sentence for people.
         measure: its rows (place, category, reference_date, value) become facts of this
             measure; None: it stays a table.
-        inputs: relations it reads, sorted.
+        inputs: relations it reads, sorted; as_of among them when it has a window.
         purposes: purposes it may be used for; empty: those of its inputs.
         code: the SELECT without header, or the whole Python text.
+        window_days: days up to as_of whose figures it reads; None: all.
         checks: TOML of the ``[[check]]`` entries in the header, on the lines of the file, for
             the reader of checks.toml; empty: none.
         lineage: per column the input columns it is made of; declared, for Python only.
@@ -91,13 +94,15 @@ class Dataset:
     inputs: tuple[str, ...]
     purposes: tuple[str, ...]
     code: str
+    window_days: int | None = None
     checks: str = ""
     lineage: tuple[tuple[str, tuple[ColumnRef, ...]], ...] = ()
 
     @property
     def code_sha256(self) -> str:
-        """Hash of what makes the rows: the code and the measure, not the rest of the header."""
-        text = f"{self.language}\n{self.measure or ''}\n{self.code}"
+        """Hash of what makes the rows: code, measure and window, not the rest of the header."""
+        window = "" if self.window_days is None else f"\n{self.window_days} days"
+        text = f"{self.language}\n{self.measure or ''}{window}\n{self.code}"
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -136,9 +141,10 @@ def _read_python_file(name: str, file: str, text: str) -> tuple[Dataset | None, 
         language=Language.PYTHON,
         description=source.description,
         measure=source.measure,
-        inputs=tuple(sorted(set(source.inputs))),
+        inputs=_inputs(source.inputs, source.window_days),
         purposes=source.purposes,
         code=text,
+        window_days=source.window_days,
         lineage=lineage,
     )
     return dataset, []
@@ -161,12 +167,18 @@ def _read_sql_file(name: str, file: str, text: str) -> tuple[Dataset | None, lis
         language=Language.SQL,
         description=header.description,
         measure=header.measure,
-        inputs=source,
+        inputs=_inputs(source, header.window_days),
         purposes=header.purposes,
         code=code,
+        window_days=header.window_days,
         checks=header.checks,
     )
     return dataset, []
+
+
+def _inputs(named: Iterable[str], window_days: int | None) -> tuple[str, ...]:
+    """What is read, sorted; a window moves with the day, so the day is read too."""
+    return tuple(sorted({*named} if window_days is None else {*named, "as_of"}))
 
 
 def _header_end(lines: list[str]) -> int | None:
@@ -191,6 +203,11 @@ class _Header:
         self.description = section.text("description", required=sheet.is_readable)
         self.measure = section.text("measure") or None
         self.purposes = section.texts("purposes")
+        self.window_days = (
+            section.whole("window_days", MOST_DAYS, at_least=1, at_most=MOST_DAYS)
+            if section.has("window_days")
+            else None
+        )
         self.inputs = section.texts("inputs") if section.has("inputs") else None
         section.finish()
         self.problems = sheet.problems

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 
 from vigie.errors import Problem
 
-__all__ = ["PYTHON_NAMES", "PythonSource", "read_python"]
+__all__ = ["MOST_DAYS", "PYTHON_NAMES", "PythonSource", "read_python"]
 
 PYTHON_NAMES = {
     "INPUTS": "Relations it reads. Required.",
     "LINEAGE": "For each column of its rows the columns `input.column` it is made of. Required.",
     "MEASURE": "Key of the measure that the rows become facts of; left out: they stay a table.",
+    "WINDOW_DAYS": "Days up to as_of that are read of measures, facts and ruled; left out: all.",
     "PURPOSES": "Purposes the rows may be used for; left out: those that all inputs allow.",
 }
 """What a Python dataset says in constants that are written out."""
+
+MOST_DAYS = 36_500
+"""Longest window, in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class PythonSource:
     inputs: tuple[str, ...] = ()
     measure: str | None = None
     purposes: tuple[str, ...] = ()
+    window_days: int | None = None
     lineage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -52,6 +57,7 @@ def read_python(file: str, text: str) -> tuple[PythonSource, list[Problem]]:
         inputs=reader.texts("INPUTS", is_required=True),
         measure=reader.text("MEASURE"),
         purposes=reader.texts("PURPOSES", is_required=False),
+        window_days=reader.days("WINDOW_DAYS"),
         lineage=reader.lineage(),
     )
     reader.check_build()
@@ -108,6 +114,16 @@ class _Reader:
         if value is None or isinstance(value, str):
             return value
         self._mistake(line, f"{name} is not a text", f'Write {name} = "...".')
+        return None
+
+    def days(self, name: str) -> int | None:
+        value, line = self._literal(name)
+        if value is None:
+            return None
+        if type(value) is int and 1 <= value <= MOST_DAYS:
+            return value
+        to_do = f"Write {name} = 60, or leave it out for all days."
+        self._mistake(line, f"{name} is not a whole number from 1 to {MOST_DAYS}", to_do)
         return None
 
     def lineage(self) -> dict[str, tuple[str, ...]]:

@@ -145,6 +145,7 @@ WHERE occupied.category IN ('icu', 'hdu')
 -- ---
 -- description = "Days that each stock would last at the use of the last 14 days"
 -- purposes = ["crisis-management"]
+-- window_days = 60
 -- ---
 WITH lately AS (
   SELECT place, category, avg(value) AS used_per_day

@@ -38,7 +38,9 @@ def to_grid(
     ]
     shape = (len(places), len(categories), len(dates))
     flat = np.ravel_multi_index(tuple(cells), shape)
-    if len(np.unique(flat)) != len(flat):
+    is_filled = np.zeros(np.prod(shape, dtype=int), dtype=bool)
+    is_filled[flat] = True
+    if np.count_nonzero(is_filled) != len(flat):
         raise ValueError("two rows have the same place, category and reference_date")
     history = np.full(shape, np.nan)
     history.reshape(-1)[flat] = pc.cast(facts["value"], pa.float64()).to_numpy()

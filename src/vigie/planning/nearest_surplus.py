@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.paths import FloatArray
+from vigie.paths import FloatArray, PathArray
 from vigie.planning.exchange import Exchange, Use
 
 __all__ = ["NEAREST_SURPLUS_MODEL", "CategoryPlan", "Move", "PlanRules", "nearest_surplus"]
@@ -121,17 +121,20 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
         place: exchange.risk(place, held[place], rules.risk_days)
         for place in np.flatnonzero(known).tolist()
     }
+    unmet_before = {place: exchange.unmet(place, held[place]) for place in before}
     receivers = _receivers(exchange, held, before, rules)
     limits = _sender_limits(exchange, before, receivers, rules)
     shipments = _ship(exchange, held, receivers, limits, rules)
     after = _held_after(held, shipments)
+    concerned = {p for each in shipments for p in (each.sender, each.receiver)}
+    unmet_after = {place: exchange.unmet(place, after[place]) for place in concerned}
     return CategoryPlan(
         kind=exchange.kind,
         category=exchange.category,
         unit=exchange.unit,
         moves=tuple(_moves(exchange, shipments, before, after, rules)),
-        unmet_before=sum(exchange.unmet(place, held[place]) for place in before),
-        unmet_after=sum(exchange.unmet(place, after[place]) for place in before),
+        unmet_before=sum(unmet_before.values()),
+        unmet_after=sum((unmet_before | unmet_after).values()),
     )
 
 
@@ -164,9 +167,9 @@ def _sender_limits(
                 np.maximum(exchange.need[place, :days].max(axis=0), 0.0)
                 for days in (rules.gap_days, rules.risk_days)
             )
-            enough = np.quantile(early, rules.sender_level, method="inverted_cdf")
+            enough = _order_statistic(early, rules.sender_level)
             safe = 1 - risk - rules.largest_harm
-            harmless = np.quantile(whole, safe, method="inverted_cdf") if safe > 0 else 0.0
+            harmless = _order_statistic(whole, safe) if safe > 0 else 0.0
             limits[place] = max(0.0, exchange.stock[place] - max(enough, harmless))
     return limits
 
@@ -211,8 +214,13 @@ def _units_wanted(
     worst = missing[day - 1 :].max(axis=0)
     if exchange.use is Use.LOST and day > 1:
         worst = worst - np.maximum(missing[: day - 1].max(axis=0), 0.0)
-    wanted = np.quantile(worst, 1 - rules.covered_risk, method="inverted_cdf")
-    return max(0.0, float(wanted))
+    return max(0.0, _order_statistic(worst, 1 - rules.covered_risk))
+
+
+def _order_statistic(values: PathArray, level: float) -> float:
+    """The smallest value that at least a share ``level`` of the futures do not exceed."""
+    at = max(0, int(np.ceil(level * len(values) - 1e-9)) - 1)
+    return float(np.partition(values, at)[at])
 
 
 def _held_after(held: FloatArray, shipments: list[_Shipment]) -> FloatArray:

@@ -20,6 +20,7 @@ Source: docs/models/coverage.md, equations 1 to 3, with measured skill.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +122,12 @@ class _Series:
         # Below this a variance in proportion to the estimate would be none at all.
         self.floor = float(np.abs(seen).mean()) / 20 if seen.size else 0.0
 
+    @cached_property
+    def shared(self) -> FloatArray:
+        """(day, other day): the values of the other day, summed over places present on both."""
+        moved: FloatArray = self.present.astype(float) @ self.values.T
+        return moved
+
     def reports_up_to(self, rows: IntArray, places: IntArray) -> tuple[IntArray, FloatArray]:
         """(window, places): the days of the window that ends at each place's row, and 1 where
         the place reported, else 0.
@@ -201,7 +208,7 @@ def _spread(series: _Series, gap: int, known: dict[int, float]) -> float:
 def _measured_spread(series: _Series, gap: int) -> float:
     """The mean of squared error / estimate when every report is played as missing."""
     days = np.arange(gap, series.values.shape[0])
-    moved = series.present.astype(float) @ series.values.T
+    moved = series.shared
     own = np.zeros((days.size, series.values.shape[1]))
     was, then, count = own.copy(), own.copy(), own.copy()
     for step in range(series.window):

@@ -92,11 +92,13 @@ def test_the_page_of_datasets_has_right_examples() -> None:
 
 def test_the_documented_keys_of_a_dataset_are_those_that_are_read() -> None:
     values = {"description": '"d"', "measure": '"m"', "purposes": '["p"]', "inputs": '["facts"]'}
+    values["window_days"] = "60"
     assert values.keys() | {"check"} == HEADER_KEYS.keys()
     header = "\n".join(f"-- {key} = {value}" for key, value in values.items())
     dataset, problems = read_dataset("datasets/a.sql", f"-- ---\n{header}\n-- ---\nFROM facts")
     assert problems == []
     assert dataset is not None
-    assert (dataset.measure, dataset.purposes, dataset.inputs) == ("m", ("p",), ("facts",))
+    assert (dataset.measure, dataset.purposes) == ("m", ("p",))
+    assert (dataset.inputs, dataset.window_days) == (("as_of", "facts"), 60)
     page = (DOCS / "reference-datasets.md").read_text(encoding="utf-8")
     assert all(f"| `{name}` |" in page for name in PYTHON_NAMES)

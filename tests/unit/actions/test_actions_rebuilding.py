@@ -206,6 +206,20 @@ SELECT place, category, reference_date, floor(value * 0.9) AS value FROM beds_st
     assert (short["A"], short["B"], short["C"]) == (10, 12, 14)
 
 
+def test_a_dataset_with_a_window_reads_its_last_days_and_follows_the_day(folder: Path) -> None:
+    windowed = LOAD.replace("-- [[check]]", "-- window_days = 2\n-- [[check]]", 1)
+    (folder / "datasets/load.sql").write_text(windowed)
+
+    assert rebuilt(folder) == {"load", "tightest"}
+    days = {row["reference_date"] for row in rows(open_at(folder), "facts", measure="bed_load")}
+    assert days == {NEXT_DAY - timedelta(days=1)}, "of the two days up to today one is reported"
+
+    room = open_at(folder, NEXT_DAY + timedelta(days=1))
+    assert "load" in {
+        step.dataset for step in show_plan(room, OPERATOR, None).plan.steps if step.is_stale
+    }
+
+
 def test_a_dropped_dataset_takes_its_figures_along(folder: Path) -> None:
     (folder / "datasets/load.sql").unlink()
     (folder / "datasets/tightest.py").unlink()

@@ -24,9 +24,10 @@ from tests.rooms import (
 from tests.unit.actions.given_figures import AS_OF, Given, facts_of, inputs_of, rule_of
 from vigie.actions.cycle import run_cycle
 from vigie.actions.releasing import show_release
-from vigie.actions.room import Room
+from vigie.actions.room import Room, ShortageRule
+from vigie.actions.shortage_rows import Inputs
 from vigie.actions.showing import show_table
-from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
+from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows, staffing
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("shortages")
@@ -203,6 +204,13 @@ RATIOS = [
         "source": "decree",
     },
 ]
+
+
+def rows_of_staff(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
+    staff = staffing(rule, inputs)
+    return None if staff is None else staff_rows(staff, inputs)
+
+
 WARD: Given = {
     ("need", "A", "icu"): [11.0] * 20,
     ("beds", "A", "icu"): [20.0] * 20,
@@ -215,8 +223,8 @@ WARD: Given = {
 def test_staff_are_short_when_fewer_come_than_the_ratio_in_force_asks_for() -> None:
     inputs, _ = inputs_of(WARD, reference={"ratios": RATIOS})
 
-    normal = staff_rows(STAFF, inputs)
-    crisis = staff_rows(
+    normal = rows_of_staff(STAFF, inputs)
+    crisis = rows_of_staff(
         rule_of("staff", "crisis", rostered="roster", absent="absent", occupancy="need"), inputs
     )
 
@@ -237,10 +245,10 @@ def test_a_ratio_holds_on_its_days_only() -> None:
     without, _ = inputs_of(WARD, reference={"ratios": ended})
     newer, _ = inputs_of(WARD, reference={"ratios": [RATIOS[0], *begun]})
 
-    rows = staff_rows(STAFF, without)
+    rows = rows_of_staff(STAFF, without)
     assert rows is not None
     assert rows.num_rows == 0
-    rows = staff_rows(STAFF, newer)
+    rows = rows_of_staff(STAFF, newer)
     assert rows is not None
     assert rows["need_now"].to_pylist() == [1]
 
@@ -258,7 +266,7 @@ def test_absence_of_a_day_meets_the_need_of_the_same_day() -> None:
 
     assert ahead.shape[2] == HORIZON + 1 == inputs.ahead("need").shape[2]
     assert set(ahead[0, 0, 0]) == {2.0}, "of today the report stands in every future"
-    rows = staff_rows(STAFF, inputs)
+    rows = rows_of_staff(STAFF, inputs)
     assert rows is not None
     assert of_place(rows.to_pylist(), "A", "nurse")["first_day_q10"] == 0
 
@@ -268,7 +276,7 @@ def test_beds_that_may_open_are_limited_by_staff_and_the_row_says_by_what() -> N
     given = {**WARD, ("need", "A", "icu"): [25.0] * 20}
     inputs, _ = inputs_of(given, reference={"ratios": RATIOS})
 
-    rows = bed_rows(rule, inputs, STAFF, None)
+    rows = bed_rows(rule, inputs, staffing(STAFF, inputs), None)
 
     assert rows is not None
     row = of_place(rows.to_pylist(), "A")
@@ -312,9 +320,27 @@ def test_beds_are_limited_by_the_machines_that_their_patients_need() -> None:
     assert (row["capacity_now"], row["binds"], row["probability"]) == (8, "equipment", 1)
 
 
+def test_a_ward_whose_patients_were_never_counted_is_unknown_and_not_safe() -> None:
+    given: Given = {
+        ("need", "A", "icu"): [10.0] * 20,
+        ("need", "B", "hdu"): [5.0] * 20,
+        ("beds", "A", "icu"): [20.0] * 20,
+        ("beds", "B", "icu"): [20.0] * 20,
+        ("beds", "B", "hdu"): [20.0] * 20,
+    }
+    inputs, _ = inputs_of(given)
+
+    rows = bed_rows(BEDS, inputs, None, None)
+
+    assert rows is not None
+    told = {(row["place"], row["category"]) for row in rows.to_pylist()}
+    assert {("A", "icu"), ("B", "hdu")} <= told
+    assert not {("B", "icu"), ("A", "hdu")} & told
+
+
 def test_a_rule_whose_measures_are_not_reported_gives_no_rows() -> None:
     inputs, _ = inputs_of({("need", "A", "icu"): [5.0] * 20})
 
     assert bed_rows(BEDS, inputs, None, None) is None
-    assert staff_rows(STAFF, inputs) is None
+    assert rows_of_staff(STAFF, inputs) is None
     assert equipment_rows(MACHINES, inputs) is None

@@ -77,6 +77,16 @@ def test_a_new_description_is_no_new_code() -> None:
     assert changed.code_sha256 != before.code_sha256
 
 
+def test_a_window_is_part_of_the_code_and_moves_with_the_day() -> None:
+    whole = read("datasets/a.sql", sql("SELECT * FROM beds"))
+    weeks = read("datasets/a.sql", sql("SELECT * FROM beds", 'description = "d"\nwindow_days = 14'))
+    python = read("datasets/a.py", PYTHON + "WINDOW_DAYS = 14\n")
+    assert (whole.window_days, whole.inputs) == (None, ("beds",))
+    assert (weeks.window_days, weeks.inputs) == (14, ("as_of", "beds"))
+    assert weeks.code_sha256 != whole.code_sha256
+    assert (python.window_days, python.inputs) == (14, ("as_of", "consumption", "stock_on_hand"))
+
+
 def sql(body: str, header: str = 'description = "d"') -> str:
     lines = "".join(f"-- {line}\n" for line in header.splitlines())
     return f"-- ---\n{lines}-- ---\n{body}\n"
@@ -106,6 +116,13 @@ def without(text: str, start: str) -> str:
             3,
             '"inputs" is not a list of texts',
         ),
+        (
+            "datasets/a.sql",
+            sql("SELECT 1", 'description = "d"\nwindow_days = 0'),
+            3,
+            '"window_days" is not a whole number',
+        ),
+        ("datasets/a.py", PYTHON + "WINDOW_DAYS = 1.5\n", 14, "WINDOW_DAYS is not a whole"),
         ("datasets/a.sql", sql("SELECT\nFROM WHERE"), 5, "the SELECT cannot be read"),
         ("datasets/a.sql", sql("SELECT 1; SELECT 2"), 4, "not one SELECT"),
         ("datasets/a.sql", sql("DROP TABLE beds"), 4, "not one SELECT"),
