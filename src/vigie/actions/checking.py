@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +13,6 @@ from vigie.actions.forecasting import HISTORY_DAYS
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.rebuilding import BuiltDatasets
 from vigie.actions.room import Room
-from vigie.actions.side_by_side import side_by_side
 from vigie.lake import DataFile
 from vigie.quality import (
     CONFLICTS_SQL,
@@ -37,9 +35,11 @@ from vigie.schemas import (
 
 __all__ = ["Judgement", "judge", "keyed", "window_sql"]
 
-_COMPLETED_DAYS = 28
-_COMPLETED_PRODUCT_DAYS = 2
-_COVERED_DAYS = 120
+_COVERED_DAYS, _COMPLETED_DAYS = 120, 28
+"""Days of totals that a release holds, and of these the last with a completed estimate."""
+
+_COVERED_PRODUCT_DAYS, _COMPLETED_PRODUCT_DAYS = 56, 2
+"""The same for measures by product, of which there are dozens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +144,29 @@ def _carried_out(
 
 def _totals(standing: pa.Table, measures: pa.Table, places: pa.Table, day: date) -> pa.Table:
     """Totals over places; products get the completed estimate for their last days only."""
-    columns = ["measure", "place", "category", "reference_date", "value"]
-    known = standing.select(columns)
+    texts = ["measure", "place", "category"]
+    # Encoded once, texts are not copied when rows are chosen.
+    known = pa.table(
+        {name: standing[name].dictionary_encode() for name in texts}
+        | {name: standing[name] for name in ("reference_date", "value")}
+    )
     is_product = pc.equal(measures["dimension"], "product")
     products = measures.filter(is_product)["measure"].combine_chunks()
-    of_products = pc.is_in(known["measure"], products)
-    calls = [
-        partial(
-            coverage,
+    of_products = pc.is_in(standing["measure"], products)
+    parts = [
+        coverage(
             known.filter(chosen),
             measures,
             places,
-            completed_since=day - timedelta(days=days),
-            since=day - timedelta(days=_COVERED_DAYS),
+            completed_since=day - timedelta(days=completed),
+            since=day - timedelta(days=covered),
         )
-        for chosen, days in (
-            (pc.invert(of_products), _COMPLETED_DAYS),
-            (of_products, _COMPLETED_PRODUCT_DAYS),
+        for chosen, covered, completed in (
+            (pc.invert(of_products), _COVERED_DAYS, _COMPLETED_DAYS),
+            (of_products, _COVERED_PRODUCT_DAYS, _COMPLETED_PRODUCT_DAYS),
         )
     ]
-    return pa.concat_tables(side_by_side(calls))
+    return pa.concat_tables(parts)
 
 
 def _dataset_relations(room: Room, built: BuiltDatasets) -> dict[str, pa.Table]:

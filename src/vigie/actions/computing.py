@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +26,6 @@ from vigie.actions.places import members_of_totals
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.shortage_rows import Inputs
-from vigie.actions.side_by_side import side_by_side
 from vigie.actions.ward_shortages import (
     Staffing,
     bed_rows,
@@ -95,24 +94,24 @@ def compute(
     )
     room.progress("Looking for shortages, and for who can help")
     found = _Found(room, run, inputs, chance)
-    found.look(orders)
+    found.look_at_products(orders)
+    with ThreadPoolExecutor(1) as pool:
+        # Wards are judged while the paths are written, which makes the products on the way.
+        wards = pool.submit(found.look_at_wards)
+        paths_files = room.lake.write(
+            PATH_ARRAYS, found.path_batches(), run, partition=run, row_group=_PATH_ROW_GROUP
+        )
+        found.shortages[:0] = wards.result()
     tables = {
         FORECASTS.name: _write(
             room, FORECASTS, run, _forecast_batches(run, inputs, _published(room, inputs, chance))
         ),
-        PATH_ARRAYS.name: room.lake.write(
-            PATH_ARRAYS,
-            found.path_batches(),
-            run,
-            partition=run,
-            row_group=_PATH_ROW_GROUP,
-        ),
+        PATH_ARRAYS.name: paths_files,
+        SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
+        PLANS.name: _write(room, PLANS, run, found.plan_batches()),
+        PLAN_MOVES.name: _write(room, PLAN_MOVES, run, found.move_batches()),
     }
-    # Product results exist once their paths have been written: they are made one at a time.
-    tables[SHORTAGES.name] = _write(room, SHORTAGES, run, found.shortage_batches())
-    tables[PLANS.name] = _write(room, PLANS, run, found.plan_batches())
-    tables[PLAN_MOVES.name] = _write(room, PLAN_MOVES, run, found.move_batches())
-    notes = {"skipped_rules": json.dumps(found.skipped)}
+    notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
     return Computed(tables, dict(models) | {"plan": NEAREST_SURPLUS_MODEL}, notes)
 
 
@@ -183,32 +182,34 @@ class _Found:
     chance: Chance
     shortages: list[pa.Table]
     plans: list[CategoryPlan]
-    skipped: list[str]
+    skipped: dict[int, str]
     products: Iterator[ProductResult]
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.plans, self.skipped = [], [], []
+        self.shortages, self.plans, self.skipped = [], [], {}
         self.products = iter(())
 
-    def look(self, orders: Sequence[DataFile]) -> None:
-        """Apply every rule; products are left to be made a few at a time."""
+    def look_at_products(self, orders: Sequence[DataFile]) -> None:
+        """Apply the rules for products; they are made a few at a time, as their paths are."""
+        for rule in self.room.values.shortages:
+            if rule.kind == "products":
+                self._products(rule, orders)
+
+    def look_at_wards(self) -> list[pa.Table]:
+        """Apply the other rules; the rows of each that has what it needs."""
         rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
         # Beds and staff are judged from the same staff on the same paths: drawn up once.
         staff = [staffing(rule, self.inputs) if rule.kind == "staff" else None for rule in rules]
         for_beds = next((each for each in staff if each is not None), None)
-        found = side_by_side(
-            partial(self._rows, rule, for_beds if rule.kind == "beds" else own)
-            for rule, own in zip(rules, staff, strict=True)
-        )
-        for rule, rows in zip(rules, found, strict=True):
+        tables = []
+        for rule, own in zip(rules, staff, strict=True):
+            rows = self._rows(rule, for_beds if rule.kind == "beds" else own)
             if rows is None:
                 self._skip(rule)
             else:
-                self.shortages.append(rows)
-        for rule in self.room.values.shortages:
-            if rule.kind == "products":
-                self._products(rule, orders)
+                tables.append(rows)
+        return tables
 
     def _rows(self, rule: ShortageRule, staff: Staffing | None) -> pa.Table | None:
         if rule.kind == "beds":
@@ -235,7 +236,7 @@ class _Found:
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)
-        self.skipped.append(
+        self.skipped[self.room.values.shortages.index(rule)] = (
             f"{rule.kind}: not all of {names} are reported by day and within the last "
             f"{MOST_DAYS_BEHIND} days"
         )

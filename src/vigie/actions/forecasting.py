@@ -214,7 +214,7 @@ def by_category(paths: SamplePaths, history: History) -> Iterator[SamplePaths]:
             for i, place in enumerate(paths.places)
             if place not in rows or reported[rows[place], column]
         ]
-        values = np.ascontiguousarray(paths.values[at][:, [column]])
+        values = np.ascontiguousarray(paths.values[at, column][:, None])
         places = tuple(paths.places[i] for i in at)
         yield SamplePaths(paths.measure, places, (category,), paths.dates, values)
 

@@ -19,6 +19,7 @@ from vigie.paths import (
     BoolArray,
     FloatArray,
     PathArray,
+    SamplePaths,
     any_short,
     first_passage,
     probability_by,
@@ -142,16 +143,25 @@ def _presence(
     rostered, absent = rule.measures["rostered"], rule.measures["absent"]
     roster = inputs.today(rostered, places, skills)
     known = inputs.paths[absent]
-    ahead = inputs.ahead(absent, clock=rule.measures["occupancy"])
-    rows = {key: i for i, key in enumerate(known.places)}
-    columns = {key: i for i, key in enumerate(known.categories)}
-    away = np.zeros((len(places), len(skills), *ahead.shape[2:]), dtype=np.float32)
-    for i, place in enumerate(places):
-        for j, skill in enumerate(skills):
-            if place in rows and skill in columns:
-                away[i, j] = ahead[rows[place], columns[skill]]
+    away = inputs.ahead(absent, clock=rule.measures["occupancy"])
+    if (known.places, known.categories) != (tuple(places), tuple(skills)):
+        away = _on_axes(away, known, places, skills)
     away_now = np.nan_to_num(inputs.today(absent, places, skills))
     return np.where(np.isfinite(roster), roster, np.float32(1e9)), away, away_now
+
+
+def _on_axes(
+    values: PathArray, known: SamplePaths, places: Sequence[str], categories: Sequence[str]
+) -> PathArray:
+    """Paths on other places and categories; 0 where there are none."""
+    rows = {key: i for i, key in enumerate(known.places)}
+    columns = {key: i for i, key in enumerate(known.categories)}
+    out = np.zeros((len(places), len(categories), *values.shape[2:]), dtype=np.float32)
+    for i, place in enumerate(places):
+        for j, category in enumerate(categories):
+            if place in rows and category in columns:
+                out[i, j] = values[rows[place], columns[category]]
+    return out
 
 
 def _ratios(inputs: Inputs, mode: str, wards: Sequence[str], skills: Sequence[str]) -> FloatArray:

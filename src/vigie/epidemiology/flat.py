@@ -14,6 +14,7 @@ from vigie.paths import (
     JointDraws,
     PathArray,
     borrow_changes,
+    by_start,
     days_of_data,
     first_seen,
     last_seen,
@@ -100,10 +101,9 @@ def _plain(
     steps = np.diff(np.nan_to_num(seen), axis=1).astype(np.float32)
     changes = np.zeros((len(flat), horizon, draws.sample_count), dtype=np.float32)
     starts = first_seen(seen)
-    for start in np.unique(starts[starts < last]):
-        group = np.flatnonzero(starts == start)
-        own, count = steps[group], int(last - start)
-        total = np.zeros((len(group), draws.sample_count), dtype=np.float32)
+    for start, group in by_start(starts, last):
+        own, count = steps[group], last - start
+        total = np.zeros((len(own), draws.sample_count), dtype=np.float32)
         for h in range(horizon):
             at = last - 1 - past_index(draws.step_position[h], count, last)
             total += np.take(own, at, axis=1) * draws.step_sign[h]
@@ -143,12 +143,12 @@ def _add_noise(
     starts = first_seen(residuals)
     values = np.nan_to_num(residuals).astype(np.float32)
     roots = root.astype(np.float32)
-    for start in np.unique(starts[starts <= last]):
-        group = np.flatnonzero(starts == start)
-        count = min(FLAT_WINDOW_DAYS, int(last - start) + 1)
+    for start, group in by_start(starts, last + 1):
+        own = values[group]
+        count = min(FLAT_WINDOW_DAYS, last - start + 1)
         for h in range(changes.shape[1]):
             at = last - past_index(draws.step_position[h], count, FLAT_WINDOW_DAYS)
-            noise = np.take(values[group], at, axis=1)
+            noise = np.take(own, at, axis=1)
             noise *= draws.step_sign[h]
             noise *= roots[group, h, None]
             changes[group, h] += noise

@@ -22,7 +22,7 @@ from vigie.paths.shortage import (
     shared_short,
     shortage_summary,
 )
-from vigie.paths.stretches import first_seen, stretch_changes
+from vigie.paths.stretches import by_start, first_seen, stretch_changes
 
 __all__ = [
     "QUANTILE_LEVELS",
@@ -39,6 +39,7 @@ __all__ = [
     "any_short",
     "borrow_changes",
     "brier",
+    "by_start",
     "days_of_data",
     "first_passage",
     "first_seen",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from vigie.paths.arrays import FloatArray, IntArray, PathArray
 from vigie.paths.draws import JointDraws, past_index
 
-__all__ = ["first_seen", "stretch_changes"]
+__all__ = ["by_start", "first_seen", "stretch_changes"]
 
 _FEWEST_CHANGES = 7
 """Below this many past changes over h steps, changes over fewer steps are stretched to h."""
@@ -21,6 +23,18 @@ def first_seen(seen: FloatArray) -> IntArray:
     """
     known = np.isfinite(seen)
     return np.asarray(np.where(known.any(axis=-1), known.argmax(axis=-1), seen.shape[-1]))
+
+
+def by_start(starts: IntArray, end: int) -> Iterator[tuple[int, IntArray | slice]]:
+    """Series that begin together: where, and which; all of them as a slice, which copies nothing.
+
+    Args:
+        starts: (series,), as ``first_seen`` gives it.
+        end: series that begin there or later are left out.
+    """
+    for start in np.unique(starts[starts < end]).tolist():
+        chosen = starts == start
+        yield start, slice(None) if chosen.all() else np.flatnonzero(chosen)
 
 
 def stretch_changes(seen: FloatArray, horizon: int, draws: JointDraws, *, window: int) -> PathArray:
@@ -47,13 +61,12 @@ def stretch_changes(seen: FloatArray, horizon: int, draws: JointDraws, *, window
     changes = np.zeros((len(seen), horizon, draws.sample_count), dtype=np.float32)
     starts = first_seen(seen)
     values = np.nan_to_num(seen).astype(np.float32)
-    for start in np.unique(starts[starts < last]):
-        group = np.flatnonzero(starts == start)
+    for start, group in by_start(starts, last):
         own = values[group]
-        longest = max(1, int(last - start) - _FEWEST_CHANGES + 1)
+        longest = max(1, last - start - _FEWEST_CHANGES + 1)
         for h in range(1, horizon + 1):
             step = min(h, longest)
-            count = min(window, int(last - start) - step + 1)
+            count = min(window, last - start - step + 1)
             ends = last - past_index(draws.position, count, window)
             change = np.take(own, ends, axis=1) - np.take(own, ends - step, axis=1)
             change *= draws.sign * np.float32(np.sqrt(h / step))

@@ -111,6 +111,24 @@ class Exchange:
         limit = held + 1e-5 * np.maximum(np.abs(held), 1.0)
         return np.asarray(self.need[place] > limit.astype(np.float32)[:, None])
 
+    def risks_as_held(self, days: int) -> FloatArray:
+        """(place,): P(short on one of the first ``days`` days) with what is held today."""
+        limit = self.stock + 1e-5 * np.maximum(np.abs(self.stock), 1.0)
+        return np.asarray((self.peak(days) > limit.astype(np.float32)[:, None]).mean(axis=1))
+
+    def unmet_as_held(self) -> FloatArray:
+        """(place,): expected unmet need over the horizon with what is held today."""
+        held = self.stock.astype(np.float32)[:, None]
+        if self.use is Use.HELD:
+            missing = np.maximum(self.need - held[:, None], 0).sum(axis=1)
+        else:
+            missing = np.maximum(self.peak(self.horizon) - held, 0)
+        return np.asarray(missing.mean(axis=1, dtype=np.float64))
+
+    def peak(self, days: int) -> PathArray:
+        """(place, sample): largest need of the first ``days`` days."""
+        return np.asarray(self.need[:, :days].max(axis=1))
+
     def risk(self, place: int, held: FloatArray, days: int) -> float:
         """P(short on at least one of the first ``days`` days) when ``held`` (day,) is held."""
         return float(self.is_short(place, held)[:days].any(axis=0).mean())

@@ -117,11 +117,9 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
     rules = rules or PlanRules()
     known = np.isfinite(exchange.stock)
     held = np.repeat(np.where(known, exchange.stock, 0.0)[:, None], exchange.horizon, axis=1)
-    before = {
-        place: exchange.risk(place, held[place], rules.risk_days)
-        for place in np.flatnonzero(known).tolist()
-    }
-    unmet_before = {place: exchange.unmet(place, held[place]) for place in before}
+    places = np.flatnonzero(known).tolist()
+    before = dict(zip(places, exchange.risks_as_held(rules.risk_days)[known], strict=True))
+    unmet_before = dict(zip(places, exchange.unmet_as_held()[known], strict=True))
     receivers = _receivers(exchange, held, before, rules)
     limits = _sender_limits(exchange, before, receivers, rules)
     shipments = _ship(exchange, held, receivers, limits, rules)
@@ -133,8 +131,8 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
         category=exchange.category,
         unit=exchange.unit,
         moves=tuple(_moves(exchange, shipments, before, after, rules)),
-        unmet_before=sum(unmet_before.values()),
-        unmet_after=sum((unmet_before | unmet_after).values()),
+        unmet_before=float(sum(unmet_before.values())),
+        unmet_after=float(sum((unmet_before | unmet_after).values())),
     )
 
 
@@ -161,16 +159,13 @@ def _sender_limits(
     the largest harmless quantity is an order statistic of its peak need; no search is needed.
     """
     limits = np.zeros(len(exchange.places))
+    early, whole = exchange.peak(rules.gap_days), exchange.peak(rules.risk_days)
     for place, risk in before.items():
         if place not in receivers:
-            early, whole = (
-                np.maximum(exchange.need[place, :days].max(axis=0), 0.0)
-                for days in (rules.gap_days, rules.risk_days)
-            )
-            enough = _order_statistic(early, rules.sender_level)
+            enough = _order_statistic(early[place], rules.sender_level)
             safe = 1 - risk - rules.largest_harm
-            harmless = _order_statistic(whole, safe) if safe > 0 else 0.0
-            limits[place] = max(0.0, exchange.stock[place] - max(enough, harmless))
+            harmless = _order_statistic(whole[place], safe) if safe > 0 else 0.0
+            limits[place] = max(0.0, exchange.stock[place] - max(enough, harmless, 0.0))
     return limits
 
 

@@ -43,6 +43,18 @@ class _Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class _Values:
+    """The values of one measure, row by row; places and categories by their numbers."""
+
+    places: list[str]
+    place_of: IntArray
+    categories: list[str]
+    category_of: IntArray
+    day_of: IntArray
+    value_of: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class _Grid:
     """One measure and category on days and places; ``days`` are ordinals, NaN is missing."""
 
@@ -68,8 +80,8 @@ def coverage(
     have counts and no totals.
 
     Args:
-        ruled: columns measure, place, category, reference_date, value; one row a key, as
-            ``RULED_SQL`` gives them. One measure at a time keeps memory small.
+        ruled: columns measure, place, category (as texts or dictionaries), reference_date,
+            value; one row a key, as ``RULED_SQL`` gives them.
         measures: schemas.MEASURES.
         places: schemas.PLACES.
         completed_since: first day that gets the completed estimate; rows of before have null.
@@ -104,38 +116,67 @@ def _read_measures(measures: pa.Table) -> dict[str, _Measure]:
     }
 
 
-def _by_measure(ruled: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+def _by_measure(ruled: pa.Table) -> Iterator[tuple[str, _Values]]:
+    """The values of each measure, by name."""
     valued = ruled.filter(pc.is_valid(ruled.column("value")))
-    for name in sorted(pc.unique(valued.column("measure")).to_pylist()):
-        yield name, valued.filter(pc.equal(valued.column("measure"), name))
+    measures, measure_of = _used(*_coded(valued.column("measure")))
+    places, place_of = _coded(valued.column("place"))
+    categories, category_of = _coded(valued.column("category"))
+    day_of = valued.column("reference_date").cast(pa.int32()).to_numpy().astype(int) + _EPOCH
+    value_of = valued.column("value").to_numpy()
+    for code in sorted(range(len(measures)), key=lambda code: measures[code]):
+        rows = np.flatnonzero(measure_of == code)
+        yield (
+            measures[code],
+            _Values(
+                *_used(places, place_of[rows]),
+                *_used(categories, category_of[rows]),
+                day_of[rows],
+                value_of[rows],
+            ),
+        )
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[list[str], IntArray]:
+    """The texts of a column, and of each row the number of its text."""
+    if column.num_chunks == 0:
+        return [], np.zeros(0, dtype=int)
+    whole = column.combine_chunks()
+    encoded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(int)
+
+
+def _used(names: list[str], codes: IntArray) -> tuple[list[str], IntArray]:
+    """Only the texts that a row has, in their order, and the rows' numbers among them."""
+    present = np.flatnonzero(np.bincount(codes, minlength=len(names)))
+    number = np.full(len(names), -1)
+    number[present] = np.arange(present.size)
+    return [names[code] for code in present], number[codes]
 
 
 def _cover(
     measure: _Measure,
-    rows: pa.Table,
+    rows: _Values,
     hierarchy: Hierarchy,
     *,
     since: date | None,
     completed_since: date,
 ) -> pa.Table:
-    place = rows.column("place").combine_chunks().dictionary_encode()
-    members = hierarchy.base(place.dictionary.to_pylist())
+    members = hierarchy.base(rows.places)
     column = {name: number for number, name in enumerate(members)}
-    number = np.array([column.get(name, -1) for name in place.dictionary.to_pylist()], dtype=int)
-    place_of = number[place.indices.to_numpy()]
-    day_of = rows.column("reference_date").cast(pa.int32()).to_numpy().astype(int) + _EPOCH
-    value_of = rows.column("value").to_numpy()
-    days = np.unique(day_of)
+    number = np.array([column.get(name, -1) for name in rows.places], dtype=int)
+    place_of = number[rows.place_of]
+    days = np.unique(rows.day_of)
     if measure.step == "day":
         days = np.arange(days[0], days[-1] + 1)
     periods = hierarchy.periods(members, int(days[0]), int(days[-1]) + 1)
-    category = rows.column("category").combine_chunks().dictionary_encode()
+    values = np.full((len(rows.categories), days.size, len(members)), np.nan)
+    day_of = np.searchsorted(days, rows.day_of)
+    taken = place_of >= 0
+    values[rows.category_of[taken], day_of[taken], place_of[taken]] = rows.value_of[taken]
     parts = [_SCHEMA.empty_table()]
-    for code, name in enumerate(category.dictionary.to_pylist()):
-        taken = (category.indices.to_numpy() == code) & (place_of >= 0)
-        values = np.full((days.size, len(members)), np.nan)
-        values[np.searchsorted(days, day_of[taken]), place_of[taken]] = value_of[taken]
-        grid = _grid(days, values, periods)
+    for code, name in enumerate(rows.categories):
+        grid = _grid(days, values[code], periods)
         parts.extend(
             _totals(measure, name, grid, period, hierarchy.totals, since, completed_since)
             for period in periods

@@ -50,18 +50,24 @@ def stock_paths(
     on_hand = np.broadcast_to(
         stock.astype(np.float32)[..., None], (*demand.shape[:-2], demand.shape[-1])
     )
-    waiting = np.zeros_like(on_hand)
-    days = []
+    delivered = arrivals.astype(np.float32)
+    held, missed = (np.empty(demand.shape, dtype=np.float32) for _ in range(2))
+    backlog = np.zeros(demand.shape, dtype=np.float32)
+    none = np.float32(0)
     for day in range(demand.shape[-2]):
         asked = demand[..., day, :]
-        there = on_hand + arrivals[..., day, None]
-        for_waiting = np.minimum(waiting, there)
-        missed = np.maximum(asked - (there - for_waiting), np.float32(0))
-        on_hand = np.maximum(there - for_waiting - asked, np.float32(0))
+        left = on_hand + delivered[..., day, None]
+        if unmet is Unmet.BACKORDER and day > 0:
+            left -= backlog[..., day - 1, :]
+        left -= asked
+        on_hand = np.maximum(left, none, out=held[..., day, :])
+        # What is lacking now was asked for today, or before if it waits.
+        lacking = np.negative(left, out=left)
+        np.maximum(lacking, none, out=lacking)
+        np.minimum(lacking, asked, out=missed[..., day, :])
         if unmet is Unmet.BACKORDER:
-            waiting = waiting - for_waiting + missed
-        days.append((on_hand, missed, waiting))
-    return StockPaths(*(np.stack(each, axis=-2) for each in zip(*days, strict=True)))
+            backlog[..., day, :] = lacking
+    return StockPaths(held, missed, backlog)
 
 
 def net_need(demand: PathArray, arrivals: PathArray) -> PathArray:
