@@ -150,7 +150,7 @@ def _who_reported(
         "briefing.reported",
         reported=words.number(reported),
         expected=words.number(expected),
-        reporters=words.say(f"reporters.{names.reporters(expected)}"),
+        reporters=words.reporters(names.reporters(expected), reported, expected),
     )
 
 

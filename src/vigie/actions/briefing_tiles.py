@@ -104,12 +104,13 @@ def _shortage_tile(
     assessed = [risk for risk in of_kind if risk.place in places]
     high = [risk for risk in assessed if risk.step >= AT_RISK_STEP]
     expected = max(len(names.sites()), len(places))
+    places_at_risk = len({risk.place for risk in high})
     outlook = words.say(
         "tile.at_risk_outlook",
         day=words.day(max(risk.by for risk in assessed)),
-        count=words.number(len({risk.place for risk in high})),
+        count=words.number(places_at_risk),
         expected=words.number(expected),
-        reporters=words.say(f"reporters.{names.reporters(expected)}"),
+        reporters=words.reporters(names.reporters(expected), places_at_risk, expected),
     )
     figure = Figure(
         text=words.number(len(high)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vigie.actions.alerting import has_channel
-from vigie.actions.auditing import admit
+from vigie.actions.auditing import admit, record
 from vigie.actions.backing_up import LAST_BACKUP, LAST_RESTORE_TEST, learn_of_restore_test
 from vigie.actions.damage import scrub
 from vigie.actions.feed_status import feeds_status
@@ -77,8 +77,11 @@ def state_format_back(room: Room, caller: Caller, revision: str) -> str:
     Returns:
         The format it has now.
     """
-    admit(room, caller, Action.OPERATE, "format of the state")
+    decision = admit(room, caller, Action.OPERATE, "format of the state")
     with room.writing():
+        # Recorded before: the older format may know no outbox.
+        with room.state.write("a change of the state's format") as tx:
+            record(tx, decision, from_format=room.state.revision() or "", to_format=revision)
         room.state.migrate(revision)
     return room.state.revision() or revision
 

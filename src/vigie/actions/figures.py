@@ -225,7 +225,7 @@ def coverage_text(
         "figure.of",
         reported=words.number(reported),
         expected=words.number(expected),
-        reporters=words.say(f"reporters.{names.reporters(expected, place)}"),
+        reporters=words.reporters(names.reporters(expected, place), reported, expected),
     )
 
 
@@ -293,5 +293,7 @@ def _whole_change(row: dict[str, Any], measure: Measure, names: RoomNames, words
         "tile.change",
         change=words.change(row["change_7"]),
         count=words.number(row["change_places"]),
-        reporters=words.say(f"reporters.{names.reporters(row['expected'])}"),
+        reporters=words.reporters(
+            names.reporters(row["expected"]), row["change_places"], row["change_places"]
+        ),
     )

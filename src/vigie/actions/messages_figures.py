@@ -32,8 +32,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "sources en désaccord pour {count} lieux",
     ),
     "figure.of": ("{reported} of {expected} {reporters}", "{reported} {reporters} sur {expected}"),
-    "reporters.site": ("hospitals", "hôpitaux"),
-    "reporters.place": ("places", "lieux"),
+    "reporters.site.one": ("hospital", "hôpital"),
+    "reporters.site.many": ("hospitals", "hôpitaux"),
+    "reporters.place.one": ("place", "lieu"),
+    "reporters.place.many": ("places", "lieux"),
     "age.day.one": ("1 day", "1 jour"),
     "age.day.many": ("{count} days", "{count} jours"),
     # Briefing: state line and notice

@@ -80,6 +80,12 @@ class Words:
         number = self.number(count)
         return self.say(f"{key}.{'one' if is_one else 'many'}", count=number, **values)
 
+    def reporters(self, kind: str, told: int, expected: int) -> str:
+        """Who reports, as "97 of 100 hospitals" or "97 hôpitaux sur 100" want it: English agrees
+        with those expected, French with those told.
+        """
+        return self.count(f"reporters.{kind}", told if self.language == "fr" else expected)
+
     @property
     def colon(self) -> str:
         """A colon and its spaces."""

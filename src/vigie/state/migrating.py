@@ -32,7 +32,7 @@ def migrate(engine: sa.Engine, revision: str) -> None:
     if now is not None and now not in known:
         raise Conflict(
             f"This room has state format {now}; this Vigie knows up to {known[0]}. Upgrade Vigie, "
-            "or downgrade the room with the newer one (vigie doctor --format-back)."
+            "or downgrade the room with the newer one (vigie doctor --format-back FORMAT)."
         )
     target = known[0] if revision == "head" else revision
     if now == target:
