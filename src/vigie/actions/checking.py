@@ -39,7 +39,7 @@ _COVERED_DAYS, _COMPLETED_DAYS = 120, 28
 """Days of totals that a release holds, and of these the last with a completed estimate."""
 
 _COVERED_PRODUCT_DAYS, _COMPLETED_PRODUCT_DAYS = 56, 2
-"""The same for measures by product, of which there are dozens."""
+"""The same for daily measures by product, of which there are dozens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +143,16 @@ def _carried_out(
 
 
 def _totals(standing: pa.Table, measures: pa.Table, places: pa.Table, day: date) -> pa.Table:
-    """Totals over places; products get the completed estimate for their last days only."""
+    """Totals over places; of daily products fewer days, and the completed estimate of two."""
     texts = ["measure", "place", "category"]
     # Encoded once, texts are not copied when rows are chosen.
     known = pa.table(
         {name: standing[name].dictionary_encode() for name in texts}
         | {name: standing[name] for name in ("reference_date", "value")}
     )
-    is_product = pc.equal(measures["dimension"], "product")
+    is_product = pc.and_(
+        pc.equal(measures["dimension"], "product"), pc.equal(measures["step"], "day")
+    )
     products = measures.filter(is_product)["measure"].combine_chunks()
     of_products = pc.is_in(standing["measure"], products)
     parts = [
