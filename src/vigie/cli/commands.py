@@ -10,6 +10,7 @@ from pathlib import Path
 from vigie.cli.context import Context
 from vigie.cli.operating import backup, doctor, rebuild, restore, serve, tick
 from vigie.cli.reading import export, release, show
+from vigie.cli.scoring import score
 
 __all__ = [
     "Context",
@@ -24,6 +25,7 @@ __all__ = [
     "release",
     "restore",
     "run",
+    "score",
     "serve",
     "show",
     "tick",

@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     _folders(commands)
     _daily(commands)
     _reading(commands)
+    _forecasting(commands)
     _operating(commands)
     return parser
 
@@ -191,6 +192,36 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "vigie export schema --json",
     )
     export.add_argument("what", choices=["schema"])
+
+
+def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    score = _add(
+        commands,
+        "score",
+        c.score,
+        "Score forecasts in the hubs' format against what happened.",
+        "vigie score forecasts.parquet --truth truth.parquet --baseline FluSight-baseline",
+    )
+    score.add_argument("forecasts", type=Path, nargs="+", metavar="FILE")
+    score.add_argument("--truth", type=Path, required=True, metavar="FILE")
+    score.add_argument("--baseline", required=True, metavar="MODEL")
+    score.add_argument("--horizons", type=int, nargs="+", default=[0, 1, 2, 3], metavar="WEEKS")
+    score.add_argument("--since", type=_day, metavar="DATE", help="first reference date")
+    score.add_argument("--until", type=_day, metavar="DATE", help="last reference date")
+    score.add_argument("--locations", choices=["all", "states", "US"], default="all")
+    score.add_argument("--models", nargs="+", default=[], metavar="MODEL")
+    score.add_argument("--target", default="", help="rows of other targets are left out")
+    score.add_argument(
+        "--all-tasks", action="store_true", help="also tasks that the baseline has not"
+    )
+    score.add_argument(
+        "--least-share",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="leave out models with a smaller share of the tasks, 0..1",
+    )
+    score.add_argument("--by", choices=["horizon", "location", "reference_date"])
 
 
 def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

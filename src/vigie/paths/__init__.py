@@ -11,6 +11,8 @@ from vigie.paths.calendar import Step, past_dates, step_dates
 from vigie.paths.distribution import QUANTILE_LEVELS, quantiles
 from vigie.paths.draws import JointDraws, joint_draws, past_index
 from vigie.paths.grids import days_of_data, last_seen, to_grid
+from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
+from vigie.paths.league import LeagueRow, league
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
 from vigie.paths.sample_paths import SamplePaths
 from vigie.paths.scores import brier, interval_coverage, log_wis, wis
@@ -30,8 +32,10 @@ __all__ = [
     "BoolArray",
     "DateArray",
     "FloatArray",
+    "HubTasks",
     "IntArray",
     "JointDraws",
+    "LeagueRow",
     "PathArray",
     "SamplePaths",
     "ShortageSummary",
@@ -44,9 +48,12 @@ __all__ = [
     "first_passage",
     "first_seen",
     "forecast_rows",
+    "hub_tasks",
+    "hub_truth",
     "interval_coverage",
     "joint_draws",
     "last_seen",
+    "league",
     "log_wis",
     "past_dates",
     "past_index",
@@ -60,4 +67,5 @@ __all__ = [
     "stretch_changes",
     "to_grid",
     "wis",
+    "with_truth",
 ]

@@ -1,0 +1,55 @@
+"""Commands that score forecasts."""
+
+from __future__ import annotations
+
+import argparse
+
+from vigie.cli.context import Context
+
+__all__ = ["score"]
+
+_COLUMNS = {
+    "model": "model",
+    "tasks": "tasks",
+    "share": "share",
+    "wis_ratio": "WIS ratio",
+    "relative_wis": "rel. WIS",
+    "log_wis_ratio": "log-WIS ratio",
+    "coverage_50": "50 %",
+    "coverage_95": "95 %",
+    "mean_wis": "mean WIS",
+}
+
+
+def score(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie score FILE... --truth FILE --baseline MODEL."""
+    from vigie.actions.scoring import Selection, score_files
+
+    selection = Selection(
+        horizons=tuple(arguments.horizons),
+        since=arguments.since,
+        until=arguments.until,
+        locations=arguments.locations,
+        models=tuple(arguments.models),
+        target=arguments.target,
+        only_of_baseline=not arguments.all_tasks,
+        least_share=arguments.least_share,
+    )
+    tables = score_files(
+        arguments.forecasts,
+        arguments.truth,
+        baseline=arguments.baseline,
+        selection=selection,
+        by=arguments.by or "",
+    )
+    lines: list[str] = []
+    for value, rows in tables.items():
+        lines += [f"{arguments.by} {value}"] if arguments.by else []
+        cells = [[_cell(getattr(row, name)) for name in _COLUMNS] for row in rows]
+        lines += context.table(list(_COLUMNS.values()), cells)
+    context.give(tables if arguments.by else tables[""], lines)
+    return 0
+
+
+def _cell(value: object) -> object:
+    return f"{value:.3f}" if isinstance(value, float) else value
