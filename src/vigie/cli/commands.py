@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from vigie.cli.context import Context
+from vigie.cli.forecasting import forecast, score
 from vigie.cli.operating import backup, doctor, rebuild, restore, serve, tick
 from vigie.cli.reading import export, release, show
-from vigie.cli.scoring import score
 
 __all__ = [
     "Context",
@@ -19,6 +19,7 @@ __all__ = [
     "demo",
     "doctor",
     "export",
+    "forecast",
     "init",
     "rebuild",
     "receive",

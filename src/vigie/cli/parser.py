@@ -195,6 +195,17 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    forecast = _add(
+        commands,
+        "forecast",
+        c.forecast,
+        "Forecast the rounds of a hub, each from what its deadline knew.",
+        "vigie forecast hub --data flusight --season 2024-25 --out forecasts.parquet",
+    )
+    forecast.add_argument("what", choices=["hub"])
+    forecast.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    forecast.add_argument("--season", required=True)
+    forecast.add_argument("--out", type=Path, required=True, metavar="FILE")
     score = _add(
         commands,
         "score",

@@ -1,6 +1,7 @@
 """Models of the epidemic and its flows: what comes in, as joint sample paths.
 
-Here lives the flat baseline for counts per step and its weekday factors. What fills beds, staff
+Here live the flat baseline for counts per step, its weekday factors, and the rounds of forecast
+hubs. What fills beds, staff
 and stock lives in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
 """
 
@@ -11,6 +12,7 @@ from vigie.epidemiology.flat import (
     FLAT_WINDOW_DAYS,
     flat_paths,
 )
+from vigie.epidemiology.hub_rounds import HubRound, flat_round, read_round
 from vigie.epidemiology.season import season_factors, season_level
 
 __all__ = [
@@ -18,7 +20,10 @@ __all__ = [
     "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
+    "HubRound",
     "flat_paths",
+    "flat_round",
+    "read_round",
     "season_factors",
     "season_level",
 ]

@@ -1,4 +1,4 @@
-"""Commands that score forecasts."""
+"""Commands that make and score forecasts in the hubs' format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from vigie.cli.context import Context
 
-__all__ = ["score"]
+__all__ = ["forecast", "score"]
 
 _COLUMNS = {
     "model": "model",
@@ -53,3 +53,18 @@ def score(context: Context, arguments: argparse.Namespace) -> int:
 
 def _cell(value: object) -> object:
     return f"{value:.3f}" if isinstance(value, float) else value
+
+
+def forecast(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie forecast hub --data DIR --season SEASON --out FILE."""
+    from vigie.actions.hub_forecasting import forecast_hub
+
+    made = forecast_hub(arguments.data, arguments.season, arguments.out, progress=context.progress)
+    context.give(
+        made,
+        [
+            f"{made.file}: {made.rows} quantiles of {made.model}, {made.rounds} rounds of "
+            f"{made.locations} locations."
+        ],
+    )
+    return 0

@@ -1,0 +1,140 @@
+"""Forecasts for a hub from a folder with its targets, as each round's deadline knew them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vigie.epidemiology import FLAT_MODEL, HubRound, flat_round, read_round
+from vigie.errors import BadData, NotFound
+from vigie.paths import QUANTILE_LEVELS, FloatArray
+
+__all__ = ["HUB_HORIZONS", "HubForecast", "forecast_hub"]
+
+HUB_HORIZONS = (0, 1, 2, 3)
+"""Weeks from the reference date."""
+
+_TARGET = "wk inc flu hosp"
+_SEED = 20200301
+
+
+@dataclass(frozen=True, slots=True)
+class HubForecast:
+    """What was written.
+
+    Attributes:
+        file: hubverse model-output.
+        model: name of the model.
+        rounds, locations, rows: how many.
+    """
+
+    file: Path
+    model: str
+    rounds: int
+    locations: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    reference_date: date
+    as_of: date
+
+
+def forecast_hub(
+    data: Path, season: str, out: Path, *, progress: Callable[[str], None] = lambda line: None
+) -> HubForecast:
+    """Forecast every round of a season, each from its own vintage of the targets alone.
+
+    Args:
+        data: folder with target_vintages.parquet, rounds.csv and locations.csv; forecasts of others
+            and the truth are not read.
+        season: as rounds.csv writes it, e.g. "2024-25".
+        out: Parquet file to write, hubverse model-output.
+        progress: called with a line for people.
+
+    Raises:
+        NotFound: a file is missing, or the season has no rounds; the message lists those there are.
+        BadData: a file is not as described.
+    """
+    due = _rounds(data / "rounds.csv", season)
+    locations = [row["location"] for row in _rows(data / "locations.csv", "location")]
+    vintages = _table(data / "target_vintages.parquet")
+    tables = []
+    for each in due:
+        progress(f"Round of {each.reference_date}, as of {each.as_of}")
+        given = read_round(
+            vintages, reference_date=each.reference_date, as_of=each.as_of, locations=locations
+        )
+        rng = np.random.default_rng([_SEED, each.reference_date.toordinal()])
+        tables.append(_model_output(given, flat_round(given, HUB_HORIZONS, rng)))
+    written = pa.concat_tables(tables)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(written, out, compression="zstd")
+    return HubForecast(out, FLAT_MODEL, len(due), len(locations), written.num_rows)
+
+
+def _model_output(given: HubRound, forecast: FloatArray) -> pa.Table:
+    """Rows of hubverse model-output, one a location, horizon and level."""
+    places, horizons, levels = forecast.shape
+    ends = [given.reference_date + timedelta(weeks=h) for h in HUB_HORIZONS]
+    count = forecast.size
+    return pa.table(
+        {
+            "model_id": pa.array([FLAT_MODEL] * count),
+            "reference_date": pa.array([given.reference_date] * count, pa.date32()),
+            "target": pa.array([_TARGET] * count),
+            "horizon": pa.array(np.tile(np.repeat(HUB_HORIZONS, levels), places), pa.int8()),
+            "target_end_date": pa.array(
+                np.tile(np.repeat(np.array(ends, "datetime64[D]"), levels), places), pa.date32()
+            ),
+            "location": pa.array(np.repeat(given.locations, horizons * levels), pa.string()),
+            "output_type": pa.array(["quantile"] * count),
+            "output_type_id": np.tile(QUANTILE_LEVELS, places * horizons),
+            "value": forecast.reshape(-1),
+        }
+    )
+
+
+def _rounds(file: Path, season: str) -> list[_Due]:
+    rows = _rows(file, "season", "reference_date", "as_of")
+    seasons = sorted({row["season"] for row in rows})
+    if season not in seasons:
+        raise NotFound(
+            f'No rounds of season "{season}" in {file}. There are: {", ".join(seasons)}.'
+        )
+    try:
+        return [
+            _Due(date.fromisoformat(row["reference_date"]), date.fromisoformat(row["as_of"]))
+            for row in rows
+            if row["season"] == season
+        ]
+    except ValueError as error:
+        raise BadData(f"{file}: {error}. Write dates as YYYY-MM-DD.") from error
+
+
+def _rows(file: Path, *needed: str) -> list[dict[str, str]]:
+    if not file.is_file():
+        raise NotFound(f"No file {file}. A hub's folder has rounds.csv and locations.csv.")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if missing := [name for name in needed if name not in (reader.fieldnames or ())]:
+            raise BadData(f"{file} has no column {', '.join(missing)}.")
+        return list(reader)
+
+
+def _table(file: Path) -> pa.Table:
+    if not file.is_file():
+        raise NotFound(f"No file {file}. It holds the targets as they stood on each day.")
+    table = pq.read_table(file)
+    needed = ("as_of", "location", "target_end_date", "value")
+    if missing := [name for name in needed if name not in table.column_names]:
+        raise BadData(f"{file} has no column {', '.join(missing)}.")
+    return table
