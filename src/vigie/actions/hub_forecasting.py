@@ -77,7 +77,13 @@ def forecast_hub(
         tables.append(_model_output(given, flat_round(given, HUB_HORIZONS, rng)))
     written = pa.concat_tables(tables)
     out.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(written, out, compression="zstd")
+    # Under another name until it is whole: nobody hands in half a season.
+    unfinished = out.with_name(f"{out.name}.tmp")
+    try:
+        pq.write_table(written, unfinished, compression="zstd")
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return HubForecast(out, FLAT_MODEL, len(due), len(locations), written.num_rows)
 
 
