@@ -31,10 +31,15 @@ def pack(tmp_path: Path) -> Path:
     return folder
 
 
-def forecasts(capsys: pytest.CaptureFixture[str], pack: Path, out: Path) -> pa.Table:
-    code, _, told = vigie(
-        capsys, "forecast", "hub", "--data", str(pack), "--season", SEASON, "--out", str(out)
-    )
+def forecasts(
+    capsys: pytest.CaptureFixture[str],
+    pack: Path,
+    out: Path,
+    model: str = "flat",
+    season: str = SEASON,
+) -> pa.Table:
+    command = ["forecast", "hub", "--data", str(pack), "--season", season, "--model", model]
+    code, _, told = vigie(capsys, *command, "--out", str(out))
     assert code == 0, told
     return pq.read_table(out)
 
@@ -84,6 +89,34 @@ def test_values_known_after_a_round_change_no_forecast_of_it(
     known = pc.less_equal(before["reference_date"], pa.scalar(LAST_ROUND, pa.date32()))
     assert before.filter(known).equals(after.filter(known))
     assert not before.equals(after), "later rounds do see the later values"
+
+
+def test_the_seasonal_model_serves_every_task_and_knows_no_later_value(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (pack / "rounds.csv").read_text("utf-8").splitlines()
+    some = [line for line in lines if line.startswith(("2023-24,2023-12-16", "2023-24,2024-01-06"))]
+    (pack / "rounds.csv").write_text("\n".join([lines[0], *some]), encoding="utf-8")
+    made = forecasts(capsys, pack, tmp_path / "made.parquet", "seasonal", "2023-24")
+    assert made.num_rows == 2 * 53 * 4 * 23
+    values = made["value"].to_numpy().reshape(-1, 23)
+    assert (values >= 0).all()
+    assert (np.diff(values, axis=1) >= 0).all()
+
+    file = pack / "target_vintages.parquet"
+    targets = pq.read_table(file)
+    later = pc.greater(targets["as_of"], pa.scalar(date(2024, 1, 6), pa.date32()))
+    pq.write_table(targets.filter(pc.invert(later)), file)
+    assert made.equals(forecasts(capsys, pack, tmp_path / "again.parquet", "seasonal", "2023-24"))
+
+
+def test_without_a_past_season_the_seasonal_model_is_the_flat_one(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flat = forecasts(capsys, pack, tmp_path / "flat.parquet")
+    seasonal = forecasts(capsys, pack, tmp_path / "seasonal.parquet", "seasonal")
+    first = pc.less(flat["reference_date"], pa.scalar(LAST_ROUND, pa.date32()))
+    assert flat["value"].filter(first).equals(seasonal["value"].filter(first))
 
 
 def test_a_season_without_rounds_lists_those_there_are(

@@ -12,14 +12,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vigie.epidemiology import FLAT_MODEL, HubRound, flat_round, read_round
+from vigie.epidemiology import (
+    FLAT_MODEL,
+    SEASONAL_MODEL,
+    HubRound,
+    flat_round,
+    read_round,
+    seasonal_round,
+)
 from vigie.errors import BadData, NotFound
 from vigie.paths import QUANTILE_LEVELS, FloatArray
 
-__all__ = ["HUB_HORIZONS", "HubForecast", "forecast_hub"]
+__all__ = ["HUB_HORIZONS", "HUB_MODELS", "HubForecast", "forecast_hub"]
 
 HUB_HORIZONS = (0, 1, 2, 3)
 """Weeks from the reference date."""
+
+HUB_MODELS = (SEASONAL_MODEL, FLAT_MODEL)
+"""Models that can be asked for; the first is the default."""
 
 _TARGET = "wk inc flu hosp"
 _SEED = 20200301
@@ -49,7 +59,12 @@ class _Due:
 
 
 def forecast_hub(
-    data: Path, season: str, out: Path, *, progress: Callable[[str], None] = lambda line: None
+    data: Path,
+    season: str,
+    out: Path,
+    *,
+    model: str = SEASONAL_MODEL,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> HubForecast:
     """Forecast every round of a season, each from its own vintage of the targets alone.
 
@@ -58,6 +73,7 @@ def forecast_hub(
             and the truth are not read.
         season: as rounds.csv writes it, e.g. "2024-25".
         out: Parquet file to write, hubverse model-output.
+        model: one of ``HUB_MODELS``.
         progress: called with a line for people.
 
     Raises:
@@ -65,7 +81,7 @@ def forecast_hub(
         BadData: a file is not as described.
     """
     due = _rounds(data / "rounds.csv", season)
-    locations = [row["location"] for row in _rows(data / "locations.csv", "location")]
+    locations, population = _locations(data / "locations.csv")
     vintages = _table(data / "target_vintages.parquet")
     tables = []
     for each in due:
@@ -74,7 +90,11 @@ def forecast_hub(
             vintages, reference_date=each.reference_date, as_of=each.as_of, locations=locations
         )
         rng = np.random.default_rng([_SEED, each.reference_date.toordinal()])
-        tables.append(_model_output(given, flat_round(given, HUB_HORIZONS, rng)))
+        if model == FLAT_MODEL:
+            quantiles = flat_round(given, HUB_HORIZONS, rng)
+        else:
+            quantiles = seasonal_round(given, population, HUB_HORIZONS, rng)
+        tables.append(_model_output(given, model, quantiles))
     written = pa.concat_tables(tables)
     out.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole: nobody hands in half a season.
@@ -84,17 +104,17 @@ def forecast_hub(
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
-    return HubForecast(out, FLAT_MODEL, len(due), len(locations), written.num_rows)
+    return HubForecast(out, model, len(due), len(locations), written.num_rows)
 
 
-def _model_output(given: HubRound, forecast: FloatArray) -> pa.Table:
+def _model_output(given: HubRound, model: str, forecast: FloatArray) -> pa.Table:
     """Rows of hubverse model-output, one a location, horizon and level."""
     places, horizons, levels = forecast.shape
     ends = [given.reference_date + timedelta(weeks=h) for h in HUB_HORIZONS]
     count = forecast.size
     return pa.table(
         {
-            "model_id": pa.array([FLAT_MODEL] * count),
+            "model_id": pa.array([model] * count),
             "reference_date": pa.array([given.reference_date] * count, pa.date32()),
             "target": pa.array([_TARGET] * count),
             "horizon": pa.array(np.tile(np.repeat(HUB_HORIZONS, levels), places), pa.int8()),
@@ -107,6 +127,19 @@ def _model_output(given: HubRound, forecast: FloatArray) -> pa.Table:
             "value": forecast.reshape(-1),
         }
     )
+
+
+def _locations(file: Path) -> tuple[list[str], FloatArray]:
+    """Keys, and persons from the last column, which is the newest count."""
+    rows = _rows(file, "location")
+    newest = list(rows[0])[-1] if rows else ""
+    try:
+        people = np.array([float(row[newest]) for row in rows])
+    except ValueError as error:
+        raise BadData(f"{file}, column {newest}: {error}. Write numbers of persons.") from error
+    if not len(people) or not (people > 0).all():
+        raise BadData(f"{file}, column {newest}: every location needs persons, more than 0.")
+    return [row["location"] for row in rows], people
 
 
 def _rounds(file: Path, season: str) -> list[_Due]:

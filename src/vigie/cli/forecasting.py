@@ -59,7 +59,13 @@ def forecast(context: Context, arguments: argparse.Namespace) -> int:
     """vigie forecast hub --data DIR --season SEASON --out FILE."""
     from vigie.actions.hub_forecasting import forecast_hub
 
-    made = forecast_hub(arguments.data, arguments.season, arguments.out, progress=context.progress)
+    made = forecast_hub(
+        arguments.data,
+        arguments.season,
+        arguments.out,
+        model=f"vigie-{arguments.model}",
+        progress=context.progress,
+    )
     context.give(
         made,
         [

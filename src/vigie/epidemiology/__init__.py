@@ -13,17 +13,23 @@ from vigie.epidemiology.flat import (
     flat_paths,
 )
 from vigie.epidemiology.hub_rounds import HubRound, flat_round, read_round
+from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
+from vigie.epidemiology.seasonal import SEASONAL_MODEL, SeasonalRules, seasonal_round
 
 __all__ = [
     "FEWEST_DAYS",
     "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
+    "SEASONAL_MODEL",
     "HubRound",
+    "SeasonalRules",
+    "fit_quantile",
     "flat_paths",
     "flat_round",
     "read_round",
     "season_factors",
     "season_level",
+    "seasonal_round",
 ]
