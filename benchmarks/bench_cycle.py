@@ -62,11 +62,8 @@ def cycle(folder: str, run_at: str) -> dict[str, float]:
 
 def run() -> list[Figure]:
     """Seconds and peak memory of the cycle, cold and with one more day."""
-    folder = Path(tempfile.mkdtemp(prefix="vigie-bench-"))
-    try:
-        return _figures(folder / "room")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-", ignore_cleanup_errors=True) as folder:
+        return _figures(Path(folder) / "room")
 
 
 def _figures(folder: Path) -> list[Figure]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -132,11 +131,8 @@ def _milliseconds(read: Callable[[], object]) -> float:
 
 def run() -> list[Figure]:
     """Seconds, memory, and milliseconds of reads."""
-    folder = tempfile.mkdtemp(prefix="vigie-bench-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-", ignore_cleanup_errors=True) as folder:
         return _figures(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _figures(folder: str) -> list[Figure]:

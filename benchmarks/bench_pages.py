@@ -85,11 +85,8 @@ def _memory_gib(pid: int) -> float:
 
 def run() -> list[Figure]:
     """Seconds of pages, and memory of the server with the process that runs the day."""
-    folder = Path(tempfile.mkdtemp(prefix="vigie-bench-"))
-    try:
-        return _figures(folder / "room")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-", ignore_cleanup_errors=True) as folder:
+        return _figures(Path(folder) / "room")
 
 
 def _figures(folder: Path) -> list[Figure]:

@@ -93,19 +93,18 @@ def compute(
         members=members,
     )
     room.progress("Looking for shortages, and for who can help")
+    drawn = _drawn(room, inputs, chance)
     found = _Found(room, run, inputs, chance)
     found.look_at_products(orders)
     with ThreadPoolExecutor(1) as pool:
         # Wards are judged while the paths are written, which makes the products on the way.
         wards = pool.submit(found.look_at_wards)
         paths_files = room.lake.write(
-            PATH_ARRAYS, found.path_batches(), run, partition=run, row_group=_PATH_ROW_GROUP
+            PATH_ARRAYS, found.path_batches(drawn), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
     tables = {
-        FORECASTS.name: _write(
-            room, FORECASTS, run, _forecast_batches(run, inputs, _published(room, inputs, chance))
-        ),
+        FORECASTS.name: _write(room, FORECASTS, run, _forecast_batches(run, _published(drawn))),
         PATH_ARRAYS.name: paths_files,
         SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
         PLANS.name: _write(room, PLANS, run, found.plan_batches()),
@@ -145,26 +144,34 @@ def _forecasts(
     return known, paths, models
 
 
-def _published(
-    room: Room, inputs: Inputs, chance: Chance
-) -> Iterator[tuple[History, SamplePaths, str]]:
-    """Paths of the forecast measures, of places and of the totals over them, by category."""
+Drawn = tuple[History, History, SamplePaths, str]
+"""History of a measure; that of the places or totals drawn; their paths; the model."""
+
+
+def _drawn(room: Room, inputs: Inputs, chance: Chance) -> list[Drawn]:
+    """Paths of the forecast measures: of places, and of the totals over them."""
     measures = room.measures()
+    found: list[Drawn] = []
     for name, paths in inputs.paths.items():
         if not measures[name]["is_forecast"]:
             continue
         history = inputs.histories[name]
-        found = [(history, paths, inputs.models[name])]
+        found.append((history, history, paths, inputs.models[name]))
         totals = total_history(history, inputs.members)
         if totals is not None and measures[name]["over_places"] == "sum":
-            found.append((totals, *forecast_measure(totals, chance)))
-        for of, drawn, model in found:
-            for part in by_category(drawn, of):
-                yield history, part, model
+            found.append((history, totals, *forecast_measure(totals, chance)))
+    return found
+
+
+def _published(drawn: Sequence[Drawn]) -> Iterator[tuple[History, SamplePaths, str]]:
+    """The same by category, as the tables hold them."""
+    for history, of, paths, model in drawn:
+        for part in by_category(paths, of):
+            yield history, part, model
 
 
 def _forecast_batches(
-    run: str, inputs: Inputs, published: Iterator[tuple[History, SamplePaths, str]]
+    run: str, published: Iterator[tuple[History, SamplePaths, str]]
 ) -> Iterator[pa.RecordBatch]:
     for history, paths, model in published:
         last = np.datetime64(history.last_date, "D")
@@ -241,9 +248,9 @@ class _Found:
             f"{MOST_DAYS_BEHIND} days"
         )
 
-    def path_batches(self) -> Iterator[pa.RecordBatch]:
+    def path_batches(self, drawn: Sequence[Drawn]) -> Iterator[pa.RecordBatch]:
         """Rows of the path table; on the way the products' shortages and plans are kept."""
-        for _, paths, _ in _published(self.room, self.inputs, self.chance):
+        for _, paths, _ in _published(drawn):
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,8 +28,13 @@ __all__ = ["HUB_HORIZONS", "HUB_MODELS", "HubForecast", "forecast_hub"]
 HUB_HORIZONS = (0, 1, 2, 3)
 """Weeks from the reference date."""
 
-HUB_MODELS = (SEASONAL_MODEL, FLAT_MODEL)
-"""Models that can be asked for; the first is the default."""
+_Forecast = Callable[[HubRound, FloatArray, np.random.Generator], FloatArray]
+
+HUB_MODELS: Mapping[str, _Forecast] = {
+    SEASONAL_MODEL: lambda given, people, rng: seasonal_round(given, people, HUB_HORIZONS, rng),
+    FLAT_MODEL: lambda given, _, rng: flat_round(given, HUB_HORIZONS, rng),
+}
+"""Models that can be asked for, from round, persons and chance to quantiles."""
 
 _TARGET = "wk inc flu hosp"
 _SEED = 20200301
@@ -73,7 +78,7 @@ def forecast_hub(
             and the truth are not read.
         season: as rounds.csv writes it, e.g. "2024-25".
         out: Parquet file to write, hubverse model-output.
-        model: one of ``HUB_MODELS``.
+        model: a key of ``HUB_MODELS``.
         progress: called with a line for people.
 
     Raises:
@@ -90,11 +95,7 @@ def forecast_hub(
             vintages, reference_date=each.reference_date, as_of=each.as_of, locations=locations
         )
         rng = np.random.default_rng([_SEED, each.reference_date.toordinal()])
-        if model == FLAT_MODEL:
-            quantiles = flat_round(given, HUB_HORIZONS, rng)
-        else:
-            quantiles = seasonal_round(given, population, HUB_HORIZONS, rng)
-        tables.append(_model_output(given, model, quantiles))
+        tables.append(_model_output(given, model, HUB_MODELS[model](given, population, rng)))
     written = pa.concat_tables(tables)
     out.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole: nobody hands in half a season.

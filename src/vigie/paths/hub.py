@@ -7,7 +7,7 @@ all levels are there. Format: hubverse model-output and target data.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,7 @@ from vigie.errors import BadData
 from vigie.paths.arrays import DateArray, FloatArray, IntArray
 from vigie.paths.distribution import QUANTILE_LEVELS
 
-__all__ = ["HubTasks", "distinct", "hub_tasks", "hub_truth", "with_truth"]
+__all__ = ["HubTasks", "hub_tasks", "hub_truth", "with_truth"]
 
 _DIGITS = 4
 """Levels are compared to four digits: files hold them in single precision, too."""
@@ -57,6 +57,12 @@ class HubTasks:
     def target_end_date(self) -> DateArray:
         """(task,): the Saturday that ends the week forecast."""
         return np.asarray(self.reference_date + (self.horizon * 7).astype("timedelta64[D]"))
+
+    def task_of(self) -> IntArray:
+        """(row,): number of its reference date, location and horizon, whichever the model."""
+        _, place = np.unique(self.location.astype(str), return_inverse=True)
+        day = self.reference_date.astype(np.int64)
+        return _distinct(day, place.reshape(-1), self.horizon)[1]
 
     def select(self, chosen: np.ndarray) -> HubTasks:
         """The tasks chosen by a mask or index."""
@@ -106,10 +112,9 @@ def hub_tasks(rows: pa.Table, *, model: str, target: str = "") -> HubTasks:
     places, place_of = _coded(_location(rows["location"]))
     day = _days(rows["reference_date"])
     horizon = _numbers(rows["horizon"]).astype(np.int64)
-    first, task_of = distinct(model_of, day.astype(np.int64), place_of, horizon)
-    tasks = np.stack(
-        [each[first] for each in (model_of, day.astype(np.int64), place_of, horizon)], 1
-    )
+    columns = (model_of, day.astype(np.int64), place_of, horizon)
+    first, task_of = _distinct(*columns)
+    tasks = np.stack([each[first] for each in columns], axis=1)
     cell = task_of * len(levels) + at
     if twice := len(cell) - int(np.count_nonzero(np.bincount(cell))):
         raise BadData(
@@ -179,23 +184,13 @@ def with_truth(
     known = np.array([truth.get(key, np.nan) for key in keys], dtype=np.float64)
     told = np.isfinite(known)
     scored = joined.select(told)
-    _, place = np.unique(scored.location.astype(str), return_inverse=True)
-    day = scored.reference_date.astype(np.int64)
-    first, _ = distinct(scored.model_of, day, place.reshape(-1), scored.horizon)
+    first, _ = _distinct(scored.model_of, scored.task_of())
     if len(first) != len(scored.model_of):
         raise BadData("Two files hold forecasts of one model for the same task. Leave one out.")
-    return HubTasks(
-        scored.models,
-        scored.model_of,
-        scored.reference_date,
-        scored.location,
-        scored.horizon,
-        scored.quantiles,
-        known[told],
-    )
+    return replace(scored, truth=known[told])
 
 
-def distinct(*columns: IntArray) -> tuple[IntArray, IntArray]:
+def _distinct(*columns: IntArray) -> tuple[IntArray, IntArray]:
     """Distinct rows of whole numbers, in order: where each is first, and of each row its number.
 
     Args:

@@ -8,7 +8,7 @@ import numpy as np
 
 from vigie.errors import BadData, nearest
 from vigie.paths.arrays import BoolArray, FloatArray
-from vigie.paths.hub import HubTasks, distinct
+from vigie.paths.hub import HubTasks
 from vigie.paths.scores import interval_coverage, log_wis, wis
 
 __all__ = ["LeagueRow", "league"]
@@ -110,9 +110,8 @@ def _at(scored: HubTasks, model: str) -> int:
 
 def _matrices(scored: HubTasks) -> dict[str, FloatArray]:
     """Scores as (model, task), NaN where a model has no forecast of the task."""
-    day = scored.reference_date.astype(np.int64)
-    _, place = np.unique(scored.location.astype(str), return_inverse=True)
-    first, task_of = distinct(day, place.reshape(-1), scored.horizon)
+    task_of = scored.task_of()
+    shape = (len(scored.models), int(task_of.max(initial=-1)) + 1)
     middle = scored.quantiles.shape[1] // 2
     columns: dict[str, FloatArray | BoolArray] = {
         "wis": wis(scored.quantiles, scored.truth),
@@ -123,7 +122,7 @@ def _matrices(scored: HubTasks) -> dict[str, FloatArray]:
     }
     found = {}
     for name, values in columns.items():
-        found[name] = np.full((len(scored.models), len(first)), np.nan)
+        found[name] = np.full(shape, np.nan)
         found[name][scored.model_of, task_of] = values
     return found
 

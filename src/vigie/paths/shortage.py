@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from vigie.paths.arrays import BoolArray, FloatArray, PathArray
+from vigie.paths.arrays import BoolArray, FloatArray, IntArray, PathArray
 
 __all__ = [
     "ShortageSummary",
     "any_short",
     "first_passage",
+    "order_index",
     "probability_by",
     "shared_short",
     "shortage_summary",
@@ -140,9 +141,19 @@ def shortage_summary(first_day: PathArray, horizon_days: int, unmet: PathArray) 
     )
 
 
+def order_index(level: float, count: IntArray) -> IntArray:
+    """Where, among ``count`` ordered values, the smallest stands that a share do not exceed.
+
+    Args:
+        level: the share, 0..1.
+        count: (...), number of values, >= 1.
+    """
+    return np.asarray(np.maximum(np.ceil(level * count - 1e-9).astype(np.int64) - 1, 0))
+
+
 def _order_statistic(ordered: PathArray, level: float, count: np.ndarray) -> FloatArray:
     """The smallest of the first ``count`` values that at least a share ``level`` do not exceed."""
-    at = np.maximum(np.ceil(level * count - 1e-9).astype(np.int64) - 1, 0)
+    at = order_index(level, count)
     taken = np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0]
     return np.asarray(taken, dtype=np.float64)
 

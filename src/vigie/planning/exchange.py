@@ -108,13 +108,11 @@ class Exchange:
 
     def is_short(self, place: int, held: FloatArray) -> BoolArray:
         """(day, sample): whether a place is short when it holds ``held`` units, by (day,)."""
-        limit = held + 1e-5 * np.maximum(np.abs(held), 1.0)
-        return np.asarray(self.need[place] > limit.astype(np.float32)[:, None])
+        return np.asarray(self.need[place] > _limit(held)[:, None])
 
     def risks_as_held(self, days: int) -> FloatArray:
         """(place,): P(short on one of the first ``days`` days) with what is held today."""
-        limit = self.stock + 1e-5 * np.maximum(np.abs(self.stock), 1.0)
-        return np.asarray((self.peak(days) > limit.astype(np.float32)[:, None]).mean(axis=1))
+        return np.asarray((self.peak(days) > _limit(self.stock)[:, None]).mean(axis=1))
 
     def unmet_as_held(self) -> FloatArray:
         """(place,): expected unmet need over the horizon with what is held today."""
@@ -141,3 +139,8 @@ class Exchange:
         missing = np.maximum(self.need[place] - held.astype(np.float32)[:, None], 0)
         over_days = missing.sum(axis=0) if self.use is Use.HELD else missing.max(axis=0)
         return float(over_days.mean(dtype=np.float64))
+
+
+def _limit(held: FloatArray) -> PathArray:
+    """Need above this is short of what is held: rounding of single precision is no shortage."""
+    return np.asarray((held + 1e-5 * np.maximum(np.abs(held), 1.0)).astype(np.float32))

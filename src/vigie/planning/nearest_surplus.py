@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.paths import FloatArray, PathArray
+from vigie.paths import FloatArray, PathArray, order_index
 from vigie.planning.exchange import Exchange, Use
 
 __all__ = ["NEAREST_SURPLUS_MODEL", "CategoryPlan", "Move", "PlanRules", "nearest_surplus"]
@@ -214,7 +214,7 @@ def _units_wanted(
 
 def _order_statistic(values: PathArray, level: float) -> float:
     """The smallest value that at least a share ``level`` of the futures do not exceed."""
-    at = max(0, int(np.ceil(level * len(values) - 1e-9)) - 1)
+    at = int(order_index(level, np.asarray(len(values))))
     return float(np.partition(values, at)[at])
 
 
