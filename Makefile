@@ -81,6 +81,7 @@ lock: ## Pin all dependencies anew (needs uv); uv.lock stays out of git, it name
 	uv lock --upgrade
 	uv export --no-emit-project --group build --format requirements-txt --no-header --no-annotate -o requirements.txt
 	uv export --no-emit-project --only-group dev --format requirements-txt --no-header --no-annotate -o requirements-dev.txt
+	uv export --no-emit-project --only-group peers --format requirements-txt --no-header --no-annotate -o requirements-peers.txt
 
 clean: ## Remove the environment, caches and the demo room
 	rm -rf $(VENV) build dist demo-room .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
