@@ -205,7 +205,9 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     forecast.add_argument("what", choices=["hub"])
     forecast.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     forecast.add_argument("--season", required=True)
-    forecast.add_argument("--model", choices=["seasonal", "flat"], default="seasonal")
+    forecast.add_argument(
+        "--model", choices=["pooled-weekly", "seasonal", "flat"], default="pooled-weekly"
+    )
     forecast.add_argument("--out", type=Path, required=True, metavar="FILE")
     score = _add(
         commands,

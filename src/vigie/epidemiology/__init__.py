@@ -1,7 +1,7 @@
 """Models of the epidemic and its flows: what comes in, as joint sample paths.
 
-Here live the flat baseline for counts per step, its weekday factors, and the rounds of forecast
-hubs. What fills beds, staff
+Here live the flat baseline for counts per step, its weekday factors and linear quantile
+regression; in a package of its own the pooled forecast of weekly counts. What fills beds, staff
 and stock lives in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
 """
 
@@ -12,24 +12,16 @@ from vigie.epidemiology.flat import (
     FLAT_WINDOW_DAYS,
     flat_paths,
 )
-from vigie.epidemiology.hub_rounds import HubRound, flat_round, read_round
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
-from vigie.epidemiology.seasonal import SEASONAL_MODEL, SeasonalRules, seasonal_round
 
 __all__ = [
     "FEWEST_DAYS",
     "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
-    "SEASONAL_MODEL",
-    "HubRound",
-    "SeasonalRules",
     "fit_quantile",
     "flat_paths",
-    "flat_round",
-    "read_round",
     "season_factors",
     "season_level",
-    "seasonal_round",
 ]

@@ -8,7 +8,7 @@ No model, no table of the lake and no I/O live here.
 from vigie.paths.arrays import BoolArray, DateArray, FloatArray, IntArray, PathArray
 from vigie.paths.borrowing import UNKNOWN_CHANGE, borrow_changes
 from vigie.paths.calendar import Step, past_dates, step_dates
-from vigie.paths.distribution import QUANTILE_LEVELS, quantiles
+from vigie.paths.distribution import QUANTILE_LEVELS, quantiles, weighted_quantiles
 from vigie.paths.draws import JointDraws, joint_draws, past_index
 from vigie.paths.grids import days_of_data, last_seen, to_grid
 from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
@@ -68,6 +68,7 @@ __all__ = [
     "step_dates",
     "stretch_changes",
     "to_grid",
+    "weighted_quantiles",
     "wis",
     "with_truth",
 ]
