@@ -1,0 +1,147 @@
+"""The pooled daily model: one robust regression for all places, and its own past errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vigie.epidemiology.flat import flat_paths
+from vigie.epidemiology.pooled.features import DailyFeatures, daily_features
+from vigie.epidemiology.pooled.regression import Regression, centre, days_needed
+from vigie.epidemiology.pooled.rolling import DAYS_A_WEEK
+from vigie.paths import (
+    QUANTILE_LEVELS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    JointDraws,
+    PathArray,
+    quantiles,
+    with_margins,
+)
+
+__all__ = ["POOLED_MODEL", "pooled_paths", "pooled_quantiles"]
+
+POOLED_MODEL = "vigie-pooled-daily"
+"""Name of the model in tables, scores and releases."""
+
+_LONGEST_DAYS = 730
+_MOST_KNOTS = 12
+
+
+def pooled_quantiles(
+    history: FloatArray,
+    horizons: Sequence[int],
+    draws: JointDraws,
+    levels: Sequence[float] = QUANTILE_LEVELS,
+) -> FloatArray:
+    """Quantiles of daily counts, learnt from all places and categories at once.
+
+    Args:
+        history: (place, category, time), counts a day, NaN where missing; its last day is the
+            origin. Negative values (corrections) are read as 0.
+        horizons: in days from the last day of history, increasing, 1..draws.steps.
+        draws: chance of the run, for what the flat baseline answers.
+        levels: of the quantiles, increasing within 0..1.
+
+    Returns:
+        (place, category, horizon, level), >= 0, never NaN, never decreasing along the levels.
+        Those of the flat baseline for a series of which fewer than 7 of the last 14 days are
+        reported, and for all when the history is too short to have made past forecasts (28
+        days and twice the longest horizon).
+
+    Raises:
+        ValueError: horizons do not fit, or there is no time in history.
+
+    Source: docs/models/pooled-daily.md.
+    """
+    steps = list(horizons)
+    if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
+        raise ValueError(f"horizons must increase from 1 on: {steps}")
+    told = _told(history, steps, levels)
+    is_told = ~np.isnan(told[:, :, 0, 0])
+    if is_told.all():
+        return told
+    flat = flat_paths(history, steps[-1], draws, season=DAYS_A_WEEK)
+    chosen = np.ascontiguousarray(flat[:, :, [step - 1 for step in steps]])
+    return np.where(is_told[..., None, None], told, quantiles(chosen, levels))
+
+
+def pooled_paths(
+    history: FloatArray, horizon: int, draws: JointDraws, *, season: int = DAYS_A_WEEK
+) -> PathArray:
+    """Sample paths of daily counts: joint as the flat baseline's, each day as the pooled model's.
+
+    Args:
+        history: (place, category, time), counts; NaN where missing.
+        horizon: days, 1..draws.steps.
+        draws: chance of the run.
+        season: 7; with any other the paths are those of the flat baseline, as this model knows
+            days only.
+
+    Returns:
+        (place, category, day, sample), >= 0 and never NaN; where ``pooled_quantiles`` falls back,
+        the flat baseline's own paths.
+
+    Raises:
+        ValueError: horizon or season do not fit, or there is no time in history.
+
+    Source: docs/models/pooled-daily.md, equation 8.
+    """
+    paths = flat_paths(history, horizon, draws, season=season)
+    if season != DAYS_A_WEEK:
+        return paths
+    told = _told(history, range(1, horizon + 1), QUANTILE_LEVELS)
+    is_told = ~np.isnan(told[:, :, 0, 0])
+    if is_told.any():
+        paths[is_told] = with_margins(paths[is_told][None], told[is_told][None])[0]
+    return paths
+
+
+def _told(history: FloatArray, horizons: Sequence[int], levels: Sequence[float]) -> FloatArray:
+    """(place, category, horizon, level): what the regression says, NaN where it cannot."""
+    places, categories, times = history.shape
+    shape = (places, categories, len(horizons), len(levels))
+    told = np.full((places * categories, *shape[2:]), np.nan)
+    if times >= days_needed(max(horizons)):
+        recent = history.reshape(-1, times)[:, -_LONGEST_DAYS:]
+        group = np.tile(np.arange(categories), places)
+        features = daily_features(recent, group)
+        is_usable = features.is_usable[:, -1]
+        if is_usable.any():
+            _forecast(features, is_usable, horizons, levels, told)
+    return told.reshape(shape)
+
+
+def _forecast(
+    features: DailyFeatures,
+    is_usable: BoolArray,
+    horizons: Sequence[int],
+    levels: Sequence[float],
+    told: FloatArray,
+) -> None:
+    """Fill the usable rows of told: fits and banks at some horizons, the others between them."""
+    now = np.array([features.counts.shape[1] - 1])
+    knots = _knots(horizons)
+    learnt = [Regression(features, int(days)).learn(levels) for days in knots]
+    known = [each for each in learnt if each is not None]
+    if len(known) < len(knots):
+        return
+    for column, days in enumerate(horizons):
+        right = int(np.searchsorted(knots, days))
+        left = right if knots[right] == days else right - 1
+        share = (days - knots[left]) / (knots[right] - knots[left]) if right > left else 0.0
+        fit = (1 - share) * known[left].fit + share * known[right].fit
+        middle = centre(features, now, days, fit)[is_usable, 0]
+        below, above = (known[at].bank.quantiles(middle) for at in (left, right))
+        told[is_usable, column] = (1 - share) * below + share * above
+
+
+def _knots(horizons: Sequence[int]) -> IntArray:
+    """Horizons that are fitted; the others lie between two of them."""
+    wanted = np.unique(np.asarray(horizons, dtype=np.int64))
+    if len(wanted) <= _MOST_KNOTS:
+        return wanted
+    spaced = np.geomspace(wanted[0], wanted[-1], _MOST_KNOTS)
+    return np.unique(np.round(spaced).astype(np.int64))

@@ -1,0 +1,110 @@
+"""What the pooled daily model looks at: level, its last moves, and growth of the whole group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vigie.epidemiology.pooled.rolling import (
+    DAYS_A_WEEK,
+    before,
+    trailing_factors,
+    trailing_mean,
+)
+from vigie.paths import BoolArray, FloatArray, IntArray, last_seen
+
+__all__ = ["FEATURE_NAMES", "RECENT_DAYS", "DailyFeatures", "daily_features"]
+
+FEATURE_NAMES = (
+    "yesterday",
+    "half_week",
+    "growth_3_days",
+    "growth_7_days",
+    "growth_week_before",
+    "acceleration",
+)
+"""Columns of ``DailyFeatures.moves``; each in counts a day, weekdays taken out."""
+
+_SMALL_COUNT = 5.0
+"""Added to both sides of a growth: a group with a handful of cases has none."""
+
+_MOST_GROWTH = 1.0
+_FEWEST_RECENT = 7
+RECENT_DAYS = 14
+"""Days back that the features of a day look at, at most (growth apart)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyFeatures:
+    """Each day of each series, as that day knew it.
+
+    Attributes:
+        counts: (series, time), >= 0, NaN where missing.
+        factors: (series, time, weekday), as ``trailing_factors`` gives them.
+        level: (series, time), counts a day with weekdays taken out, NaN before the first report.
+        moves: (series, time, feature), see ``FEATURE_NAMES``; finite where is_usable.
+        scale: (series, time), about the standard deviation of one day's count, >= 1.
+        is_usable: (series, time), at least 7 of the last 14 days are reported.
+    """
+
+    counts: FloatArray
+    factors: FloatArray
+    level: FloatArray
+    moves: FloatArray
+    scale: FloatArray
+    is_usable: BoolArray
+
+    def factor_ahead(self, times: IntArray, days: int) -> FloatArray:
+        """Weekday factors of the day ``days`` after each time, as that time knew them.
+
+        Args:
+            times: (chosen,), indices of time.
+            days: >= 0.
+
+        Returns:
+            (series, chosen).
+        """
+        return np.asarray(self.factors[:, times, (times + days) % DAYS_A_WEEK])
+
+
+def daily_features(counts: FloatArray, group: IntArray) -> DailyFeatures:
+    """The features of every day, each from that day and those before it.
+
+    Args:
+        counts: (series, time), NaN where missing; negative counts (corrections) are read as 0.
+        group: (series,), series that share their growth and their week, 0..g - 1.
+
+    Source: docs/models/pooled-daily.md, equations 1 to 4.
+    """
+    counts = np.where(np.isfinite(counts), np.maximum(counts, 0.0), np.nan)
+    times = np.arange(counts.shape[1])
+    factors = trailing_factors(counts, group)
+    without_week = counts / factors[:, times, times % DAYS_A_WEEK]
+    days = {number: trailing_mean(without_week, number) for number in (3, 7, 14)}
+    level = (days[3] + days[7]) / 2
+    fast = _growth(days[3], DAYS_A_WEEK, group)
+    slow = _growth(days[7], DAYS_A_WEEK, group)
+    sudden = _growth(days[3], 3, group) * (DAYS_A_WEEK / 3)
+    moves = [last_seen(without_week) - level, days[3] - days[7]]
+    growths = (fast, slow, before(slow, DAYS_A_WEEK), np.clip(sudden, -1.5, 1.5))
+    moves += [level * np.nan_to_num(growth) for growth in growths]
+    recent = trailing_mean(np.isfinite(counts).astype(float), RECENT_DAYS) * RECENT_DAYS
+    is_usable = (np.round(recent) >= _FEWEST_RECENT) & (times >= RECENT_DAYS - 1)
+    scale = np.sqrt((days[7] + days[14]) / 2 + 1.0)
+    return DailyFeatures(
+        counts, factors, level, np.stack(moves, axis=-1), scale, is_usable & np.isfinite(level)
+    )
+
+
+def _growth(means: FloatArray, days: int, group: IntArray) -> FloatArray:
+    """Log growth of a group's sum over so many days, from series known on both; (series, time)."""
+    earlier = before(means, days)
+    is_known = np.isfinite(means) & np.isfinite(earlier)
+    now, then = np.where(is_known, means, 0.0), np.where(is_known, earlier, 0.0)
+    growth = np.zeros_like(means)
+    for number in np.unique(group):
+        members = group == number
+        sums = now[members].sum(axis=0) + _SMALL_COUNT, then[members].sum(axis=0) + _SMALL_COUNT
+        growth[members] = np.clip(np.log(sums[0] / sums[1]), -_MOST_GROWTH, _MOST_GROWTH)
+    return growth
