@@ -1,8 +1,8 @@
 """Models of the epidemic and its flows: what comes in, as joint sample paths.
 
-Here live the flat baseline for counts per step, its weekday factors, and the rounds of forecast
-hubs. What fills beds, staff
-and stock lives in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
+Here live the flat baseline for counts per step, its weekday factors, the pooled forecasters of
+daily and monthly series, and the rounds of forecast hubs. What fills beds, staff and stock lives
+in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
 """
 
 from vigie.epidemiology.flat import (
@@ -13,6 +13,8 @@ from vigie.epidemiology.flat import (
     flat_paths,
 )
 from vigie.epidemiology.hub_rounds import HubRound, flat_round, read_round
+from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_quantiles
+from vigie.epidemiology.pooled import POOLED_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
 from vigie.epidemiology.seasonal import SEASONAL_MODEL, SeasonalRules, seasonal_round
@@ -22,12 +24,17 @@ __all__ = [
     "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
+    "MONTHLY_MODEL",
+    "POOLED_MODEL",
     "SEASONAL_MODEL",
     "HubRound",
     "SeasonalRules",
     "fit_quantile",
     "flat_paths",
     "flat_round",
+    "monthly_quantiles",
+    "pooled_paths",
+    "pooled_quantiles",
     "read_round",
     "season_factors",
     "season_level",

@@ -51,9 +51,9 @@ def fit_median(
     fit: FloatArray = np.zeros(columns)
     for _ in range(_ROUNDS):
         scaled = features * current[:, None]
-        fit = np.linalg.solve(features.T @ scaled + penalty, scaled.T @ target)
+        fit[:] = np.linalg.solve(features.T @ scaled + penalty, scaled.T @ target)
         error = np.abs(target - features @ fit)
         current[:] = weight / np.maximum(error, max(smallest, 1e-12))
         # The ridge keeps its share of a round's weights, whatever the size of the errors.
         current *= total / current.sum()
-    return np.asarray(fit)
+    return fit
