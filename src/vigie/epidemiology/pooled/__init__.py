@@ -1,8 +1,8 @@
 """The pooled forecaster of daily counts: one robust regression for all places of a room.
 
 Here live its trailing means and weekday factors, its features, the regression by least absolute
-errors, the bank of its past errors, and the model made of them. Monthly series and signals of
-others live beside this package.
+errors, signals that run ahead, the bank of its past errors, and the model made of them. Monthly
+series, and the choice of signals, live beside this package.
 """
 
 from vigie.epidemiology.pooled.daily import POOLED_MODEL, pooled_paths, pooled_quantiles
@@ -10,6 +10,7 @@ from vigie.epidemiology.pooled.error_bank import ErrorBank, error_bank, error_sc
 from vigie.epidemiology.pooled.features import FEATURE_NAMES, DailyFeatures, daily_features
 from vigie.epidemiology.pooled.regression import PastForecasts, Regression, days_needed
 from vigie.epidemiology.pooled.robust_regression import fit_median
+from vigie.epidemiology.pooled.signals import Signal
 
 __all__ = [
     "FEATURE_NAMES",
@@ -18,6 +19,7 @@ __all__ = [
     "ErrorBank",
     "PastForecasts",
     "Regression",
+    "Signal",
     "daily_features",
     "days_needed",
     "error_bank",

@@ -10,6 +10,7 @@ from vigie.epidemiology.flat import flat_paths
 from vigie.epidemiology.pooled.features import DailyFeatures, daily_features
 from vigie.epidemiology.pooled.regression import Regression, centre, days_needed
 from vigie.epidemiology.pooled.rolling import DAYS_A_WEEK
+from vigie.epidemiology.pooled.signals import Signal
 from vigie.paths import (
     QUANTILE_LEVELS,
     BoolArray,
@@ -35,6 +36,8 @@ def pooled_quantiles(
     horizons: Sequence[int],
     draws: JointDraws,
     levels: Sequence[float] = QUANTILE_LEVELS,
+    *,
+    signals: Sequence[Signal] = (),
 ) -> FloatArray:
     """Quantiles of daily counts, learnt from all places and categories at once.
 
@@ -44,6 +47,8 @@ def pooled_quantiles(
         horizons: in days from the last day of history, increasing, 1..draws.steps.
         draws: chance of the run, for what the flat baseline answers.
         levels: of the quantiles, increasing within 0..1.
+        signals: that run ahead, with values (place or 1, time) on the days of history; each
+            speaks for the horizons that its lead reaches.
 
     Returns:
         (place, category, horizon, level), >= 0, never NaN, never decreasing along the levels.
@@ -52,14 +57,14 @@ def pooled_quantiles(
         days and twice the longest horizon).
 
     Raises:
-        ValueError: horizons do not fit, or there is no time in history.
+        ValueError: horizons or signals do not fit, or there is no time in history.
 
     Source: docs/models/pooled-daily.md.
     """
     steps = list(horizons)
     if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
         raise ValueError(f"horizons must increase from 1 on: {steps}")
-    told = _told(history, steps, levels)
+    told = _told(history, steps, levels, signals)
     is_told = ~np.isnan(told[:, :, 0, 0])
     if is_told.all():
         return told
@@ -92,14 +97,19 @@ def pooled_paths(
     paths = flat_paths(history, horizon, draws, season=season)
     if season != DAYS_A_WEEK:
         return paths
-    told = _told(history, range(1, horizon + 1), QUANTILE_LEVELS)
+    told = _told(history, range(1, horizon + 1), QUANTILE_LEVELS, ())
     is_told = ~np.isnan(told[:, :, 0, 0])
     if is_told.any():
         paths[is_told] = with_margins(paths[is_told][None], told[is_told][None])[0]
     return paths
 
 
-def _told(history: FloatArray, horizons: Sequence[int], levels: Sequence[float]) -> FloatArray:
+def _told(
+    history: FloatArray,
+    horizons: Sequence[int],
+    levels: Sequence[float],
+    signals: Sequence[Signal],
+) -> FloatArray:
     """(place, category, horizon, level): what the regression says, NaN where it cannot."""
     places, categories, times = history.shape
     shape = (places, categories, len(horizons), len(levels))
@@ -107,7 +117,7 @@ def _told(history: FloatArray, horizons: Sequence[int], levels: Sequence[float])
     if times >= days_needed(max(horizons)):
         recent = history.reshape(-1, times)[:, -_LONGEST_DAYS:]
         group = np.tile(np.arange(categories), places)
-        features = daily_features(recent, group)
+        features = daily_features(recent, group, _by_series(signals, places, categories, times))
         is_usable = features.is_usable[:, -1]
         if is_usable.any():
             _forecast(features, is_usable, horizons, levels, told)
@@ -136,6 +146,20 @@ def _forecast(
         middle = centre(features, now, days, fit)[is_usable, 0]
         below, above = (known[at].bank.quantiles(middle) for at in (left, right))
         told[is_usable, column] = (1 - share) * below + share * above
+
+
+def _by_series(signals: Sequence[Signal], places: int, categories: int, times: int) -> list[Signal]:
+    """Signals with a row for each series, or one row, on the days that are looked at."""
+    found = []
+    for each in signals:
+        rows, days = each.values.shape
+        if rows not in (1, places) or days != times:
+            raise ValueError(
+                f"signal {each.name}: shape {each.values.shape}, expected ({places} or 1, {times})"
+            )
+        values = np.repeat(each.values, categories if rows > 1 else 1, axis=0)
+        found.append(Signal(each.name, values[:, -_LONGEST_DAYS:], each.lead_days))
+    return found
 
 
 def _knots(horizons: Sequence[int]) -> IntArray:

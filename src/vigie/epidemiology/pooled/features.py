@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from vigie.epidemiology.pooled.rolling import (
     trailing_factors,
     trailing_mean,
 )
+from vigie.epidemiology.pooled.signals import Signal
 from vigie.paths import BoolArray, FloatArray, IntArray, last_seen
 
 __all__ = ["FEATURE_NAMES", "RECENT_DAYS", "DailyFeatures", "daily_features"]
@@ -46,6 +48,7 @@ class DailyFeatures:
         moves: (series, time, feature), see ``FEATURE_NAMES``; finite where is_usable.
         scale: (series, time), about the standard deviation of one day's count, >= 1.
         is_usable: (series, time), at least 7 of the last 14 days are reported.
+        signals: their values are (series, time) or (1, time).
     """
 
     counts: FloatArray
@@ -54,6 +57,15 @@ class DailyFeatures:
     moves: FloatArray
     scale: FloatArray
     is_usable: BoolArray
+    signals: tuple[Signal, ...] = ()
+
+    def moves_ahead(self, days: int) -> FloatArray:
+        """(series, time, feature): the moves, and what each signal says of so many days ahead."""
+        if not self.signals:
+            return self.moves
+        told = [np.nan_to_num(signal.change_ahead(days)) for signal in self.signals]
+        columns = [(self.level * change)[..., None] for change in told]
+        return np.concatenate([self.moves, *columns], axis=-1)
 
     def factor_ahead(self, times: IntArray, days: int) -> FloatArray:
         """Weekday factors of the day ``days`` after each time, as that time knew them.
@@ -68,12 +80,15 @@ class DailyFeatures:
         return np.asarray(self.factors[:, times, (times + days) % DAYS_A_WEEK])
 
 
-def daily_features(counts: FloatArray, group: IntArray) -> DailyFeatures:
+def daily_features(
+    counts: FloatArray, group: IntArray, signals: Sequence[Signal] = ()
+) -> DailyFeatures:
     """The features of every day, each from that day and those before it.
 
     Args:
         counts: (series, time), NaN where missing; negative counts (corrections) are read as 0.
         group: (series,), series that share their growth and their week, 0..g - 1.
+        signals: with values for these series and days.
 
     Source: docs/models/pooled-daily.md, equations 1 to 4.
     """
@@ -93,7 +108,13 @@ def daily_features(counts: FloatArray, group: IntArray) -> DailyFeatures:
     is_usable = (np.round(recent) >= _FEWEST_RECENT) & (times >= RECENT_DAYS - 1)
     scale = np.sqrt((days[7] + days[14]) / 2 + 1.0)
     return DailyFeatures(
-        counts, factors, level, np.stack(moves, axis=-1), scale, is_usable & np.isfinite(level)
+        counts,
+        factors,
+        level,
+        np.stack(moves, axis=-1),
+        scale,
+        is_usable & np.isfinite(level),
+        tuple(signals),
     )
 
 

@@ -42,7 +42,7 @@ def centre(features: DailyFeatures, times: IntArray, days: int, fit: FloatArray)
 
     Source: docs/models/pooled-daily.md, equation 5.
     """
-    at = features.level[:, times] + features.moves[:, times] @ fit
+    at = features.level[:, times] + features.moves_ahead(days)[:, times] @ fit
     return np.asarray(np.maximum(at, 0.0) * features.factor_ahead(times, days))
 
 
@@ -82,7 +82,7 @@ class Regression:
         self._features, self._days, self._truth = features, days, truth
         self._is_known = features.is_usable[:, : len(times)] & np.isfinite(truth)
         self._target = (truth / factor - level) / scale
-        self._moves = features.moves[:, : len(times)] / scale[..., None]
+        self._moves = features.moves_ahead(days)[:, : len(times)] / scale[..., None]
         # Errors are counted in patients, so series with more of them weigh more.
         self._weight = factor * scale
 
