@@ -110,7 +110,14 @@ def _judge(
     stability = float(np.mean([_gain(errors, with_it, each) > 0 for each in rows]))
     worth = min(gain, max(first)) >= _LEAST_GAIN and stability >= _LEAST_STABILITY
     placebo = _placebo(common, best, horizon, errors, is_first) if worth else 0.0
-    return Indicator(name, best.lead_days, gain, stability, placebo, bool(worth and gain > placebo + _LEAST_ABOVE_PLACEBO))
+    return Indicator(
+        name,
+        best.lead_days,
+        gain,
+        stability,
+        placebo,
+        bool(worth and gain > placebo + _LEAST_ABOVE_PLACEBO),
+    )
 
 
 def _blocks(past: PastForecasts | None) -> np.ndarray:

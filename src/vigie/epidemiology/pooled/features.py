@@ -32,6 +32,12 @@ _SMALL_COUNT = 5.0
 """Added to both sides of a growth: a group with a handful of cases has none."""
 
 _MOST_GROWTH = 1.0
+_MOST_TIMES = 2.0
+"""A series counts as grown, or shrunk, by this factor at most in the growth of its group."""
+
+_MOST_RISE = 4.0
+"""A day counts for its level as this many times the week before it at most."""
+
 _FEWEST_RECENT = 7
 RECENT_DAYS = 14
 """Days back that the features of a day look at, at most (growth apart)."""
@@ -96,6 +102,9 @@ def daily_features(
     times = np.arange(counts.shape[1])
     factors = trailing_factors(counts, group)
     without_week = counts / factors[:, times, times % DAYS_A_WEEK]
+    usual = before(trailing_mean(without_week, DAYS_A_WEEK), 1)
+    without_week = np.fmin(without_week, _MOST_RISE * usual + 2 * _SMALL_COUNT)
+    without_week = np.where(np.isfinite(counts), without_week, np.nan)
     days = {number: trailing_mean(without_week, number) for number in (3, 7, 14)}
     level = (days[3] + days[7]) / 2
     fast = _growth(days[3], DAYS_A_WEEK, group)
@@ -123,6 +132,11 @@ def _growth(means: FloatArray, days: int, group: IntArray) -> FloatArray:
     earlier = before(means, days)
     is_known = np.isfinite(means) & np.isfinite(earlier)
     now, then = np.where(is_known, means, 0.0), np.where(is_known, earlier, 0.0)
+    # One place's slip of the pen must not be read as growth everywhere.
+    now, then = (
+        np.minimum(now, _MOST_TIMES * then + _SMALL_COUNT),
+        np.minimum(then, _MOST_TIMES * now + _SMALL_COUNT),
+    )
     growth = np.zeros_like(means)
     for number in np.unique(group):
         members = group == number

@@ -10,7 +10,7 @@ __all__ = ["fit_median"]
 
 _ROUNDS = 5
 _SMALLEST_ERROR = 0.1
-"""Errors below this share of the mean absolute target weigh no more than one of this size."""
+"""Errors below this share of the median absolute target weigh no more than one of this size."""
 
 
 def fit_median(
@@ -44,7 +44,8 @@ def fit_median(
         raise ValueError(f"weights add up to {total}, ridge is {ridge}")
     if not (np.isfinite(features).all() and np.isfinite(target).all()):
         raise ValueError("features and targets must be finite")
-    smallest = _SMALLEST_ERROR * float(weight @ np.abs(target)) / total
+    size = np.abs(target[weight > 0])
+    smallest = max(_SMALLEST_ERROR * float(np.median(size)), 1e-4 * float(size.mean()), 1e-12)
     square = weight @ (features * features)
     penalty = np.diag(ridge * square + np.where(square > 0, 1e-12 * square, 1.0))
     current = np.array(weight, dtype=np.float64)
@@ -53,7 +54,7 @@ def fit_median(
         scaled = features * current[:, None]
         fit[:] = np.linalg.solve(features.T @ scaled + penalty, scaled.T @ target)
         error = np.abs(target - features @ fit)
-        current[:] = weight / np.maximum(error, max(smallest, 1e-12))
+        current[:] = weight / np.maximum(error, smallest)
         # The ridge keeps its share of a round's weights, whatever the size of the errors.
         current *= total / current.sum()
     return fit
