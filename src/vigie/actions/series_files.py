@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ __all__ = ["SeriesFile", "read_origins", "read_series"]
 
 _DATE_COLUMNS = ("date", "month")
 _FEWEST_DATES = 2
+_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)?(\.\d*)?([eE][-+]?\d+)?|nan|inf", re.IGNORECASE)
 _MOST_CELLS = 200_000_000
 
 
@@ -200,17 +202,9 @@ def _id_column(file: Path, table: pa.Table, days: DateArray, wanted: str, target
 
 
 def _is_name(column: pa.ChunkedArray) -> bool:
-    """Text that is not all numbers with a point: in a CSV every column is text."""
+    """Whether a column of a CSV, all text, holds more than numbers; "01" is a name, "1" is not."""
     texts = [str(text) for text in pc.unique(column).to_pylist()[:1000] if text is not None]
-    return not texts or not all(_is_decimal(text) for text in texts)
-
-
-def _is_decimal(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return any(not _NUMBER.fullmatch(text) for text in texts)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -13,6 +13,7 @@ from vigie.epidemiology.flat import (
     flat_paths,
 )
 from vigie.epidemiology.hub_rounds import HubRound, flat_round, read_round
+from vigie.epidemiology.indicators import Indicator, leading_indicators
 from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_quantiles
 from vigie.epidemiology.pooled import POOLED_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
@@ -28,10 +29,12 @@ __all__ = [
     "POOLED_MODEL",
     "SEASONAL_MODEL",
     "HubRound",
+    "Indicator",
     "SeasonalRules",
     "fit_quantile",
     "flat_paths",
     "flat_round",
+    "leading_indicators",
     "monthly_quantiles",
     "pooled_paths",
     "pooled_quantiles",
