@@ -48,7 +48,7 @@ def scorer() -> ModuleType:
 
 
 def admissions() -> dict[str, dict[str, float]]:
-    """Daily admissions of the French départements by ``vigie forecast series``: scores by horizon."""
+    """Daily admissions of the French départements by our own command: scores by horizon."""
     from vigie.actions.series_forecasting import forecast_series
 
     module, data = scorer(), SHARED / "data"

@@ -20,7 +20,7 @@ __all__ = ["SeriesFile", "read_origins", "read_series"]
 _DATE_COLUMNS = ("date", "month")
 _FEWEST_DATES = 2
 _NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)?(\.\d*)?([eE][-+]?\d+)?|nan|inf", re.IGNORECASE)
-_MOST_CELLS = 200_000_000
+_MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

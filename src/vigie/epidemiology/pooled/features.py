@@ -24,7 +24,8 @@ FEATURE_NAMES = (
     "growth_3_days",
     "growth_7_days",
     "growth_week_before",
-    "acceleration",
+    "sudden_growth",
+    "growth_of_week",
 )
 """Columns of ``DailyFeatures.moves``; each in counts a day, weekdays taken out."""
 
@@ -32,9 +33,9 @@ _SMALL_COUNT = 5.0
 """Added to both sides of a growth: a group with a handful of cases has none."""
 
 _MOST_GROWTH = 1.0
-_MOST_APART = 1.5
-"""In the growth of its group a series counts as grown by this factor more, or less, than the
-middle one at most; so a slip in one place is not read as growth everywhere."""
+_SLACK = 1.0
+"""Counts a day by which a series may differ from the growth of the middle one in the growth of
+its group: small series count by what they have, and no large one speaks for all."""
 
 _MOST_RISE = 4.0
 """A day counts for its level as this many times the week before it at most."""
@@ -112,7 +113,8 @@ def daily_features(
     slow = _growth(days[7], DAYS_A_WEEK, group)
     sudden = _growth(days[3], 3, group) * (DAYS_A_WEEK / 3)
     moves = [last_seen(without_week) - level, days[3] - days[7]]
-    growths = (fast, slow, before(slow, DAYS_A_WEEK), np.clip(sudden, -1.5, 1.5))
+    turning = _growth(days[7], 3, group)
+    growths = (fast, slow, before(slow, DAYS_A_WEEK), np.clip(sudden, -1.5, 1.5), turning)
     moves += [level * np.nan_to_num(growth) for growth in growths]
     recent = trailing_mean(np.isfinite(counts).astype(float), RECENT_DAYS) * RECENT_DAYS
     is_usable = (np.round(recent) >= _FEWEST_RECENT) & (times >= RECENT_DAYS - 1)
@@ -138,7 +140,7 @@ def _growth(means: FloatArray, days: int, group: IntArray) -> FloatArray:
         members = group == number
         own, past = now[members], then[members]
         typical = past * _middle((own + 1) / (past + 1), is_known[members])
-        own = np.clip(own, typical / _MOST_APART - 1, typical * _MOST_APART + 1)
+        own = np.clip(own, typical - _SLACK, typical + _SLACK)
         sums = own.sum(axis=0) + _SMALL_COUNT, past.sum(axis=0) + _SMALL_COUNT
         growth[members] = np.clip(np.log(sums[0] / sums[1]), -_MOST_GROWTH, _MOST_GROWTH)
     return growth

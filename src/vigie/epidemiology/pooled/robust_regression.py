@@ -46,8 +46,12 @@ def fit_median(
         raise ValueError("features and targets must be finite")
     size = np.abs(target[weight > 0])
     smallest = max(_SMALLEST_ERROR * float(np.median(size)), 1e-4 * float(size.mean()), 1e-12)
-    square = weight @ (features * features)
-    penalty = np.diag(ridge * square + np.where(square > 0, 1e-12 * square, 1.0))
+    # In units of their own size: columns of dust are read as 0, and not divided by.
+    norm = np.sqrt(weight @ (features * features) / total)
+    is_dust = norm <= 1e-9 * max(float(norm.max(initial=0.0)), 1e-9)
+    unit = np.where(is_dust, 1.0, norm)
+    features = np.where(is_dust, 0.0, features) / unit
+    penalty = np.diag(np.where(is_dust, 1.0, ridge + 1e-12) * total)
     current = np.array(weight, dtype=np.float64)
     fit: FloatArray = np.zeros(columns)
     for _ in range(_ROUNDS):
@@ -57,4 +61,4 @@ def fit_median(
         current[:] = weight / np.maximum(error, smallest)
         # The ridge keeps its share of a round's weights, whatever the size of the errors.
         current *= total / current.sum()
-    return fit
+    return fit / unit
