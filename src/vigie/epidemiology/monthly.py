@@ -100,7 +100,11 @@ def _tell(
     for column, ahead in enumerate(horizons):
         horizon = _Horizon(counts, known, months, ahead)
         centre = horizon.centre(last, last)
-        bank, own = horizon.bank(levels)
+        learnt = horizon.bank(levels)
+        if learnt is None:
+            told[:] = np.nan
+            return
+        bank, own = learnt
         about = bank.quantiles(centre)
         # All series drift together: a year of it is one observation, and moves no median.
         middle = np.array([np.interp(0.5, levels, each) for each in about])
@@ -184,8 +188,8 @@ class _Horizon:
             parts.append(month.year * (1 + self._rows[now] @ fit))
         return np.asarray(np.maximum(np.nan_to_num(np.mean(parts, axis=0)), 0.0))
 
-    def bank(self, levels: Sequence[float]) -> tuple[ErrorBank, FloatArray]:
-        """Errors of past forecasts; and (series,) how much wider each series' own were."""
+    def bank(self, levels: Sequence[float]) -> tuple[ErrorBank, FloatArray] | None:
+        """Errors of past forecasts, and (series,) how much wider each series' own were; or none."""
         last = self._counts.shape[1] - 1
         centres, truths, ages, sizes = [], [], [], []
         own_sum, own_count = np.zeros(len(self._counts)), np.zeros(len(self._counts))
@@ -204,6 +208,8 @@ class _Horizon:
             sizes.append(size)
             age = (last - self._ahead - now) * _DAYS_A_MONTH
             ages.append(np.full(len(centre), age, dtype=np.int64))
+        if not any(map(len, sizes)):
+            return None
         usual = float(np.concatenate(sizes).mean())
         own = (own_sum + _OWN_ERRORS * usual) / (own_count + _OWN_ERRORS)
         own = np.clip(own / usual, *_SPREADS) if usual > 0 else np.ones(len(own))
