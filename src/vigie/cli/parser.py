@@ -198,7 +198,10 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     forecast = commands.add_parser(
         "forecast",
         help="Forecast the rounds of a hub, or the series of a file.",
-        description="Forecast the rounds of a hub, or the series of a file.",
+        description="Forecast the rounds of a hub, or the series of a file; "
+        "both answer for programs with --json.",
+        epilog="example:\n  vigie forecast series --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     of = forecast.add_subparsers(title="what", metavar="WHAT", required=True)
     _forecast_hub(of)
