@@ -19,7 +19,7 @@ from vigie.paths import QUANTILE_LEVELS, DateArray, FloatArray, joint_draws
 __all__ = ["SeriesForecast", "forecast_series"]
 
 _SEED = 20200301
-_SAMPLES = 2_000
+_SAMPLES = 1_000
 _MOST_STEPS = {"day": 366, "month": 60}
 
 

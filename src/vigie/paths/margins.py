@@ -34,7 +34,7 @@ def with_margins(
     Raises:
         ValueError: shapes, levels or quantiles are not as described.
 
-    Source: docs/models/pooled-daily.md, equation 8.
+    Source: docs/models/pooled-daily.md, equation 9.
     """
     grid = np.asarray(levels, dtype=np.float64)
     _check(paths, quantiles, grid)

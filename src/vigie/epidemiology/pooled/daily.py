@@ -29,6 +29,8 @@ POOLED_MODEL = "vigie-pooled-daily"
 
 _LONGEST_DAYS = 730
 _MOST_KNOTS = 12
+_COMPANION = 5.0
+"""Stretches of past as long as the horizon at which the flat baseline counts as much."""
 
 
 def pooled_quantiles(
@@ -45,7 +47,7 @@ def pooled_quantiles(
         history: (place, category, time), counts a day, NaN where missing; its last day is the
             origin. Negative values (corrections) are read as 0.
         horizons: in days from the last day of history, increasing, 1..draws.steps.
-        draws: chance of the run, for what the flat baseline answers.
+        draws: chance of the run, for the flat baseline.
         levels: of the quantiles, increasing within 0..1.
         signals: that run ahead, with values (place or 1, time) on the days of history; each
             speaks for the horizons that its lead reaches.
@@ -64,13 +66,10 @@ def pooled_quantiles(
     steps = list(horizons)
     if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
         raise ValueError(f"horizons must increase from 1 on: {steps}")
-    told = _told(history, steps, levels, signals)
-    is_told = ~np.isnan(told[:, :, 0, 0])
-    if is_told.all():
-        return told
     flat = flat_paths(history, steps[-1], draws, season=DAYS_A_WEEK)
-    chosen = np.ascontiguousarray(flat[:, :, [step - 1 for step in steps]])
-    return np.where(is_told[..., None, None], told, quantiles(chosen, levels))
+    chosen = quantiles(np.ascontiguousarray(flat[:, :, [step - 1 for step in steps]]), levels)
+    told = _with_companion(_told(history, steps, levels, signals), chosen, steps, history)
+    return np.where(_is_told(told)[..., None, None], told, chosen)
 
 
 def pooled_paths(
@@ -92,16 +91,39 @@ def pooled_paths(
     Raises:
         ValueError: horizon or season do not fit, or there is no time in history.
 
-    Source: docs/models/pooled-daily.md, equation 8.
+    Source: docs/models/pooled-daily.md, equation 9.
     """
     paths = flat_paths(history, horizon, draws, season=season)
     if season != DAYS_A_WEEK:
         return paths
-    told = _told(history, range(1, horizon + 1), QUANTILE_LEVELS, ())
-    is_told = ~np.isnan(told[:, :, 0, 0])
+    steps = range(1, horizon + 1)
+    told = _told(history, steps, QUANTILE_LEVELS, ())
+    is_told = _is_told(told)
     if is_told.any():
+        told = _with_companion(told, quantiles(paths), steps, history)
         paths[is_told] = with_margins(paths[is_told][None], told[is_told][None])[0]
     return paths
+
+
+def _is_told(told: FloatArray) -> BoolArray:
+    """(place, category), for which series the regression answers."""
+    return ~np.isnan(told[:, :, 0, 0])
+
+
+def _with_companion(
+    told: FloatArray, flat: FloatArray, horizons: Sequence[int], history: FloatArray
+) -> FloatArray:
+    """Quantiles drawn to those of the flat baseline by how little past there is to learn from.
+
+    Days of one wave tell of one wave, however many places there are: what counts is how many
+    stretches as long as the horizon the past has.
+
+    Source: docs/models/pooled-daily.md, equation 8.
+    """
+    days = min(history.shape[-1], _LONGEST_DAYS)
+    stretches = days / np.asarray(horizons, dtype=np.float64)
+    share = (_COMPANION / (_COMPANION + stretches))[:, None]
+    return np.asarray((1 - share) * told + share * flat)
 
 
 def _told(
