@@ -74,6 +74,18 @@ def test_on_waves_it_is_better_than_the_flat_baseline_and_its_ranges_hold():
     assert 0.9 < np.mean(inside) < 0.985
 
 
+def test_on_a_short_past_it_is_hardly_worse_than_the_flat_baseline_at_a_turn():
+    ours, flat = 0.0, 0.0
+    for seed in range(4):
+        history = waves(days=140, seed=seed)
+        for now in range(70, 126, 8):
+            known, truth = history[..., :now], history[..., [now + 13]]
+            base = quantiles(flat_paths(known, 14, DRAWS, season=7)[:, :, [13]])
+            ours += wis(pooled_quantiles(known, (14,), DRAWS), truth).sum()
+            flat += wis(base, truth).sum()
+    assert ours < 1.1 * flat
+
+
 def test_the_weekdays_are_in_the_forecast():
     rng = np.random.default_rng(3)
     history = rng.poisson(500 * WEEK[np.arange(200) % 7], (5, 1, 200)).astype(float)
