@@ -238,6 +238,11 @@ BAD_FILES = {
         "admissions",
         ("have no date",),
     ),
+    "date empty": (
+        lambda t: t.set_column(0, "date", pa.array(["", *["2020-03-01"] * (len(t) - 1)])),
+        "admissions",
+        ("1 rows have no date",),
+    ),
     "name missing": (
         lambda t: t.set_column(1, "site", pa.array([None, *t["site"].to_pylist()[1:]])),
         "admissions",

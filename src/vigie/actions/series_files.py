@@ -151,11 +151,14 @@ def _days(file: Path, table: pa.Table, name: str) -> DateArray:
     if _is_text(column.type):
         texts = [str(text)[:10] for text in column.to_pylist()]
         try:
-            return np.array(texts, dtype="datetime64[D]")
+            days = np.array(texts, dtype="datetime64[D]")
         except ValueError as error:
             raise BadData(
                 f"{file}, column {name}: {error}. Write dates as YYYY-MM-DD, months as YYYY-MM."
             ) from error
+        if np.isnat(days).any():
+            raise BadData(f"{file}, column {name}: {np.isnat(days).sum()} rows have no date.")
+        return days
     if not pa.types.is_temporal(column.type) or pa.types.is_time(column.type):
         raise BadData(f"{file}, column {name} is {column.type}, not a date.")
     return np.asarray(pc.cast(column, pa.date32(), safe=False).to_numpy(), dtype="datetime64[D]")
