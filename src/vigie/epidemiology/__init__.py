@@ -1,8 +1,9 @@
 """Models of the epidemic and its flows: what comes in, as joint sample paths.
 
 Here live the flat baseline for counts per step, its weekday factors and linear quantile
-regression; in a package of its own the pooled forecast of weekly counts. What fills beds, staff
-and stock lives in ``hospital`` and ``supply``; chance and borrowed changes in ``paths``.
+regression; in packages of their own the pooled forecasts of daily and weekly counts; the monthly
+one; and the choice of leading signals. What fills beds, staff and stock lives in ``hospital`` and
+``supply``; chance and borrowed changes in ``paths``.
 """
 
 from vigie.epidemiology.flat import (
@@ -12,6 +13,9 @@ from vigie.epidemiology.flat import (
     FLAT_WINDOW_DAYS,
     flat_paths,
 )
+from vigie.epidemiology.indicators import Indicator, leading_indicators
+from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_quantiles
+from vigie.epidemiology.pooled import POOLED_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
 
@@ -20,8 +24,15 @@ __all__ = [
     "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
+    "MONTHLY_MODEL",
+    "POOLED_MODEL",
+    "Indicator",
     "fit_quantile",
     "flat_paths",
+    "leading_indicators",
+    "monthly_quantiles",
+    "pooled_paths",
+    "pooled_quantiles",
     "season_factors",
     "season_level",
 ]
