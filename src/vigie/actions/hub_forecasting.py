@@ -19,12 +19,12 @@ from vigie.epidemiology.weekly import (
     POOLED_WEEKLY_MODEL,
     SEASONAL_MODEL,
     HubRound,
-    PooledDraft,
-    PooledRules,
+    WeeklyDraft,
+    WeeklyRules,
     flat_round,
-    pooled_draft,
-    pooled_quantiles,
     read_vintages,
+    weekly_draft,
+    weekly_quantiles,
 )
 from vigie.errors import BadData, NotFound
 from vigie.paths import QUANTILE_LEVELS, FloatArray
@@ -34,9 +34,9 @@ __all__ = ["HUB_HORIZONS", "HUB_MODELS", "HubForecast", "forecast_hub"]
 HUB_HORIZONS = (0, 1, 2, 3)
 """Weeks from the reference date."""
 
-HUB_MODELS: Mapping[str, PooledRules | None] = {
-    POOLED_WEEKLY_MODEL: PooledRules(),
-    SEASONAL_MODEL: PooledRules(weights={"seasonal": 1.0}),
+HUB_MODELS: Mapping[str, WeeklyRules | None] = {
+    POOLED_WEEKLY_MODEL: WeeklyRules(),
+    SEASONAL_MODEL: WeeklyRules(weights={"seasonal": 1.0}),
     FLAT_MODEL: None,
 }
 """Models that can be asked for, and the rules of those that average components."""
@@ -97,11 +97,11 @@ def forecast_hub(
     rules = HUB_MODELS[model]
     calls = (partial(_drafted, given, population, rules) for given in rounds)
     tables = []
-    past: list[PooledDraft] = []
+    past: list[WeeklyDraft] = []
     for given, draft in zip(rounds, side_by_side(calls), strict=True):
         progress(f"Round of {given.reference_date}, as of {given.as_of}")
-        if isinstance(draft, PooledDraft):
-            forecast = pooled_quantiles(draft, given, past, rules)
+        if isinstance(draft, WeeklyDraft):
+            forecast = weekly_quantiles(draft, given, past, rules)
             past.append(draft)
         else:
             forecast = draft
@@ -119,13 +119,13 @@ def forecast_hub(
 
 
 def _drafted(
-    given: HubRound, population: FloatArray, rules: PooledRules | None
-) -> PooledDraft | FloatArray:
+    given: HubRound, population: FloatArray, rules: WeeklyRules | None
+) -> WeeklyDraft | FloatArray:
     """Of one round by itself; rounds differ in their chance by their date alone."""
     rng = np.random.default_rng([_SEED, given.reference_date.toordinal()])
     if rules is None:
         return flat_round(given, HUB_HORIZONS, rng)
-    return pooled_draft(given, population, HUB_HORIZONS, rng, rules)
+    return weekly_draft(given, population, HUB_HORIZONS, rng, rules)
 
 
 def _model_output(given: HubRound, model: str, forecast: FloatArray) -> pa.Table:

@@ -10,24 +10,26 @@ import pytest
 from hypothesis import given as examples_of
 from hypothesis import strategies as st
 
+from vigie.epidemiology import flat_paths
 from vigie.epidemiology.weekly import (
     COMPONENTS,
     BoostingRules,
     HubRound,
-    PooledDraft,
-    PooledRules,
     RootScale,
     SpreadRules,
+    WeeklyDraft,
+    WeeklyRules,
     flat_round,
-    pooled_draft,
-    pooled_quantiles,
+    weekly_draft,
+    weekly_paths,
+    weekly_quantiles,
 )
 from vigie.epidemiology.weekly.spread import calibrated_spread, widened
-from vigie.paths import QUANTILE_LEVELS, interval_coverage, wis
+from vigie.paths import QUANTILE_LEVELS, interval_coverage, joint_draws, wis
 
 HORIZONS = (0, 1, 2, 3)
 SMALL = BoostingRules(spread_bags=3, spread_trees=40, quantile_bags=1, quantile_trees=30)
-RULES = PooledRules(boosting=SMALL)
+RULES = WeeklyRules(boosting=SMALL)
 PLACES = ("01", "02", "03", "04", "05", "US")
 
 
@@ -59,13 +61,13 @@ def at_week(counts: np.ndarray, last: int, places: tuple[str, ...] = PLACES) -> 
 
 
 def draft_of(
-    given: HubRound, rules: PooledRules = RULES, people: np.ndarray | None = PEOPLE
-) -> PooledDraft:
-    return pooled_draft(given, people, HORIZONS, np.random.default_rng(1), rules)
+    given: HubRound, rules: WeeklyRules = RULES, people: np.ndarray | None = PEOPLE
+) -> WeeklyDraft:
+    return weekly_draft(given, people, HORIZONS, np.random.default_rng(1), rules)
 
 
-def forecast(given: HubRound, rules: PooledRules = RULES) -> np.ndarray:
-    return pooled_quantiles(draft_of(given, rules), given, [], rules)
+def forecast(given: HubRound, rules: WeeklyRules = RULES) -> np.ndarray:
+    return weekly_quantiles(draft_of(given, rules), given, [], rules)
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
@@ -94,7 +96,7 @@ def test_the_same_chance_gives_the_same_forecast() -> None:
 def test_counts_and_people_scaled_together_scale_the_forecast() -> None:
     counts = seasons()
     once = draft_of(at_week(counts, 118))
-    twice = pooled_draft(
+    twice = weekly_draft(
         at_week(counts * 2, 118),
         PEOPLE * 2,
         HORIZONS,
@@ -114,7 +116,7 @@ def test_the_order_of_places_changes_nothing_but_the_order() -> None:
     rules = replace(RULES, weights={"seasonal": 1.0, "linear": 1.0, "trend": 1.0})
     order = np.array([3, 5, 0, 2, 4, 1])
     mixed = at_week(counts[order], 118, tuple(PLACES[i] for i in order))
-    there = pooled_draft(mixed, PEOPLE[order], HORIZONS, np.random.default_rng(1), rules)
+    there = weekly_draft(mixed, PEOPLE[order], HORIZONS, np.random.default_rng(1), rules)
     here = draft_of(at_week(counts, 118), rules)
     assert there.levels == pytest.approx(here.levels[order], abs=1e-6)
 
@@ -176,8 +178,8 @@ def test_an_unknown_population_is_taken_from_the_counts() -> None:
     rules = replace(RULES, weights={"linear": 1.0, "trend": 1.0})
     without = draft_of(given, rules, None)
     known = draft_of(given, rules)
-    ours = pooled_quantiles(without, given, [], rules)[..., 11]
-    assert ours == pytest.approx(pooled_quantiles(known, given, [], rules)[..., 11], rel=0.2)
+    ours = weekly_quantiles(without, given, [], rules)[..., 11]
+    assert ours == pytest.approx(weekly_quantiles(known, given, [], rules)[..., 11], rel=0.2)
 
 
 @examples_of(st.floats(0.0, 1e5), st.floats(1e4, 1e8))
@@ -216,3 +218,20 @@ def test_rounds_without_truth_leave_the_spread_at_its_start() -> None:
     unknown = [(forecast, np.full_like(truth, np.nan)) for forecast, truth in past_rounds(3)]
     assert calibrated_spread(unknown, rules) == (rules.middle, rules.tail)
     assert calibrated_spread([], rules) == (rules.middle, rules.tail)
+
+
+def test_paths_of_a_room_keep_the_futures_joint_and_take_the_pooled_margins() -> None:
+    counts = seasons()[:, None, :119]
+    counts = np.concatenate([counts, np.full_like(counts, np.nan)], axis=1)
+    weeks = np.datetime64("2022-02-12") + 7 * np.arange(119)
+    draws = joint_draws(np.random.default_rng(2), 5, 400)
+    paths = weekly_paths(counts, weeks, 5, draws, np.random.default_rng(1))
+    assert paths.shape == (6, 2, 5, 400)
+    assert np.isfinite(paths).all()
+    assert (paths >= 0).all()
+    flat = flat_paths(counts, 5, draws)
+    assert np.array_equal(
+        np.argsort(paths[3, 0, 2], kind="stable"), np.argsort(flat[3, 0, 2], kind="stable")
+    )
+    # A wave on its rise: the middle of the futures rises too, which the baseline's does not.
+    assert (np.median(paths[:, 0, 1], axis=-1) > np.median(flat[:, 0, 1], axis=-1)).mean() > 0.6

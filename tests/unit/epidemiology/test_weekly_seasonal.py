@@ -10,16 +10,16 @@ import pytest
 
 from vigie.epidemiology.weekly import (
     HubRound,
-    PooledRules,
+    WeeklyRules,
     flat_round,
-    pooled_draft,
-    pooled_quantiles,
+    weekly_draft,
+    weekly_quantiles,
 )
 from vigie.errors import BadData
 from vigie.paths import wis
 
 HORIZONS = (0, 1, 2, 3)
-RULES = PooledRules(weights={"seasonal": 1.0})
+RULES = WeeklyRules(weights={"seasonal": 1.0})
 PEOPLE = np.geomspace(5e5, 3e7, 12)
 
 
@@ -40,8 +40,8 @@ def at_week(counts: np.ndarray, last: int) -> HubRound:
 
 
 def forecast(given: HubRound) -> np.ndarray:
-    draft = pooled_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), RULES)
-    return pooled_quantiles(draft, given, [], RULES)
+    draft = weekly_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), RULES)
+    return weekly_quantiles(draft, given, [], RULES)
 
 
 @pytest.mark.parametrize("last", [112, 126, 130, 140])
@@ -59,7 +59,7 @@ def test_a_wave_seen_before_is_foreseen_on_its_rise_at_its_peak_and_on_its_fall(
 def test_without_a_past_season_it_is_the_flat_baseline() -> None:
     given = at_week(year_after_year(160), RULES.fewest_weeks["seasonal"] - 2)
     flat = flat_round(given, HORIZONS, np.random.default_rng(1))
-    draft = pooled_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), RULES)
+    draft = weekly_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), RULES)
     assert draft.scale.counts(draft.levels) == pytest.approx(flat, rel=1e-6, abs=1e-6)
 
 
@@ -79,10 +79,10 @@ def test_weeks_without_a_duty_to_report_teach_nothing() -> None:
     rules = replace(RULES, holes=(season,))
     spoilt = given.counts.copy()
     spoilt[:, 75:79] *= 40
-    draft = pooled_draft(
+    draft = weekly_draft(
         replace(given, counts=spoilt), PEOPLE, HORIZONS, np.random.default_rng(1), rules
     )
-    median = pooled_quantiles(draft, given, [], rules)[:, 0, 11]
+    median = weekly_quantiles(draft, given, [], rules)[:, 0, 11]
     assert np.median(median / year_after_year(160)[:, 127]) == pytest.approx(1, abs=0.2)
 
 
@@ -92,4 +92,4 @@ def test_too_few_weeks_to_learn_from_are_said() -> None:
         RULES, holes=((date(2000, 1, 1), date(2030, 1, 1)),), fewest_weeks={"seasonal": 0}
     )
     with pytest.raises(BadData, match="can be learnt from"):
-        pooled_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), rules)
+        weekly_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), rules)

@@ -10,12 +10,13 @@ from vigie.epidemiology.weekly.ensemble import (
     COMPONENTS,
     POOLED_WEEKLY_MODEL,
     SEASONAL_MODEL,
-    PooledDraft,
-    PooledRules,
-    pooled_draft,
-    pooled_quantiles,
+    WeeklyDraft,
+    WeeklyRules,
+    weekly_draft,
+    weekly_quantiles,
 )
 from vigie.epidemiology.weekly.linear import LinearRules
+from vigie.epidemiology.weekly.room_paths import weekly_paths
 from vigie.epidemiology.weekly.rounds import HubRound, HubVintages, flat_round, read_vintages
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.epidemiology.weekly.spread import SpreadRules
@@ -29,13 +30,14 @@ __all__ = [
     "HubRound",
     "HubVintages",
     "LinearRules",
-    "PooledDraft",
-    "PooledRules",
     "RootScale",
     "SpreadRules",
     "TrendRules",
+    "WeeklyDraft",
+    "WeeklyRules",
     "flat_round",
-    "pooled_draft",
-    "pooled_quantiles",
     "read_vintages",
+    "weekly_draft",
+    "weekly_paths",
+    "weekly_quantiles",
 ]

@@ -26,10 +26,10 @@ __all__ = [
     "COMPONENTS",
     "POOLED_WEEKLY_MODEL",
     "SEASONAL_MODEL",
-    "PooledDraft",
-    "PooledRules",
-    "pooled_draft",
-    "pooled_quantiles",
+    "WeeklyDraft",
+    "WeeklyRules",
+    "weekly_draft",
+    "weekly_quantiles",
 ]
 
 POOLED_WEEKLY_MODEL = "vigie-pooled-weekly"
@@ -45,7 +45,7 @@ _WEEK = np.timedelta64(7, "D")
 
 
 @dataclass(frozen=True, slots=True)
-class PooledRules:
+class WeeklyRules:
     """What is learnt from and how it is averaged; chosen on the seasons 2022-23 and 2023-24.
 
     Attributes:
@@ -90,7 +90,7 @@ class PooledRules:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PooledDraft:
+class WeeklyDraft:
     """A forecast before its spread is calibrated.
 
     Attributes:
@@ -106,13 +106,13 @@ class PooledDraft:
     late_weeks: FloatArray
 
 
-def pooled_draft(
+def weekly_draft(
     given: HubRound,
     population: FloatArray | None,
     horizons: Sequence[int],
     rng: np.random.Generator,
-    rules: PooledRules | None = None,
-) -> PooledDraft:
+    rules: WeeklyRules | None = None,
+) -> WeeklyDraft:
     """The average of the components, each learnt anew from what the round may know.
 
     Args:
@@ -130,7 +130,7 @@ def pooled_draft(
 
     Source: docs/models/pooled-weekly.md.
     """
-    rules = rules or PooledRules()
+    rules = rules or WeeklyRules()
     used = given.since(rules.since) if given.weeks[-1] >= np.datetime64(rules.since) else given
     steps = used.steps_ahead(horizons)
     scale = RootScale(used.counts, population)
@@ -149,14 +149,14 @@ def pooled_draft(
         flat = flat_round(given, horizons, rng)
         levels = scale.level(flat.reshape(len(flat), -1)).reshape(flat.shape)
     ends = np.datetime64(given.reference_date) + _WEEK * np.asarray(horizons)
-    return PooledDraft(ends, scale, np.asarray(levels), _weeks_late(used.counts))
+    return WeeklyDraft(ends, scale, np.asarray(levels), _weeks_late(used.counts))
 
 
-def pooled_quantiles(
-    draft: PooledDraft,
+def weekly_quantiles(
+    draft: WeeklyDraft,
     given: HubRound,
-    past: Sequence[PooledDraft],
-    rules: PooledRules | None = None,
+    past: Sequence[WeeklyDraft],
+    rules: WeeklyRules | None = None,
 ) -> FloatArray:
     """The forecast with its spread set by how earlier drafts missed what is known by now.
 
@@ -169,7 +169,7 @@ def pooled_quantiles(
     Returns:
         (location, horizon, level), counts, never negative and never decreasing along the levels.
     """
-    rules = rules or PooledRules()
+    rules = rules or WeeklyRules()
     judged = [(each.levels, _truth(each, given)) for each in past]
     middle, tail = calibrated_spread(judged, rules.spread)
     levels = widened(draft.levels, middle, tail)
@@ -180,7 +180,7 @@ def pooled_quantiles(
     return draft.scale.counts(median + (levels - median) * later)
 
 
-def _truth(draft: PooledDraft, given: HubRound) -> FloatArray:
+def _truth(draft: WeeklyDraft, given: HubRound) -> FloatArray:
     """(location, horizon): levels that came true, NaN where not known yet."""
     week = ((draft.ends - given.weeks[0]) // _WEEK).astype(np.int64)
     is_known = (week >= 0) & (week < len(given.weeks))
@@ -204,7 +204,7 @@ class _Parts:
     steps: Sequence[int]
     hole: BoolArray
     rng: np.random.Generator
-    rules: PooledRules
+    rules: WeeklyRules
     _examples: Examples | None = None
 
     def levels(self, name: str) -> FloatArray:
