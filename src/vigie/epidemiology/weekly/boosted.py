@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import norm
 
 from vigie.epidemiology.weekly.features import Examples
+from vigie.errors import MissingExtra
 from vigie.paths import QUANTILE_LEVELS, BoolArray, FloatArray, IntArray, weighted_quantiles
 
 if TYPE_CHECKING:
@@ -181,7 +182,18 @@ _COMMON: Mapping[str, object] = {
 }
 
 
+def _check_runtime() -> None:
+    try:
+        import lightgbm  # noqa: F401
+    except OSError as error:
+        raise MissingExtra(
+            f"The boosted forecast cannot load LightGBM: {error}. It needs the system's OpenMP "
+            "runtime. On Debian or Ubuntu: sudo apt install libgomp1."
+        ) from error
+
+
 def _rows(features: FloatArray, target: FloatArray) -> Dataset:
+    _check_runtime()
     import lightgbm
 
     # Kept, so that models of several levels share what was sorted into bins once.
