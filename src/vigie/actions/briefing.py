@@ -316,12 +316,25 @@ def _ranked_note(
     )
 
 
-def build_accuracy(tables: ReleaseTables, words: Words) -> Accuracy:
+def build_accuracy(tables: ReleaseTables, words: Words, *, place: str = "") -> Accuracy:
     """How the forecasts in force met their outcomes: coverage of the 95 % range, and the baseline.
 
     Scores of all measures are weighted by the number of forecasts scored.
+
+    Args:
+        tables: of the release.
+        words: of the reader.
+        place: only outcomes of this place; empty: all.
     """
-    rows = [row for row in tables.table("scores").to_pylist() if row["coverage_95"] is not None]
+    cut = "place" if place else "all"
+    equals = {"place": place} if place else {}
+    rows = [
+        row
+        for row in tables.table("scores", **equals).to_pylist()
+        if row["coverage_95"] is not None
+        and row["is_published"] is not False
+        and row["slice"] in ({cut} if place else {cut, None})
+    ]
     tasks = sum(row["tasks"] for row in rows)
     if not tasks:
         return Accuracy(words.say("accuracy.none"), is_worse=False)

@@ -43,6 +43,7 @@ from vigie.schemas import (
     ORDERS,
     REFERENCE,
     REJECTS,
+    REPORTS,
     Table,
 )
 from vigie.state import ArrivalStatus, ReleaseRow, RunRow, RunStatus
@@ -172,7 +173,9 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     tables[CHECK_RESULTS.name] = _write(room, CHECK_RESULTS, judgement.results, run)
     computed = Computed({}, {}, {})
     if not judgement.is_blocked:
-        computed = compute(room, run, day, judgement.facts, tables[ORDERS.name])
+        computed = compute(
+            room, run, day, judgement.facts, tables[ORDERS.name], tables[REPORTS.name]
+        )
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)
     if judgement.is_blocked:
