@@ -17,7 +17,7 @@ from vigie.epidemiology import FLAT_MODEL, LAST_WEEK_MODEL, flat_paths, last_wee
 from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, binary_paths, level_paths
 from vigie.paths import PathArray, SamplePaths, step_dates
 
-__all__ = ["MODELS", "Model", "baseline_of", "forecast_by", "models_of"]
+__all__ = ["MODELS", "Model", "baseline_of", "forecast_by", "models_of", "steps_ahead"]
 
 _BINARY_STREAM = 1
 _Paths = Callable[[History, int, Chance], PathArray]
@@ -97,14 +97,14 @@ def forecast_by(model: Model, history: History, chance: Chance) -> SamplePaths:
     A series never reported (a site without that ward) is 0 in every future, so that it adds
     nothing to totals; ``vigie.actions.forecasting.by_category`` leaves it out.
     """
-    steps = _steps(history, chance)
+    steps = steps_ahead(history, chance)
     dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
     values = np.ascontiguousarray(model.paths(history, steps, chance), dtype=np.float32)
     values[~history.is_reported()] = 0
     return SamplePaths(history.measure, history.places, history.categories, dates, values)
 
 
-def _steps(history: History, chance: Chance) -> int:
+def steps_ahead(history: History, chance: Chance) -> int:
     """Steps from the last report to the horizon, at least one and at most what was drawn."""
     end = history.as_of + timedelta(days=chance.horizon_days)
     if history.step == "day":

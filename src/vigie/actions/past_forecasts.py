@@ -138,7 +138,7 @@ class PastForecasts:
                 parts = ["release", each.manifest.sha256]
             else:
                 settings = (self._chance.seed, self._samples(), self._chance.horizon_days)
-                folder = (self._room.declarations.sha256, *self._own.names)
+                folder = (self._room.declarations.sha256, self._own.fingerprint)
                 parts = ["again", *folder, str(settings), known[each.day]]
             found[each.day] = "|".join([self._room.code_version, *parts])
         return found

@@ -96,7 +96,7 @@ def make_forecasts(
     known = {each.measure: each for each in histories(facts, measures, names, chance.as_of)}
     members = members_of_totals(room.reference(PLACES.name), chance.as_of)
     drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
-    own = OwnForecasts(room)
+    own = OwnForecasts(room, chance.as_of)
     room.progress("Scoring what was forecast before")
     scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance)
     room.progress("Forecasting")

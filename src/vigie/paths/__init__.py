@@ -16,6 +16,7 @@ from vigie.paths.drift import drift_alarms
 from vigie.paths.grids import days_of_data, last_seen, to_grid
 from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
 from vigie.paths.league import LeagueRow, league, relative_scores
+from vigie.paths.model_output import checked_output
 from vigie.paths.phases import PHASES, phases
 from vigie.paths.pit import PIT_BINS, pit_interval, pit_sums, probability_above
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
@@ -55,6 +56,7 @@ __all__ = [
     "borrow_changes",
     "brier",
     "by_start",
+    "checked_output",
     "choose_model",
     "days_of_data",
     "drift_alarms",
