@@ -19,6 +19,7 @@ from vigie.actions.charting import draw_charts
 from vigie.actions.checking import Judgement, judge
 from vigie.actions.collecting import collect_files
 from vigie.actions.computing import Computed, compute
+from vigie.actions.drift_alert import post_drift_alerts
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.reading import ReleaseReader
 from vigie.actions.rebuilding import BuiltDatasets, build_datasets
@@ -30,6 +31,7 @@ from vigie.actions.receiving import (
     take_arrivals,
 )
 from vigie.actions.room import Room
+from vigie.actions.score_keeping import Standing
 from vigie.governance import Action, Caller, Decision
 from vigie.lake import DataFile, Manifest
 from vigie.schemas import (
@@ -149,6 +151,7 @@ def _made_before(room: Room, run: str, *, is_draft: bool) -> CycleResult | None:
 class _Made:
     manifest: Manifest
     judgement: Judgement
+    standings: Sequence[Standing] = ()
 
 
 def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
@@ -182,7 +185,7 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
         return _Made(manifest, judgement)
     room.progress("Drawing the charts")
     charts = draw_charts(room, ReleaseReader(room, manifest, manifest.made_at))
-    return _Made(replace(manifest, charts=tuple(charts)), judgement)
+    return _Made(replace(manifest, charts=tuple(charts)), judgement, computed.standings)
 
 
 def _write(room: Room, of: Table, rows: pa.Table, run: str) -> tuple[DataFile, ...]:
@@ -267,6 +270,7 @@ def _finish(
         )
         if status == RunStatus.RELEASED:
             tx.publish(manifest.release, actor=decision.caller.name, reason="daily cycle", now=now)
+            post_drift_alerts(room, tx, manifest.as_of, made.standings)
         if status == RunStatus.BLOCKED:
             tx.post("alert", f"blocked-{manifest.run}", message.encode(), now=now)
         tx.put_run(
