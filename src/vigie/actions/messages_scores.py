@@ -68,11 +68,11 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.model": ("Model", "Modèle"),
     "scores.state": ("State", "État"),
     "scores.tasks": ("Forecasts", "Prévisions"),
-    "scores.ratio": ("Error, baseline = 1", "Erreur, référence = 1"),
-    "scores.log_ratio": ("Relative error, baseline = 1", "Erreur relative, référence = 1"),
-    "scores.inside_50": ("In the 50 in 100 range", "Dans la fourchette à 50 sur 100"),
-    "scores.inside_95": ("In the 95 in 100 range", "Dans la fourchette à 95 sur 100"),
-    "scores.brier": ("Brier score", "Score de Brier"),
+    "scores.ratio": ("Error ratio", "Rapport d'erreur"),
+    "scores.log_ratio": ("Relative ratio", "Rapport relatif"),
+    "scores.inside_50": ("In 50", "Dans 50"),
+    "scores.inside_95": ("In 95", "Dans 95"),
+    "scores.brier": ("Brier", "Brier"),
     "scores.wis": ("Mean error", "Erreur moyenne"),
     "scores.since": ("Since", "Depuis"),
     "scores.state.baseline": ("simple baseline", "référence simple"),
@@ -128,10 +128,10 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "{name} : erreur par semaine, face à la référence",
     ),
     "scores.weeks_subtitle": (
-        "Sum of errors of a week divided by the baseline's; below 1 is better. Weeks of outcomes "
-        "from {first} to {last}.",
-        "Somme des erreurs d'une semaine divisée par celle de la référence ; sous 1, c'est mieux. "
-        "Semaines des résultats du {first} au {last}.",
+        "Weeks of outcomes from {first} to {last}: sum of errors divided by the baseline's; "
+        "below 1 is better.",
+        "Semaines des résultats du {first} au {last} : somme des erreurs divisée par celle de la "
+        "référence ; sous 1, c'est mieux.",
     ),
     "scores.weeks_alternative": (
         "{name}: in {better} of {weeks} weeks {model} was better than the baseline; its last "
@@ -145,12 +145,22 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.how": ("How to read this", "Comment lire cette page"),
     "scores.how_error": (
         "Error is the weighted interval score, which grows with the distance from the outcome "
-        "and with the width of the range. The relative error is the same for logarithms, so that "
-        "small hospitals count as much as large ones. Ratios are ratios of sums.",
+        "and with the width of the range. The error ratio is the sum of a model's errors divided "
+        "by that of the simple baseline: below 1 is better. The relative ratio is the same for "
+        "logarithms, so that small hospitals count as much as large ones.",
         "L'erreur est le score d'intervalle pondéré, qui croît avec la distance au résultat et "
-        "avec la largeur de la fourchette. L'erreur relative est la même pour les logarithmes : "
-        "les petits hôpitaux comptent autant que les grands. Les rapports sont des rapports de "
-        "sommes.",
+        "avec la largeur de la fourchette. Le rapport d'erreur est la somme des erreurs d'un "
+        "modèle divisée par celle de la référence simple : sous 1, c'est mieux. Le rapport "
+        "relatif est le même pour les logarithmes : les petits hôpitaux comptent autant que les "
+        "grands.",
+    ),
+    "scores.how_inside": (
+        "In 50 and in 95: of 100 outcomes, those inside the 50 in 100 and the 95 in 100 range; "
+        "50 and 95 are best. Brier: how well the chance of a rise was told, from 0 (sure and "
+        "right) to 1 (sure and wrong).",
+        "Dans 50 et dans 95 : sur 100 résultats, ceux qui sont dans la fourchette à 50 et à 95 "
+        "sur 100 ; l'idéal est 50 et 95. Brier : qualité de la chance de hausse annoncée, de 0 "
+        "(sûr et juste) à 1 (sûr et faux).",
     ),
     "scores.how_choice": (
         "A model is published while it is better than the baseline over 8 weeks. If it becomes "
@@ -160,9 +170,9 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "semaines.",
     ),
     "scores.line": (
-        "Forecast by {model}: here {inside_95} of {tasks} outcomes of the last 8 weeks fell "
+        "Model {model}: here {inside_95} of {tasks} outcomes of the last 8 weeks fell "
         "inside the 95 in 100 range",
-        "Prévision de {model} : ici, {inside_95} résultats sur {tasks} des 8 dernières semaines "
+        "Modèle {model} : ici, {inside_95} résultats sur {tasks} des 8 dernières semaines "
         "sont tombés dans la fourchette à 95 sur 100",
     ),
     "scores.line_ratio": (
@@ -170,8 +180,8 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "erreur {ratio} fois celle de la référence",
     ),
     "scores.line_none": (
-        "Forecast by {model}: no outcome known here yet",
-        "Prévision de {model} : aucun résultat connu ici pour l'instant",
+        "Model {model}: no outcome known here yet",
+        "Modèle {model} : aucun résultat connu ici pour l'instant",
     ),
     "scores.all": ("All scores", "Tous les scores"),
     "model.vigie-flat": ("like today", "comme aujourd'hui"),

@@ -17,7 +17,6 @@ from vigie.engines import entry_point_command, run_model
 from vigie.errors import BadData
 from vigie.paths import (
     QUANTILE_LEVELS,
-    DateArray,
     FloatArray,
     PathArray,
     SamplePaths,
@@ -65,12 +64,15 @@ class OwnForecasts:
         measures = self._rules[name].measures
         return history.measure in measures if measures else history.kind == "flow"
 
-    def forecasts(self, drawn: Sequence[History], chance: Chance) -> dict[str, pa.Table]:
+    def forecasts(
+        self, drawn: Sequence[History], chance: Chance, horizons: Sequence[int] = ()
+    ) -> dict[str, pa.Table]:
         """Rows of the table of forecasts, without run and mark, by model.
 
         Args:
             drawn: history of the places of a measure, and that of the totals over them.
             chance: of the run, or of the past day that is forecast again.
+            horizons: in steps, those wanted; none: all of them.
         """
         found = {}
         measure = drawn[0].measure
@@ -80,7 +82,7 @@ class OwnForecasts:
             if not self.serves(name, drawn[0]) or (key in self._gave_up and not is_today):
                 continue
             try:
-                found[name] = self._forecast(rule, drawn, chance)
+                found[name] = self._forecast(rule, drawn, chance, horizons)
             except BadData as error:
                 self._gave_up.add(key)
                 if is_today:
@@ -89,10 +91,18 @@ class OwnForecasts:
                     self._room.progress(told)
         return found
 
-    def _forecast(self, rule: ModelRule, drawn: Sequence[History], chance: Chance) -> pa.Table:
-        steps = steps_ahead(drawn[0], chance)
+    def _forecast(
+        self,
+        rule: ModelRule,
+        drawn: Sequence[History],
+        chance: Chance,
+        horizons: Sequence[int],
+    ) -> pa.Table:
         first = drawn[0]
-        dates = step_dates(first.dates[-1], first.step, steps)  # type: ignore[arg-type]
+        steps = steps_ahead(first, chance)
+        ahead = step_dates(first.dates[-1], first.step, steps)  # type: ignore[arg-type]
+        wanted = [step for step in horizons or range(1, steps + 1) if step <= steps]
+        dates = {step: ahead[step - 1] for step in wanted}
         rows = run_model(
             self._command(rule),
             _history_rows(drawn),
@@ -102,8 +112,7 @@ class OwnForecasts:
             timeout_seconds=rule.timeout_seconds,
         )
         series = [key for history in drawn for key in _reported(history)]
-        by_horizon = {step + 1: dates[step] for step in range(steps)}
-        told = checked_output(rows, series, by_horizon)
+        told = checked_output(rows, series, dates)
         return _rows(rule.name, first, dates, told)
 
     def _command(self, rule: ModelRule) -> tuple[str, ...]:
@@ -163,23 +172,29 @@ def _history_rows(drawn: Sequence[History]) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def _request(history: History, dates: DateArray, chance: Chance) -> Mapping[str, object]:
+def _request(
+    history: History, dates: Mapping[int, np.datetime64], chance: Chance
+) -> Mapping[str, object]:
     return {
         "as_of": chance.as_of.isoformat(),
         "target": history.measure,
         "kind": history.kind,
         "step": history.step,
         "reference_date": str(history.dates[-1]),
-        "horizons": {str(step + 1): str(day) for step, day in enumerate(dates)},
+        "horizons": {str(step): str(day) for step, day in dates.items()},
         "quantile_levels": list(QUANTILE_LEVELS),
         "seed": chance.seed,
     }
 
 
 def _rows(
-    model: str, history: History, dates: DateArray, told: Mapping[tuple[str, str], FloatArray]
+    model: str,
+    history: History,
+    dates: Mapping[int, np.datetime64],
+    told: Mapping[tuple[str, str], FloatArray],
 ) -> pa.Table:
     """Rows of the table of forecasts, in its order."""
+    horizon, day = np.array(list(dates)), np.array(list(dates.values()))
     steps = len(dates)
     keys = sorted(told)
     count = len(keys) * steps * _LEVELS
@@ -198,8 +213,8 @@ def _rows(
             "target": same(history.measure),
             "location": pa.array([place for place, _ in keys]).take(pa.array(series)),
             "category": pa.array([category for _, category in keys]).take(pa.array(series)),
-            "horizon": pa.array(step + 1, pa.int64()),
-            "target_end_date": pa.array(dates[step]),
+            "horizon": pa.array(horizon[step], pa.int64()),
+            "target_end_date": pa.array(day[step]),
             "output_type": same("quantile"),
             "output_type_id": pa.array(np.tile(QUANTILE_LEVELS, len(keys) * steps)),
             "value": pa.array(values),

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vigie.actions.damage import kept_manifests
 from vigie.actions.flow_models import forecast_by, models_of
@@ -40,6 +39,9 @@ SCORED_HORIZONS: Mapping[str, tuple[int, ...]] = {
     "month": (1, 2, 3),
 }
 """Horizons that are scored, by step of the measure; those between add little."""
+
+_KEPT_FORM = "1"
+"""Changes with what is kept of a task, so that files kept before are made again."""
 
 _AGAIN_WEEKS = 10
 _AGAIN_SAMPLES = 400
@@ -140,7 +142,7 @@ class PastForecasts:
                 settings = (self._chance.seed, self._samples(), self._chance.horizon_days)
                 folder = (self._room.declarations.sha256, self._own.fingerprint)
                 parts = ["again", *folder, str(settings), known[each.day]]
-            found[each.day] = "|".join([self._room.code_version, *parts])
+            found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found
 
     def _fingerprints_of_facts(self, days: Sequence[date]) -> dict[date, str]:
@@ -213,8 +215,10 @@ class PastForecasts:
                     _tasks_of(each, model.name, forecast_by(model, each, chance))
                     for model in models_of(each)
                 ]
-            for rows in self._own.forecasts(drawn, chance).values():
-                parts.append(_as_tasks(_scored_only(rows, history.step)))
+            asked = SCORED_HORIZONS[history.step]
+            parts += [
+                _as_tasks(rows) for rows in self._own.forecasts(drawn, chance, asked).values()
+            ]
         return pa.concat_tables(parts)
 
     def _samples(self) -> int:
@@ -251,10 +255,6 @@ def _tasks_of(history: History, model: str, paths: SamplePaths) -> pa.Table:
         chosen = np.repeat(is_there.reshape(-1), len(horizons) * _LEVELS)
         rows = rows.filter(pa.array(chosen))
     return _as_tasks(rows)
-
-
-def _scored_only(rows: pa.Table, step: str) -> pa.Table:
-    return rows.filter(pc.is_in(rows["horizon"], pa.array(SCORED_HORIZONS[step], pa.int64())))
 
 
 def _as_tasks(rows: pa.Table) -> pa.Table:

@@ -115,9 +115,9 @@ def build_scores_page(tables: ReleaseTables, *, language: Language) -> ScoresPag
 
 
 def model_name(model: str, words: Words) -> str:
-    """A model as people read it: what it does, and its name."""
+    """A model as people read it: its name, and what it does."""
     key = f"model.{model}"
-    return f"{words.say(key)} ({model})" if key in MESSAGES else model
+    return f"{model} ({words.say(key)})" if key in MESSAGES else model
 
 
 def ratio_text(ratio: float | None, words: Words) -> str:

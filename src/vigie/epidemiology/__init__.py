@@ -13,7 +13,7 @@ from vigie.epidemiology.flat import (
     flat_paths,
 )
 from vigie.epidemiology.hub_rounds import HubRound, flat_round, read_round
-from vigie.epidemiology.last_week import LAST_WEEK_MODEL, last_week_paths
+from vigie.epidemiology.last_week import LAST_WEEK_MODEL, LAST_WEEK_WINDOW_DAYS, last_week_paths
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
 from vigie.epidemiology.seasonal import SEASONAL_MODEL, SeasonalRules, seasonal_round
@@ -24,6 +24,7 @@ __all__ = [
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
     "LAST_WEEK_MODEL",
+    "LAST_WEEK_WINDOW_DAYS",
     "SEASONAL_MODEL",
     "HubRound",
     "SeasonalRules",

@@ -15,14 +15,17 @@ PIT_BINS = 10
 """Bins of the histogram, each with the same probability under the forecast."""
 
 
+_POINT = 1e-9
+
+
 def pit_interval(
     forecast: FloatArray, truth: FloatArray, levels: Sequence[float] = QUANTILE_LEVELS
 ) -> tuple[FloatArray, FloatArray]:
     """The probabilities that a forecast gives to less than the truth, and to at most the truth.
 
-    Between two quantiles the distribution is taken as linear. Where several quantiles equal the
-    truth, as with small counts, the two ends differ; beyond the outermost quantiles the truth is
-    known to lie within the outermost level only.
+    Between two quantiles the distribution is taken as linear. Where quantiles equal the truth, as
+    with counts, the truth has a probability of its own, which begins and ends half-way to the
+    levels around; beyond the outermost quantiles it lies anywhere up to the outermost level.
 
     Args:
         forecast: (..., level), quantiles, never decreasing along the levels.
@@ -34,22 +37,32 @@ def pit_interval(
 
     Source: Czado, Gneiting and Held, Biometrics 65 (2009), section 2.
     """
-    count = len(levels)
     known = np.concatenate([[0.0], np.asarray(levels, dtype=np.float64), [1.0]])
     less = (forecast < truth[..., None]).sum(axis=-1)
     at_most = (forecast <= truth[..., None]).sum(axis=-1)
-    is_inside = (less == at_most) & (less > 0) & (less < count)
-    left = np.take_along_axis(forecast, np.clip(less - 1, 0, count - 1)[..., None], -1)[..., 0]
-    right = np.take_along_axis(forecast, np.clip(less, 0, count - 1)[..., None], -1)[..., 0]
-    width = np.where(is_inside, right - left, 1.0)
-    share = np.where(is_inside, (truth - left) / width, 0.0)
-    between = known[less] + share * (known[np.minimum(less + 1, count + 1)] - known[less])
-    # Truths equal to quantiles less + 1 .. at_most (counted from 1): from the first to the last.
-    low = np.where(at_most > less, known[np.minimum(less + 1, count)], known[less])
-    low = np.where(less == 0, 0.0, low)
-    high = np.where(at_most > less, known[at_most], known[np.minimum(less + 1, count + 1)])
-    high = np.where(at_most == count, 1.0, high)
-    return np.where(is_inside, between, low), np.where(is_inside, between, high)
+    last = len(levels)
+    is_met = at_most > less
+    is_inside = ~is_met & (less > 0) & (less < last)
+    between = _between(forecast, truth, less, known)
+    begins = (known[less] + known[np.minimum(less + 1, last + 1)]) / 2
+    ends = (known[at_most] + known[np.minimum(at_most + 1, last + 1)]) / 2
+    low = np.where(is_met, begins, np.where(is_inside, between, known[less]))
+    beyond = known[np.minimum(less + 1, last + 1)]
+    high = np.where(is_met, ends, np.where(is_inside, between, beyond))
+    return low, high
+
+
+def _between(
+    forecast: FloatArray, value: FloatArray, below: IntArray, known: FloatArray
+) -> FloatArray:
+    """The probability at a value with ``below`` quantiles below it, by linear interpolation."""
+    last = forecast.shape[-1] - 1
+    left = np.take_along_axis(forecast, np.clip(below - 1, 0, last)[..., None], -1)[..., 0]
+    right = np.take_along_axis(forecast, np.clip(below, 0, last)[..., None], -1)[..., 0]
+    is_wide = right > left
+    share = np.divide(value - left, right - left, out=np.zeros(np.shape(value)), where=is_wide)
+    upper = known[np.minimum(below + 1, len(known) - 1)]
+    return np.asarray(known[below] + np.clip(share, 0.0, 1.0) * (upper - known[below]))
 
 
 def pit_sums(
@@ -66,7 +79,7 @@ def pit_sums(
     Returns:
         (group, bin); a row sums to the tasks of its group.
     """
-    is_point = high <= low
+    is_point = high - low < _POINT
     width = np.where(is_point, 1.0, high - low)
     below = np.zeros((groups, bins + 1))
     for number in range(1, bins):
@@ -90,6 +103,12 @@ def probability_above(
     Returns:
         (...), 0..1; beyond the outermost quantiles the middle of what is left.
     """
-    low, high = pit_interval(forecast, threshold, levels)
+    known = np.concatenate([[0.0], np.asarray(levels, dtype=np.float64), [1.0]])
+    at_most = (forecast <= threshold[..., None]).sum(axis=-1)
+    inside = _between(forecast, threshold, at_most, known)
+    before, after = known[1] / 2, (known[-2] + 1.0) / 2
+    beyond = np.where(threshold < forecast[..., 0], before, after)
     is_beyond = (threshold < forecast[..., 0]) | (threshold > forecast[..., -1])
-    return np.asarray(1.0 - np.where(is_beyond, (low + high) / 2, high))
+    is_last = threshold == forecast[..., -1]
+    below = np.where(is_beyond, beyond, np.where(is_last, known[-2], inside))
+    return np.asarray(1.0 - below)
