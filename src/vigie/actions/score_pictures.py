@@ -75,14 +75,15 @@ def weeks_picture(
     scores: MeasureScores, measure: str, words: Words, release: str, name_of: NameOf
 ) -> Picture | None:
     """Weekly error of the models against the baseline; None with fewer than two weeks of them."""
-    models = [model for model in scores.models if not model.is_baseline][:_MOST_LINES]
-    weeks = sorted({cut.name for model in models for cut in model.cuts.get("week", ())})
+    scored = [model for model in scores.models if model.cuts.get("week")]
+    models = [model for model in scored if not model.is_baseline][:_MOST_LINES]
+    weeks = sorted({cut.name for model in models for cut in model.cuts["week"]})
     if len(weeks) < 2:
         return None
     mondays = np.array(weeks, dtype="datetime64[D]")
     lines = []
     for model in models:
-        by_week = {cut.name: cut.wis_ratio for cut in model.cuts.get("week", ())}
+        by_week = {cut.name: cut.wis_ratio for cut in model.cuts["week"]}
         told = [by_week.get(week) for week in weeks]
         ratios = np.array([np.nan if each is None else each for each in told])
         lines.append(RatioLine(model.model, ratios, model.is_published))
