@@ -21,22 +21,40 @@ LAST_DAYS = 56
 _MONDAY = np.datetime64("1970-01-05", "D")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sums:
-    """Sums of scores within groups of tasks, all (group,) and pit (group, bin)."""
+_SUMS = (
+    "tasks",
+    "wis",
+    "log_wis",
+    "in_50",
+    "in_95",
+    "brier",
+    "brier_tasks",
+    "made_after",
+    "shared_wis",
+    "base_wis",
+    "shared_log_wis",
+    "base_log_wis",
+)
 
-    tasks: IntArray
-    wis: FloatArray
-    log_wis: FloatArray
-    in_50: FloatArray
-    in_95: FloatArray
-    brier: FloatArray
-    made_after: FloatArray
-    ratio: FloatArray
-    log_ratio: FloatArray
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """Sums over the tasks that agree in every key: few enough to be summed up in many ways.
+
+    Attributes:
+        keys: (cell,) numbers, by name.
+        sums: (cell,) sums, by name.
+        pit: (cell, bin).
+        first, last: (cell,), ends of the target dates.
+        is_last: (cell,), within the last 8 weeks.
+    """
+
+    keys: Mapping[str, IntArray]
+    sums: Mapping[str, FloatArray]
     pit: FloatArray
     first: np.ndarray
     last: np.ndarray
+    is_last: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,13 +116,11 @@ def score_rows(
     """
     if not len(tasks.model):
         return _empty()
-    base = {name: _of_baseline(tasks, baseline, name) for name in ("wis", "log_wis")}
-    is_last = tasks.target_end_date > np.datetime64(as_of - timedelta(days=LAST_DAYS), "D")
-    tables = [
-        _table(target, cut, keys, tasks, base, np.ones_like(is_last) if cut == "week" else is_last)
-        for cut, keys in _cuts(tasks, truth, groups)
-    ]
+    names = _Names.of(tasks, truth, groups)
+    cells = _cells(tasks, truth, names, baseline, as_of)
+    tables = [_table(target, cut, keys, cells, names) for cut, keys in _CUTS.items()]
     rows = pa.concat_tables([_empty(), *(each for each in tables if each is not None)])
+    is_last = tasks.target_end_date > np.datetime64(as_of - timedelta(days=LAST_DAYS), "D")
     rows = _with_pairwise(rows, tasks.select(is_last), baseline)
     name = rows["model_id"].to_pylist()
     for column, wanted in (("is_baseline", baseline), ("is_published", published)):
@@ -113,75 +129,140 @@ def score_rows(
     return rows
 
 
+_CUTS: Mapping[str, tuple[str, ...]] = {
+    "all": (),
+    "horizon": ("horizon",),
+    "category": ("category",),
+    "group": ("place_group",),
+    "place": ("place", "place_group"),
+    "phase": ("phase",),
+    "week": ("week",),
+}
+"""Ways to sum up: by the model and these keys; weeks over the whole window."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Names:
+    """What the numbers of the keys stand for, by name; and the group of each place."""
+
+    values: Mapping[str, Sequence[object]]
+    group_of: IntArray
+    mondays: np.ndarray
+    horizons: IntArray
+
+    @classmethod
+    def of(cls, tasks: ScoredTasks, truth: Truth, groups: Mapping[str, str]) -> _Names:
+        kinds = [groups.get(place, "other") for place in truth.places]
+        named = sorted(set(kinds))
+        mondays = np.unique(_mondays(tasks.target_end_date))
+        horizons = np.unique(tasks.horizon)
+        values: dict[str, Sequence[object]] = {
+            "model": tasks.models,
+            "horizon": horizons.tolist(),
+            "category": truth.categories,
+            "place": truth.places,
+            "place_group": named,
+            "phase": PHASES,
+            "week": [_as_date(day) for day in mondays],
+        }
+        group_of = np.array([named.index(kind) for kind in kinds], dtype=np.int64)
+        return cls(values, group_of, mondays, horizons)
+
+
 def _empty() -> pa.Table:
     names = [name for name in SCORES.names if name != "run"]
     return pa.schema([pa.field(name, SCORES[name].type) for name in names]).empty_table()
 
 
-_Keys = Mapping[str, tuple[IntArray, Sequence[object]]]
-
-
-def _cuts(
-    tasks: ScoredTasks, truth: Truth, groups: Mapping[str, str]
-) -> Iterator[tuple[str, _Keys]]:
-    """The ways to cut: name, and by column the number of each task's value and the values."""
-    names = sorted({groups.get(place, "other") for place in truth.places})
-    group_of = np.array([names.index(groups.get(place, "other")) for place in truth.places])
-    mondays = _mondays(tasks.target_end_date)
-    weeks = np.unique(mondays)
+def _cells(tasks: ScoredTasks, truth: Truth, names: _Names, baseline: str, as_of: date) -> _Cells:
+    """Tasks summed up by all keys together."""
     at = (tasks.target_end_date - truth.first).astype(np.int64)
-    horizons = np.unique(tasks.horizon)
-    yield "all", {}
-    yield "horizon", {"horizon": (np.searchsorted(horizons, tasks.horizon), horizons.tolist())}
-    if len(truth.categories) > 1:
-        yield "category", {"category": (tasks.category, truth.categories)}
-    yield "group", {"place_group": (group_of[tasks.place], names)}
-    yield (
-        "place",
+    keys = {
+        "model": tasks.model,
+        "horizon": np.searchsorted(names.horizons, tasks.horizon),
+        "category": tasks.category,
+        "place": tasks.place,
+        "place_group": names.group_of[tasks.place],
+        "phase": truth.phases[tasks.category, at],
+        "week": np.searchsorted(names.mondays, _mondays(tasks.target_end_date)),
+    }
+    is_last = tasks.target_end_date > np.datetime64(as_of - timedelta(days=LAST_DAYS), "D")
+    first, cell = _distinct([*keys.values(), is_last.astype(np.int64)])
+    count = len(first)
+    days = tasks.target_end_date.astype(np.int64)
+    begins = np.full(count, np.iinfo(np.int64).max)
+    ends = np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(begins, cell, days)
+    np.maximum.at(ends, cell, days)
+    return _Cells(
+        {name: values[first] for name, values in keys.items()},
         {
-            "place": (tasks.place, truth.places),
-            "place_group": (group_of[tasks.place], names),
+            name: np.asarray(np.bincount(cell, values, count), dtype=np.float64)
+            for name, values in zip(_SUMS, _summed(tasks, baseline), strict=True)
         },
+        pit_sums(tasks.scores["pit_low"], tasks.scores["pit_high"], cell, count),
+        begins.astype("datetime64[D]"),
+        ends.astype("datetime64[D]"),
+        is_last[first],
     )
-    yield "phase", {"phase": (truth.phases[tasks.category, at], PHASES)}
-    yield "week", {"week": (np.searchsorted(weeks, mondays), [_as_date(day) for day in weeks])}
+
+
+def _summed(tasks: ScoredTasks, baseline: str) -> Iterator[FloatArray]:
+    """What is summed up of each task, in order of the names of sums."""
+    scores = tasks.scores
+    is_told = np.isfinite(scores["brier"])
+    yield np.ones(len(tasks.model))
+    yield from (scores[name] for name in ("wis", "log_wis", "is_in_50", "is_in_95"))
+    yield np.where(is_told, scores["brier"], 0.0)
+    yield is_told.astype(np.float64)
+    yield tasks.is_made_after.astype(np.float64)
+    for name in ("wis", "log_wis"):
+        base = _of_baseline(tasks, baseline, name)
+        yield np.where(np.isfinite(base), scores[name], 0.0)
+        yield np.nan_to_num(base)
+
+
+def _distinct(columns: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+    """Where each distinct row of small numbers is first, and of each row its number."""
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        key = key * (int(column.max(initial=0)) + 1) + column
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    return first, number.reshape(-1)
 
 
 def _table(
-    target: str,
-    cut: str,
-    keys: _Keys,
-    tasks: ScoredTasks,
-    base: Mapping[str, FloatArray],
-    kept: BoolArray,
+    target: str, cut: str, keys: Sequence[str], cells: _Cells, names: _Names
 ) -> pa.Table | None:
-    """Rows of one way to cut the tasks kept; None without any."""
-    if not kept.any():
+    """Rows of one way to sum up; None without any."""
+    if cut == "category" and len(names.values["category"]) < 2:
         return None
-    some = tasks.select(kept)
-    columns = [some.model, *(number[kept] for number, _ in keys.values())]
-    distinct, group = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    of_base = {name: values[kept] for name, values in base.items()}
-    sums = _sums(some, group.reshape(-1), len(distinct), of_base)
+    kept = np.flatnonzero(cells.is_last | (cut == "week"))
+    if not len(kept):
+        return None
+    chosen = ("model", *keys)
+    first, group = _distinct([cells.keys[name][kept] for name in chosen])
+    count = len(first)
     found: dict[str, object] = {
-        "model_id": [tasks.models[number] for number in distinct[:, 0]],
-        "target": [target] * len(distinct),
-        "slice": [cut] * len(distinct),
-        "horizon": [0] * len(distinct),
+        "target": [target] * count,
+        "slice": [cut] * count,
+        "horizon": [0] * count,
     }
-    found |= {name: [""] * len(distinct) for name in ("category", "place_group", "place", "phase")}
-    for at, (name, (_, values)) in enumerate(keys.items(), start=1):
-        found[name] = [values[number] for number in distinct[:, at]]
-    return _as_rows(found | _figures(sums), len(distinct))
+    found |= {name: [""] * count for name in ("category", "place_group", "place", "phase")}
+    for name in chosen:
+        numbers = cells.keys[name][kept][first]
+        told = [names.values[name][number] for number in numbers.tolist()]
+        found["model_id" if name == "model" else name] = told
+    return _as_rows(found | _figures(cells, kept, group, count), count)
 
 
 def _with_pairwise(rows: pa.Table, tasks: ScoredTasks, baseline: str) -> pa.Table:
     """The same rows, with the relative WIS by pairs where all tasks are together."""
     if baseline not in tasks.models or not len(tasks.model):
         return rows
-    key, count = _task_numbers(tasks)
-    scores = np.full((len(tasks.models), count), np.nan)
-    scores[tasks.model, key] = tasks.scores["wis"]
+    numbers, key = np.unique(_task_numbers(tasks)[0], return_inverse=True)
+    scores = np.full((len(tasks.models), len(numbers)), np.nan)
+    scores[tasks.model, key.reshape(-1)] = tasks.scores["wis"]
     found = relative_scores(scores, tasks.models.index(baseline))
     values = [
         float(found[tasks.models.index(model)]) if cut == "all" else None
@@ -204,58 +285,34 @@ def _as_rows(found: Mapping[str, object], count: int) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=_empty().schema)
 
 
-def _figures(sums: _Sums) -> dict[str, object]:
-    count = sums.tasks.astype(np.float64)
+def _figures(cells: _Cells, kept: IntArray, group: IntArray, count: int) -> dict[str, object]:
+    """Means, ratios of sums and ends of dates of the groups of cells."""
+    sums = {name: np.bincount(group, values[kept], count) for name, values in cells.sums.items()}
+
+    def ratio(above: str, below: str) -> FloatArray:
+        empty = np.full(count, np.nan)
+        return np.asarray(np.divide(sums[above], sums[below], out=empty, where=sums[below] > 0))
+
+    pit = np.stack([np.bincount(group, column[kept], count) for column in cells.pit.T], axis=1)
+    first, last = (days[kept].astype(np.int64) for days in (cells.first, cells.last))
+    begins = np.full(count, np.iinfo(np.int64).max)
+    ends = np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(begins, group, first)
+    np.maximum.at(ends, group, last)
     return {
-        "tasks": sums.tasks,
-        "wis": sums.wis / count,
-        "log_wis": sums.log_wis / count,
-        "relative_wis": sums.ratio,
-        "relative_log_wis": sums.log_ratio,
-        "coverage_50": sums.in_50 / count,
-        "coverage_95": sums.in_95 / count,
-        "brier": sums.brier,
-        "pit": (sums.pit / count[:, None]).astype(np.float32).tolist(),
-        "made_after": sums.made_after.astype(np.int64),
-        "from_date": sums.first,
-        "to_date": sums.last,
+        "tasks": sums["tasks"].astype(np.int64),
+        "wis": ratio("wis", "tasks"),
+        "log_wis": ratio("log_wis", "tasks"),
+        "relative_wis": ratio("shared_wis", "base_wis"),
+        "relative_log_wis": ratio("shared_log_wis", "base_log_wis"),
+        "coverage_50": ratio("in_50", "tasks"),
+        "coverage_95": ratio("in_95", "tasks"),
+        "brier": ratio("brier", "brier_tasks"),
+        "pit": (pit / sums["tasks"][:, None]).astype(np.float32).tolist(),
+        "made_after": sums["made_after"].astype(np.int64),
+        "from_date": begins.astype("datetime64[D]"),
+        "to_date": ends.astype("datetime64[D]"),
     }
-
-
-def _sums(
-    tasks: ScoredTasks, group: IntArray, groups: int, base: Mapping[str, FloatArray]
-) -> _Sums:
-    def total(values: FloatArray | BoolArray) -> FloatArray:
-        return np.asarray(np.bincount(group, np.nan_to_num(values), groups), dtype=np.float64)
-
-    def ratio(name: str) -> FloatArray:
-        both = np.isfinite(base[name])
-        below = total(base[name])
-        above = total(np.where(both, scores[name], 0.0))
-        found = np.divide(above, below, out=np.full(groups, np.nan), where=below > 0)
-        return np.asarray(found, dtype=np.float64)
-
-    scores = tasks.scores
-    days = tasks.target_end_date.astype(np.int64)
-    first = np.full(groups, np.iinfo(np.int64).max)
-    last = np.full(groups, np.iinfo(np.int64).min)
-    np.minimum.at(first, group, days)
-    np.maximum.at(last, group, days)
-    told = total(np.isfinite(scores["brier"]))
-    return _Sums(
-        tasks=np.bincount(group, minlength=groups),
-        wis=total(scores["wis"]),
-        log_wis=total(scores["log_wis"]),
-        in_50=total(scores["is_in_50"]),
-        in_95=total(scores["is_in_95"]),
-        brier=np.divide(total(scores["brier"]), told, out=np.full(groups, np.nan), where=told > 0),
-        made_after=total(tasks.is_made_after),
-        ratio=ratio("wis"),
-        log_ratio=ratio("log_wis"),
-        pit=pit_sums(scores["pit_low"], scores["pit_high"], group, groups),
-        first=first.astype("datetime64[D]"),
-        last=last.astype("datetime64[D]"),
-    )
 
 
 def _of_baseline(tasks: ScoredTasks, baseline: str, score: str = "wis") -> FloatArray:
@@ -270,14 +327,15 @@ def _of_baseline(tasks: ScoredTasks, baseline: str, score: str = "wis") -> Float
 
 
 def _task_numbers(tasks: ScoredTasks) -> tuple[IntArray, int]:
-    """Number of the origin, place, category and horizon of each row, whichever the model."""
-    if not len(tasks.model):
-        return np.empty(0, dtype=np.int64), 0
-    key = tasks.origin
-    for column in (tasks.place, tasks.category, tasks.horizon):
-        key = key * (int(column.max()) + 1) + column
-    distinct, number = np.unique(key, return_inverse=True)
-    return number.reshape(-1), len(distinct)
+    """Number of the origin, place, category and horizon of each row, whichever the model.
+
+    The numbers leave gaps; the second value is larger than all of them.
+    """
+    key, count = np.zeros(len(tasks.model), dtype=np.int64), 1
+    for column in (tasks.origin, tasks.place, tasks.category, tasks.horizon):
+        size = int(column.max(initial=0)) + 1
+        key, count = key * size + column, count * size
+    return key, count
 
 
 def _mondays(days: np.ndarray) -> np.ndarray:

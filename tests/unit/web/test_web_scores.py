@@ -1,4 +1,4 @@
-"""The page of scores: what is published, what was replaced, how good each was; in both languages."""
+"""The page of scores: what is published, what was replaced, how good each was."""
 
 import xml.etree.ElementTree as ET
 
