@@ -187,5 +187,11 @@ def _installed_models() -> list[ModelRule]:
     from vigie.actions.room import ModelRule
     from vigie.engines import ENTRY_POINTS
 
-    names = sorted({each.name for each in entry_points(group=ENTRY_POINTS)})
-    return [ModelRule(name, entry_point=name) for name in names]
+    found = {
+        each.name: each.dist.version if each.dist else ""
+        for each in entry_points(group=ENTRY_POINTS)
+    }
+    return [
+        ModelRule(name, entry_point=name, version=version)
+        for name, version in sorted(found.items())
+    ]

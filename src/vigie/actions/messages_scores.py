@@ -58,6 +58,11 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "Alerte de dérive du {day} : les prévisions sont devenues nettement moins bonnes "
         "qu'avant. Lisez les fourchettes avec prudence.",
     ),
+    "accuracy.drift": (
+        "Drift alarm: forecasts have become clearly worse than they used to be ({names}).",
+        "Alerte de dérive : des prévisions sont devenues nettement moins bonnes qu'avant "
+        "({names}).",
+    ),
     "scores.made_after": (
         "Of {tasks} forecasts, {count} were made again for past days, from what was known then: "
         "the room has no release of those days.",

@@ -52,7 +52,7 @@ class OwnForecasts:
         """Hash of what the models are: commands, and the room's files that they name."""
         digest = hashlib.sha256()
         for rule in self._rules.values():
-            for part in (rule.name, rule.entry_point, *rule.command):
+            for part in (rule.name, rule.entry_point, rule.version, *rule.command):
                 digest.update(part.encode() + b"\n")
                 file = self._room.folder / part
                 if part in rule.command and file.is_file():

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
-from vigie.actions.flow_models import forecast_by, models_of
+from vigie.actions.flow_models import MODELS, forecast_by, models_of
 from vigie.actions.forecasting import HISTORY_DAYS, Chance, History, histories, total_history
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
@@ -140,7 +140,8 @@ class PastForecasts:
                 parts = ["release", each.manifest.sha256]
             else:
                 settings = (self._chance.seed, self._samples(), self._chance.horizon_days)
-                folder = (self._room.declarations.sha256, self._own.fingerprint)
+                models = ",".join(model.name for model in MODELS)
+                folder = (self._room.declarations.sha256, self._own.fingerprint, models)
                 parts = ["again", *folder, str(settings), known[each.day]]
             found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from vigie.actions.briefing import build_accuracy
+from vigie.actions.accuracy import build_accuracy
 from vigie.actions.figures import (
     Evidence,
     conflict_text,

@@ -69,6 +69,7 @@ class ModelRule:
         measures: that it forecasts; empty: every forecast flow.
         timeout_seconds: after which a call is ended.
         entry_point: name in the group ``vigie.flow_models``; "" for a command.
+        version: of the package of an entry point.
     """
 
     name: str
@@ -76,6 +77,7 @@ class ModelRule:
     measures: tuple[str, ...] = ()
     timeout_seconds: int = 120
     entry_point: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from vigie.actions.forecasting import History
 from vigie.actions.past_forecasts import TASK_SCHEMA, Origin, PastForecasts
 from vigie.paths import (
+    PHASES,
     QUANTILE_LEVELS,
     BoolArray,
     FloatArray,
@@ -77,7 +78,7 @@ class Truth:
         days = int(at[-1]) + 1
         by_day = np.full((*values.shape[:2], days), np.nan)
         by_day[:, :, at] = values
-        phase_by_day = np.full((phase.shape[0], days), phase.max(initial=0), dtype=np.int64)
+        phase_by_day = np.full((phase.shape[0], days), PHASES.index("recent"))
         phase_by_day[:, at] = phase
         return cls(history.step, places, history.categories, first, by_day, phase_by_day)
 
@@ -151,8 +152,10 @@ def scored_tasks(
         if scored is not kept:
             _write(file, scored, sources[origin.day])
         tables.append(scored)
+    oldest = min((str(origin.day) for origin in origins), default="")
     for file in cache.glob("*.parquet"):
-        if file.stem not in {str(origin.day) for origin in origins}:
+        # Later ones stay: a run for a past day must not cost the next run of today its files.
+        if file.stem < oldest:
             file.unlink()
     return {target: _joined(target, truth, tables, origins) for target, truth in truths.items()}
 

@@ -63,7 +63,7 @@ def _of_model(model: str, ratio: float) -> Iterator[Mapping[str, Any]]:
 
 
 def choice_rows() -> list[Mapping[str, Any]]:
-    """Rows of model_choices; drift of the published model was found a few days ago."""
+    """Rows of model_choices; drift of the published model was found three weeks ago."""
     common = {"target": "admissions", "is_baseline": False, "is_published": False}
     since = date(2020, 10, 25)
     return [
@@ -75,7 +75,7 @@ def choice_rows() -> list[Mapping[str, Any]]:
             "state": "baseline",
             "ratio": 1.0,
             "since": since,
-            "drift_date": date(2020, 11, 5),
+            "drift_date": date(2020, 10, 20),
         },
         {
             **common,

@@ -1,12 +1,15 @@
 """The page of scores: what is published, what was replaced, how good each was."""
 
 import xml.etree.ElementTree as ET
+from datetime import timedelta
 
 import numpy as np
 import pytest
-from invented_release import Tables, rows_of
+from invented_release import TODAY, Tables, rows_of
 from invented_room import application, get, invented_room, two_days
+from invented_scores import choice_rows
 
+from vigie.actions.briefing import build_briefing
 from vigie.actions.score_board import read_score_board
 from vigie.actions.scores_page import ScoresPage, build_scores_page
 from vigie.charts import PitWords, RatioLine, RatioWords, draw_pit, draw_ratios
@@ -27,7 +30,7 @@ def page(language="en", **tables) -> ScoresPage:
                 "93 of 100 outcomes fell inside the 95 in 100 range, 51 inside the 50",
                 "wave-model did worse than the simple baseline over 8 weeks (error 1.18 times",
                 "since 25 October. It comes back when it is better over 8 weeks",
-                "Drift alarm of 5 November",
+                "Drift alarm of 20 October",
                 "Of 560 forecasts, 400 were made again for past days",
                 "no forecast today",
             ),
@@ -39,7 +42,7 @@ def page(language="en", **tables) -> ScoresPage:
                 "93 résultats sur 100 sont tombés dans la fourchette à 95 sur 100",
                 "wave-model a fait moins bien que la référence simple sur 8 semaines (erreur 1,18",
                 "depuis le 25 octobre. Il reviendra quand il aura fait mieux sur 8 semaines",
-                "Alerte de dérive du 5 novembre",
+                "Alerte de dérive du 20 octobre",
                 "pas de prévision aujourd’hui",
             ),
         ),
@@ -131,6 +134,28 @@ def test_a_place_says_beside_each_forecast_which_model_made_it_and_how_good_it_w
     assert (
         "Modèle vigie-flat (comme aujourd’hui)\u00a0: ici, 22 résultats sur 24" in answers[1].text
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "Drift alarm: forecasts have become clearly worse than they used to be (Admissions).",
+        ),
+        ("fr", "Alerte de dérive\u00a0: des prévisions sont devenues nettement moins bonnes"),
+    ],
+)
+def test_a_fresh_alarm_of_drift_moves_to_the_top_of_the_briefing(language, words):
+    choices = [dict(row) for row in choice_rows()]
+    choices[0]["drift_date"] = TODAY - timedelta(days=3)
+    tables = Tables({**two_days()[0], "model_choices": rows_of("model_choices", choices)})
+    accuracy = build_briefing(tables, language=language).accuracy
+    assert words in accuracy.text
+    assert accuracy.is_worse
+    choices[0]["drift_date"] = TODAY - timedelta(days=14)
+    tables = Tables({**two_days()[0], "model_choices": rows_of("model_choices", choices)})
+    assert not build_briefing(tables, language=language).accuracy.is_worse
 
 
 def test_the_board_reads_rows_of_the_release_only_by_slice():
