@@ -156,6 +156,30 @@ def test_scores_equal_a_slow_recomputation_from_the_released_forecasts(played: P
     assert weeks[0]["wis"] == pytest.approx(np.mean(slowly), rel=1e-5)
 
 
+def test_the_forecast_of_a_day_is_that_of_its_last_release_made_on_that_day(
+    played: Played, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(played.room.folder, tmp_path / "room"))
+    room = open_at(folder, TODAY + timedelta(days=3), hour=14)
+    send(room, "admissions", "again.csv", admissions([TODAY - timedelta(days=1)]))
+    late = run_cycle(room, OPERATOR, as_of=TODAY + timedelta(days=1))
+    assert late.is_new
+
+    origins = {each.day: each for each in past_origins(room, TODAY + timedelta(days=3), 84)}
+
+    released = [TODAY + timedelta(days=number) for number in range(3)]
+    for day, result in zip(released, played.results, strict=False):
+        manifest = origins[day].manifest
+        assert manifest is not None
+        assert manifest.release == result.release
+        assert not origins[day].is_made_after
+    again = sorted(set(origins) - set(released))
+    assert all(origins[day].manifest is None for day in again)
+    assert {day.weekday() for day in again} == {6}
+    assert all((TODAY - day).days > 3 for day in again)
+    assert len(again) == 9
+
+
 def test_every_model_is_scored_on_the_same_tasks(played: Played) -> None:
     models = ("vigie-flat", "vigie-last-week", "clinic-median")
     found = [whole(played, 2, model) for model in models]
