@@ -105,9 +105,25 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.group.site": ("hospitals", "hôpitaux"),
     "scores.group.unit": ("wards", "services"),
     "scores.group.other": ("other places", "autres lieux"),
-    "scores.pit_title": (
-        "{name}: where outcomes fell in the forecast",
-        "{name} : où les résultats sont tombés dans la prévision",
+    "scores.pit.even": (
+        "{name}: outcomes fell evenly over the forecast",
+        "{name} : les résultats se répartissent également dans la prévision",
+    ),
+    "scores.pit.narrow": (
+        "{name}: ranges were too narrow",
+        "{name} : les fourchettes étaient trop étroites",
+    ),
+    "scores.pit.wide": (
+        "{name}: ranges were wider than needed",
+        "{name} : les fourchettes étaient plus larges que nécessaire",
+    ),
+    "scores.pit.low": (
+        "{name}: outcomes were often lower than forecast",
+        "{name} : les résultats ont souvent été plus bas que prévu",
+    ),
+    "scores.pit.high": (
+        "{name}: outcomes were often higher than forecast",
+        "{name} : les résultats ont souvent été plus hauts que prévu",
     ),
     "scores.pit_subtitle": (
         "{model}, {first} to {last}: outcomes in 100 by tenth of the forecast. Level bars are "
@@ -129,8 +145,8 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.pit_bin": ("Tenth of the forecast", "Dixième de la prévision"),
     "scores.pit_share": ("Outcomes in 100", "Résultats sur 100"),
     "scores.weeks_title": (
-        "{name}: error by week, against the baseline",
-        "{name} : erreur par semaine, face à la référence",
+        "{name}: {model} was better than the baseline in {better} of {weeks} weeks",
+        "{name} : {model} a fait mieux que la référence {better} semaines sur {weeks}",
     ),
     "scores.weeks_subtitle": (
         "Weeks of outcomes from {first} to {last}: sum of errors divided by the baseline's; "

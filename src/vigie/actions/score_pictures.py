@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vigie.actions.score_board import MeasureScores
 from vigie.actions.views import Picture
@@ -22,7 +23,9 @@ from vigie.charts import (
 __all__ = ["pit_picture", "weeks_picture"]
 
 _MOST_LINES = 4
+_FULL = 1.3
 NameOf = Callable[[str, Words], str]
+FloatArray = NDArray[np.float64]
 
 
 def pit_picture(
@@ -34,7 +37,7 @@ def pit_picture(
         return None
     shares = np.array(model.whole.pit, dtype=np.float64)
     name = name_of(model.model, words)
-    finding = words.say("scores.pit_title", name=measure)
+    finding = words.say(f"scores.pit.{_shape(shares)}", name=measure)
     alternative = words.say(
         "scores.pit_alternative",
         name=measure,
@@ -90,13 +93,17 @@ def weeks_picture(
     known = lines[0].ratios[np.isfinite(lines[0].ratios)]
     if not len(known):
         return None
-    finding = words.say("scores.weeks_title", name=measure)
+    better = words.number(int((known < 1).sum()))
+    count = words.number(len(known))
+    finding = words.say(
+        "scores.weeks_title", name=measure, model=models[0].model, better=better, weeks=count
+    )
     alternative = words.say(
         "scores.weeks_alternative",
         name=measure,
         model=name_of(models[0].model, words),
-        better=words.number(int((known < 1).sum())),
-        weeks=words.number(len(known)),
+        better=better,
+        weeks=count,
         last=words.number(round(float(known[-1]), 2)),
     )
     ratio_words = RatioWords(
@@ -126,6 +133,18 @@ def weeks_picture(
         ),
         draw=lambda is_narrow: draw_ratios(mondays, lines, ratio_words, is_narrow=is_narrow),
     )
+
+
+def _shape(shares: FloatArray) -> str:
+    """What a histogram says: an end counts as high from 1.3 times its even share on."""
+    even = 1 / len(shares)
+    is_low, is_high = shares[0] > _FULL * even, shares[-1] > _FULL * even
+    if is_low and is_high:
+        return "narrow"
+    if is_low or is_high:
+        return "low" if is_low else "high"
+    is_wide = shares[0] < even / _FULL and shares[-1] < even / _FULL
+    return "wide" if is_wide else "even"
 
 
 def _cell(ratio: float, words: Words) -> str:

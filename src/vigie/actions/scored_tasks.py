@@ -149,7 +149,8 @@ def scored_tasks(
         kept = _read(file, sources[origin.day])
         fresh = kept if kept is not None else past.tasks(origin)
         scored = _scored(fresh, truths)
-        if scored is not kept:
+        # An origin without tasks is looked at again: its damaged file may be mended.
+        if scored is not kept and scored.num_rows:
             _write(file, scored, sources[origin.day])
         tables.append(scored)
     oldest = min((str(origin.day) for origin in origins), default="")

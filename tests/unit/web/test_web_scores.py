@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from invented_release import TODAY, Tables, rows_of
 from invented_room import application, get, invented_room, two_days
-from invented_scores import choice_rows
+from invented_scores import choice_rows, score_rows
 
 from vigie.actions.briefing import build_briefing
 from vigie.actions.score_board import read_score_board
@@ -99,6 +99,26 @@ def test_the_pictures_have_a_sentence_a_table_and_the_same_figures():
                 float(each.attrib["x"]) for each in root.iter("{http://www.w3.org/2000/svg}text")
             ]
             assert 0 <= min(across) <= max(across) <= width
+
+
+@pytest.mark.parametrize(
+    ("ends", "finding"),
+    [
+        ((0.1, 0.1), "outcomes fell evenly over the forecast"),
+        ((0.2, 0.2), "ranges were too narrow"),
+        ((0.02, 0.02), "ranges were wider than needed"),
+        ((0.3, 0.1), "outcomes were often lower than forecast"),
+        ((0.02, 0.3), "outcomes were often higher than forecast"),
+    ],
+)
+def test_the_title_of_the_histogram_is_its_finding(ends, finding):
+    middle = [(1 - sum(ends)) / 8] * 8
+    rows = [{**row, "pit": [ends[0], *middle, ends[1]]} for row in score_rows()]
+    pictures = page(scores=rows_of("scores", rows)).boards[0].pictures
+    assert pictures[1].finding == f"Admissions: {finding}"
+    assert (
+        pictures[0].finding == "Admissions: wave-model was better than the baseline in 3 of 8 weeks"
+    )
 
 
 def test_pictures_are_served_by_their_address():
