@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from vigie.actions.notebook import Notebook
-    from vigie.actions.room import Room, RoomValues
+    from vigie.actions.room import ModelRule, Room, RoomValues
     from vigie.governance import Caller
     from vigie.settings import Settings
 
@@ -146,7 +146,14 @@ def _settings_text(folder: Path) -> tuple[str, list[Problem]]:
 
 def _values(settings: Settings) -> RoomValues:
     """Settings as the plain values that actions take."""
-    from vigie.actions.room import AlertRules, PageRules, RoomValues, ShortageRule, TileRule
+    from vigie.actions.room import (
+        AlertRules,
+        ModelRule,
+        PageRules,
+        RoomValues,
+        ShortageRule,
+        TileRule,
+    )
     from vigie.settings import SHORTAGE_KINDS
 
     kinds = {rule: kind.value for kind, rule in SHORTAGE_KINDS.items()}
@@ -167,6 +174,24 @@ def _values(settings: Settings) -> RoomValues:
         deadline=room.deadline,
         shortages=tuple(rules),
         tiles=tuple(TileRule(t.kind, t.measure, t.category) for t in settings.briefing.tiles),
+        models=(*(ModelRule(**asdict(each)) for each in settings.models), *_installed_models()),
         alerts=AlertRules(**asdict(settings.alerts)),
         pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )
+
+
+def _installed_models() -> list[ModelRule]:
+    """Models of installed packages, by their entry points, in order of their names."""
+    from importlib.metadata import entry_points
+
+    from vigie.actions.room import ModelRule
+    from vigie.engines import ENTRY_POINTS
+
+    found = {
+        each.name: each.dist.version if each.dist else ""
+        for each in entry_points(group=ENTRY_POINTS)
+    }
+    return [
+        ModelRule(name, entry_point=name, version=version)
+        for name, version in sorted(found.items())
+    ]

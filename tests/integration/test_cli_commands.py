@@ -146,6 +146,9 @@ def test_every_answer_for_programs_is_json_and_nothing_else(
         "N",
     }
     assert asked("show", "plan") == []
+    board = {each["measure"]: each["models"] for each in asked("show", "scores")}
+    assert [model["model"] for model in board["admissions"]] == ["vigie-flat", "vigie-last-week"]
+    assert board["admissions"][0]["is_published"]
     assert {row["feed"] for row in asked("show", "feeds")} == {"beds", "admissions", "supplies"}
     assert asked("run")["is_new"] is False
     assert asked("export", "schema").keys() == ALL_TABLES.keys()
@@ -172,6 +175,10 @@ def test_people_read_the_same_in_words(folder: Path, vigie: Vigie) -> None:
     probabilities = [row.split()[5] for row in shortages[1:3]]
     assert probabilities == sorted(probabilities, reverse=True)
     assert re.fullmatch(r"\.\.\. \d+ more; see --limit or --json\.", shortages[-1])
+    scores = vigie("show", "scores", *room).out.splitlines()
+    assert scores[0].split()[:3] == ["measure", "model", "state"]
+    assert scores[1].split()[:3] == ["admissions", "vigie-flat", "baseline"]
+    assert "below 1 is better" in scores[-1]
     assert "Hospital A" in briefing
     assert "Patients hospitalisés" in french
     assert "Patients in bed" in briefing

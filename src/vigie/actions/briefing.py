@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vigie.actions.accuracy import build_accuracy
 from vigie.actions.briefing_tiles import build_tiles
 from vigie.actions.figures import Evidence, late_feeds, read_evidence
 from vigie.actions.messages import Language
@@ -25,7 +26,6 @@ from vigie.actions.risks import (
 from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.site_risks import site_map
 from vigie.actions.views import (
-    Accuracy,
     Briefing,
     Change,
     DecisionRow,
@@ -38,7 +38,7 @@ from vigie.actions.views import (
 from vigie.actions.wording import Words, words_for
 from vigie.charts import whole_in_100
 
-__all__ = ["build_accuracy", "build_briefing"]
+__all__ = ["build_briefing"]
 
 MOST_DECISIONS = 5
 MOST_LISTED = 40
@@ -314,27 +314,3 @@ def _ranked_note(
         shown=words.number(min(MOST_LISTED, len(listed))),
         count=words.number(len(listed)),
     )
-
-
-def build_accuracy(tables: ReleaseTables, words: Words) -> Accuracy:
-    """How the forecasts in force met their outcomes: coverage of the 95 % range, and the baseline.
-
-    Scores of all measures are weighted by the number of forecasts scored.
-    """
-    rows = [row for row in tables.table("scores").to_pylist() if row["coverage_95"] is not None]
-    tasks = sum(row["tasks"] for row in rows)
-    if not tasks:
-        return Accuracy(words.say("accuracy.none"), is_worse=False)
-    share = sum(row["coverage_95"] * row["tasks"] for row in rows) / tasks
-    against = [row for row in rows if row["relative_wis"] is not None]
-    weight = sum(row["tasks"] for row in against)
-    relative = sum(row["relative_wis"] * row["tasks"] for row in against) / weight if weight else 1
-    text = words.say(
-        "accuracy.text",
-        first=words.full_day(min(row["from_date"] for row in rows)),
-        last=words.full_day(max(row["to_date"] for row in rows)),
-        share=whole_in_100(share),
-        tasks=words.number(tasks),
-    )
-    is_worse = relative > 1.0
-    return Accuracy(f"{text} {words.say('accuracy.worse')}" if is_worse else text, is_worse)

@@ -13,18 +13,11 @@ import pyarrow as pa
 
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
-from vigie.actions.forecasting import (
-    MOST_DAYS_BEHIND,
-    Chance,
-    History,
-    by_category,
-    forecast_measure,
-    histories,
-    total_history,
-)
-from vigie.actions.places import members_of_totals
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.room import Room, ShortageRule
+from vigie.actions.run_forecasts import RunForecasts, make_forecasts
+from vigie.actions.score_keeping import Standing
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.ward_shortages import (
     Staffing,
@@ -34,15 +27,17 @@ from vigie.actions.ward_shortages import (
     staffing,
 )
 from vigie.lake import DataFile, as_of_sql
-from vigie.paths import SamplePaths, forecast_rows, path_rows
+from vigie.paths import path_rows
 from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
 from vigie.schemas import (
     FORECASTS,
+    MODEL_CHOICES,
     ORDERS,
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
     REFERENCE,
+    SCORES,
     SHORTAGES,
     Table,
 )
@@ -60,17 +55,24 @@ class Computed:
         tables: files of the result tables.
         models: name of the model per measure or task.
         notes: short facts for the manifest.
+        standings: how the models of each forecast measure stand.
     """
 
     tables: Mapping[str, tuple[DataFile, ...]]
     models: Mapping[str, str]
     notes: Mapping[str, str]
+    standings: Sequence[Standing] = ()
 
 
 def compute(
-    room: Room, run: str, day: date, facts: pa.Table, orders: Sequence[DataFile]
+    room: Room,
+    run: str,
+    day: date,
+    facts: pa.Table,
+    orders: Sequence[DataFile],
+    reports: Sequence[DataFile],
 ) -> Computed:
-    """Forecast, find shortages, plan; and write the results of the run.
+    """Score the past, forecast, find shortages, plan; and write the results of the run.
 
     Args:
         room: the room.
@@ -78,105 +80,44 @@ def compute(
         day: as_of.
         facts: the figures that stand, as ``vigie.actions.checking`` reads them.
         orders: files of the table of orders.
+        reports: files of the table of reports.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
-    room.progress("Forecasting")
-    known, paths, models = _forecasts(room, facts, chance)
-    members = members_of_totals(room.reference("places"), day)
+    made = make_forecasts(room, facts, reports, chance)
     inputs = Inputs(
         as_of=day,
         horizon_days=chance.horizon_days,
-        histories=known,
-        paths=paths,
-        models=models,
+        histories=made.known,
+        paths=made.paths,
+        models=made.models,
         reference={of.name: room.reference(of.name) for of in REFERENCE},
-        members=members,
+        members=made.members,
     )
     room.progress("Looking for shortages, and for who can help")
-    drawn = _drawn(room, inputs, chance)
     found = _Found(room, run, inputs, chance)
     found.look_at_products(orders)
     with ThreadPoolExecutor(1) as pool:
         # Wards are judged while the paths are written, which makes the products on the way.
         wards = pool.submit(found.look_at_wards)
         paths_files = room.lake.write(
-            PATH_ARRAYS, found.path_batches(drawn), run, partition=run, row_group=_PATH_ROW_GROUP
+            PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
+    standings = made.scoring.standing_rows(made.problems)
     tables = {
-        FORECASTS.name: _write(room, FORECASTS, run, _forecast_batches(run, _published(drawn))),
+        FORECASTS.name: _write(room, FORECASTS, run, made.batches(run)),
+        SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),
+        MODEL_CHOICES.name: _write(
+            room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
+        ),
         PATH_ARRAYS.name: paths_files,
         SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
         PLANS.name: _write(room, PLANS, run, found.plan_batches()),
         PLAN_MOVES.name: _write(room, PLAN_MOVES, run, found.move_batches()),
     }
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
-    return Computed(tables, dict(models) | {"plan": NEAREST_SURPLUS_MODEL}, notes)
-
-
-_SIMULATED_ROLES = {
-    "beds": ("need",),
-    "staff": ("occupancy", "absent"),
-    "equipment": ("in_use",),
-    "declared": ("declared",),
-}
-"""Roles of the rules whose future is drawn; the others (capacity, roster) stand as they are."""
-
-
-def _forecasts(
-    room: Room, facts: pa.Table, chance: Chance
-) -> tuple[dict[str, History], dict[str, SamplePaths], dict[str, str]]:
-    """Histories of all measures in use, and paths of those that are forecast or simulated."""
-    measures = room.measures()
-    rules = room.values.shortages
-    compared = {name for rule in rules for name in rule.measures.values() if name}
-    drawn = {name for name, row in measures.items() if row["is_forecast"]}
-    drawn |= {rule.measures[r] for rule in rules for r in _SIMULATED_ROLES.get(rule.kind, ())}
-    known: dict[str, History] = {}
-    paths: dict[str, SamplePaths] = {}
-    models: dict[str, str] = {}
-    for history in histories(
-        facts, measures, sorted((drawn | compared) & set(measures)), chance.as_of
-    ):
-        known[history.measure] = history
-        if history.measure in drawn:
-            paths[history.measure], models[history.measure] = forecast_measure(history, chance)
-    return known, paths, models
-
-
-Drawn = tuple[History, History, SamplePaths, str]
-"""History of a measure; that of the places or totals drawn; their paths; the model."""
-
-
-def _drawn(room: Room, inputs: Inputs, chance: Chance) -> list[Drawn]:
-    """Paths of the forecast measures: of places, and of the totals over them."""
-    measures = room.measures()
-    found: list[Drawn] = []
-    for name, paths in inputs.paths.items():
-        if not measures[name]["is_forecast"]:
-            continue
-        history = inputs.histories[name]
-        found.append((history, history, paths, inputs.models[name]))
-        totals = total_history(history, inputs.members)
-        if totals is not None and measures[name]["over_places"] == "sum":
-            found.append((history, totals, *forecast_measure(totals, chance)))
-    return found
-
-
-def _published(drawn: Sequence[Drawn]) -> Iterator[tuple[History, SamplePaths, str]]:
-    """The same by category, as the tables hold them."""
-    for history, of, paths, model in drawn:
-        for part in by_category(paths, of):
-            yield history, part, model
-
-
-def _forecast_batches(
-    run: str, published: Iterator[tuple[History, SamplePaths, str]]
-) -> Iterator[pa.RecordBatch]:
-    for history, paths, model in published:
-        last = np.datetime64(history.last_date, "D")
-        rows = forecast_rows(paths, model, last)
-        yield from keyed(rows, FORECASTS, run).to_batches()
+    models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
+    return Computed(tables, models, notes, made.scoring.standings)
 
 
 @dataclass(slots=True)
@@ -248,9 +189,9 @@ class _Found:
             f"{MOST_DAYS_BEHIND} days"
         )
 
-    def path_batches(self, drawn: Sequence[Drawn]) -> Iterator[pa.RecordBatch]:
+    def path_batches(self, made: RunForecasts) -> Iterator[pa.RecordBatch]:
         """Rows of the path table; on the way the products' shortages and plans are kept."""
-        for _, paths, _ in _published(drawn):
+        for _, paths, _ in made.published():
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
@@ -284,3 +225,8 @@ def _write(
     room: Room, of: Table, run: str, batches: Iterator[pa.RecordBatch]
 ) -> tuple[DataFile, ...]:
     return room.lake.write(of, batches, run, partition=run)
+
+
+def _batches(rows: pa.Table, of: Table, run: str) -> Iterator[pa.RecordBatch]:
+    ordered = rows.sort_by([(name, "ascending") for name in of.order])
+    yield from keyed(ordered, of, run).to_batches()

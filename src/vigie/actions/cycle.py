@@ -19,6 +19,7 @@ from vigie.actions.charting import draw_charts
 from vigie.actions.checking import Judgement, judge
 from vigie.actions.collecting import collect_files
 from vigie.actions.computing import Computed, compute
+from vigie.actions.drift_alert import post_drift_alerts
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.reading import ReleaseReader
 from vigie.actions.rebuilding import BuiltDatasets, build_datasets
@@ -30,6 +31,7 @@ from vigie.actions.receiving import (
     take_arrivals,
 )
 from vigie.actions.room import Room
+from vigie.actions.score_keeping import Standing
 from vigie.governance import Action, Caller, Decision
 from vigie.lake import DataFile, Manifest
 from vigie.schemas import (
@@ -43,6 +45,7 @@ from vigie.schemas import (
     ORDERS,
     REFERENCE,
     REJECTS,
+    REPORTS,
     Table,
 )
 from vigie.state import ArrivalStatus, ReleaseRow, RunRow, RunStatus
@@ -148,6 +151,7 @@ def _made_before(room: Room, run: str, *, is_draft: bool) -> CycleResult | None:
 class _Made:
     manifest: Manifest
     judgement: Judgement
+    standings: Sequence[Standing] = ()
 
 
 def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
@@ -172,14 +176,16 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     tables[CHECK_RESULTS.name] = _write(room, CHECK_RESULTS, judgement.results, run)
     computed = Computed({}, {}, {})
     if not judgement.is_blocked:
-        computed = compute(room, run, day, judgement.facts, tables[ORDERS.name])
+        computed = compute(
+            room, run, day, judgement.facts, tables[ORDERS.name], tables[REPORTS.name]
+        )
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)
     if judgement.is_blocked:
         return _Made(manifest, judgement)
     room.progress("Drawing the charts")
     charts = draw_charts(room, ReleaseReader(room, manifest, manifest.made_at))
-    return _Made(replace(manifest, charts=tuple(charts)), judgement)
+    return _Made(replace(manifest, charts=tuple(charts)), judgement, computed.standings)
 
 
 def _write(room: Room, of: Table, rows: pa.Table, run: str) -> tuple[DataFile, ...]:
@@ -264,6 +270,7 @@ def _finish(
         )
         if status == RunStatus.RELEASED:
             tx.publish(manifest.release, actor=decision.caller.name, reason="daily cycle", now=now)
+            post_drift_alerts(room, tx, manifest.as_of, made.standings)
         if status == RunStatus.BLOCKED:
             tx.post("alert", f"blocked-{manifest.run}", message.encode(), now=now)
         tx.put_run(

@@ -1,10 +1,10 @@
-"""From the figures that stand to sample paths of every measure that the cycle forecasts."""
+"""From the figures that stand to histories on a grid, and the chance that all models share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -13,18 +13,14 @@ import pyarrow.compute as pc
 
 from vigie.actions.places import reporting_members
 from vigie.actions.side_by_side import side_by_side
-from vigie.epidemiology import FLAT_MODEL, flat_paths
-from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, binary_paths, level_paths
 from vigie.paths import (
     DateArray,
     FloatArray,
     JointDraws,
-    PathArray,
     SamplePaths,
     days_of_data,
     joint_draws,
     past_dates,
-    step_dates,
     to_grid,
 )
 
@@ -34,7 +30,6 @@ __all__ = [
     "Chance",
     "History",
     "by_category",
-    "forecast_measure",
     "histories",
     "total_history",
 ]
@@ -47,7 +42,6 @@ MOST_DAYS_BEHIND = 14
 
 _CELL = ["place", "category", "reference_date", "value"]
 _STEP_DAYS = {"day": 1, "week": 7, "month": 31}
-_BINARY_STREAM = 1
 _LEAST_SHARE = 0.5
 
 
@@ -180,30 +174,6 @@ def _history(facts: pa.Table, name: str, row: Mapping[str, object], as_of: date)
     )
 
 
-def forecast_measure(history: History, chance: Chance) -> tuple[SamplePaths, str]:
-    """Sample paths of a measure from its last report on to the horizon; and the model's name.
-
-    A series never reported (a site without that ward) is 0 in every future, so that it adds
-    nothing to totals; ``by_category`` leaves it out.
-    """
-    draws = chance.draws()
-    steps = _steps(history, chance, draws.steps)
-    dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
-    values: PathArray
-    if history.kind == "flow":
-        season = 7 if history.step == "day" else 1
-        values, model = flat_paths(history.values, steps, draws, season=season), FLAT_MODEL
-    elif history.kind == "binary":
-        rng = chance.stream(_BINARY_STREAM)
-        values, model = binary_paths(history.values, steps, draws, rng), BINARY_MODEL
-    else:
-        values = level_paths(history.values, steps, draws, upper=history.upper)
-        model = LEVEL_MODEL
-    values[~history.is_reported()] = 0
-    paths = SamplePaths(history.measure, history.places, history.categories, dates, values)
-    return paths, model
-
-
 def by_category(paths: SamplePaths, history: History) -> Iterator[SamplePaths]:
     """The paths of each category, without the places of the history that never reported it."""
     reported = history.is_reported()
@@ -217,18 +187,6 @@ def by_category(paths: SamplePaths, history: History) -> Iterator[SamplePaths]:
         values = np.ascontiguousarray(paths.values[at, column][:, None])
         places = tuple(paths.places[i] for i in at)
         yield SamplePaths(paths.measure, places, (category,), paths.dates, values)
-
-
-def _steps(history: History, chance: Chance, longest: int) -> int:
-    """Steps from the last report to the horizon, at least one and at most what was drawn."""
-    end = history.as_of + timedelta(days=chance.horizon_days)
-    if history.step == "day":
-        wanted = (end - history.last_date).days
-    elif history.step == "week":
-        wanted = max(4, (end - history.last_date).days // 7)
-    else:
-        wanted = 3
-    return max(1, min(wanted, longest))
 
 
 def total_history(history: History, members: Mapping[str, Sequence[str]]) -> History | None:

@@ -10,15 +10,18 @@ from typing import Literal, get_args
 
 from vigie.actions.messages_figures import FIGURE_MESSAGES
 from vigie.actions.messages_frame import FRAME_MESSAGES
+from vigie.actions.messages_scores import SCORE_MESSAGES
 
 __all__ = ["LANGUAGES", "MESSAGES", "UNITS", "Language"]
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-MESSAGES: dict[str, tuple[str, str]] = {**FRAME_MESSAGES, **FIGURE_MESSAGES}
+_PARTS = (FRAME_MESSAGES, FIGURE_MESSAGES, SCORE_MESSAGES)
 
-assert len(MESSAGES) == len(FRAME_MESSAGES) + len(FIGURE_MESSAGES), "a key is used twice"
+MESSAGES: dict[str, tuple[str, str]] = {key: pair for part in _PARTS for key, pair in part.items()}
+
+assert len(MESSAGES) == sum(map(len, _PARTS)), "a key is used twice"
 
 UNITS: dict[str, tuple[str, str]] = {
     "admissions": ("admissions", "admissions"),

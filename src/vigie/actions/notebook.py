@@ -13,6 +13,7 @@ import pyarrow as pa
 from vigie.actions.auditing import admit
 from vigie.actions.reading import as_day, as_known_sql, facts_sql
 from vigie.actions.room import Room
+from vigie.actions.series import published_rows
 from vigie.actions.showing import open_release
 from vigie.errors import MissingExtra, NotFound, nearest
 from vigie.governance import Action, Caller
@@ -138,12 +139,22 @@ class Notebook:
         *,
         place: str | None = None,
         category: str | None = None,
+        model: str | None = None,
         release: str | None = None,
     ) -> Answer:
-        """Quantiles of a measure in a release (None: the one in force), hubverse columns."""
-        wanted = {"target": measure, "location": place, "category": category}
+        """Quantiles of a measure in a release (None: the one in force), hubverse columns.
+
+        Those of the published model, or of another that is scored with it.
+        """
+        wanted = {
+            "target": measure,
+            "location": place,
+            "category": category,
+            "model_id": model,
+        }
         equals = {name: value for name, value in wanted.items() if value is not None}
-        return Answer(open_release(self._room, self._caller, release).table("forecasts", **equals))
+        rows = open_release(self._room, self._caller, release).table("forecasts", **equals)
+        return Answer(rows if model else published_rows(rows))
 
     def shortages(self, *, kind: str | None = None, release: str | None = None) -> Answer:
         """Shortages in a release (None: the one in force)."""

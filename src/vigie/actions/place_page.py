@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from vigie.actions.briefing import build_accuracy
+from vigie.actions.accuracy import build_accuracy
 from vigie.actions.figures import (
     Evidence,
     conflict_text,
@@ -115,7 +115,7 @@ def build_place_page(
         pictures=build_pictures(tables, reader.place, names, series, needs, own, words),
         children=_children(reader),
         conflicts=_conflicts(reader),
-        accuracy=_accuracy(tables, words),
+        accuracy=_accuracy(tables, place, words),
     )
 
 
@@ -287,6 +287,9 @@ def _conflicts(reader: _Reader) -> tuple[ConflictRow, ...]:
     )
 
 
-def _accuracy(tables: ReleaseTables, words: Words) -> Accuracy:
+def _accuracy(tables: ReleaseTables, place: str, words: Words) -> Accuracy:
+    """Of the forecasts of this place; of all places together while there is no outcome here."""
+    if any(row["slice"] == "place" for row in tables.table("scores", place=place).to_pylist()):
+        return build_accuracy(tables, words, place=place)
     whole = build_accuracy(tables, words)
     return Accuracy(f"{whole.text} {words.say('place.accuracy_scope')}", whole.is_worse)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vigie.actions.risks import Risk
 from vigie.actions.room_names import Measure, Place, RoomNames
+from vigie.actions.score_lines import score_lines
 from vigie.actions.series import Bands, fan_picture, read_bands, series_of
 from vigie.actions.views import Picture, ReleaseTables
 from vigie.actions.wording import Words
@@ -57,6 +58,7 @@ def build_pictures(
     found = {(one.measure.key, one.category): one for one in series}
     risk_of = {(risk.kind, risk.category): risk for risk in risks}
     bands = _read_bands(tables, place, series)
+    lines = score_lines(tables, place.key, words)
 
     def risk_for(one: PlaceSeries) -> Risk | None:
         spec = by_need.get(one.measure.key)
@@ -72,19 +74,14 @@ def build_pictures(
     for one in sorted(chosen, key=order)[:MOST_PICTURES]:
         spec = by_need.get(one.measure.key)
         held = found.get((spec.capacity, one.category)) if spec else None
-        pictures.append(
-            _picture(
-                tables,
-                place,
-                names,
-                one,
-                held,
-                bands.get((one.measure.key, one.category)),
-                risk_for(one),
-                words,
-            )
-        )
-    return tuple(picture for picture in pictures if picture is not None)
+        ahead = bands.get((one.measure.key, one.category))
+        picture = _picture(tables, place, names, one, held, ahead, risk_for(one), words)
+        if picture is None:
+            continue
+        if ahead is not None and one.measure.key in lines:
+            picture = replace(picture, source=f"{lines[one.measure.key]} {picture.source}")
+        pictures.append(picture)
+    return tuple(pictures)
 
 
 def _read_bands(

@@ -22,6 +22,7 @@ from vigie.state import State, WriterLock
 __all__ = [
     "AlertRules",
     "Declarations",
+    "ModelRule",
     "PageRules",
     "Room",
     "RoomValues",
@@ -59,6 +60,27 @@ class TileRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRule:
+    """A forecast model of the room's own.
+
+    Attributes:
+        name: in tables, scores and releases.
+        command: program and arguments; empty for an entry point.
+        measures: that it forecasts; empty: every forecast flow.
+        timeout_seconds: after which a call is ended.
+        entry_point: name in the group ``vigie.flow_models``; "" for a command.
+        version: of the package of an entry point.
+    """
+
+    name: str
+    command: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    timeout_seconds: int = 120
+    entry_point: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRules:
     """Where alerts go; addresses that are secrets are named by their environment variable."""
 
@@ -89,6 +111,7 @@ class RoomValues:
     deadline: time = time(8, 0)
     shortages: tuple[ShortageRule, ...] = ()
     tiles: tuple[TileRule, ...] = ()
+    models: tuple[ModelRule, ...] = ()
     alerts: AlertRules = AlertRules()
     pages: PageRules = PageRules()
 

@@ -18,7 +18,15 @@ from vigie.actions.views import Picture
 from vigie.actions.wording import Words
 from vigie.charts import FAN_LEVELS, Fan, FanWords, draw_fan, draw_tile_line, whole_in_100
 
-__all__ = ["Bands", "Series", "fan_picture", "read_bands", "series_of", "tile_picture"]
+__all__ = [
+    "Bands",
+    "Series",
+    "fan_picture",
+    "published_rows",
+    "read_bands",
+    "series_of",
+    "tile_picture",
+]
 
 PAST_DAYS = {"day": 56, "week": 7 * 40, "month": 31 * 24}
 TILE_DAYS = {"day": 42, "week": 7 * 26, "month": 31 * 18}
@@ -71,6 +79,11 @@ class Series:
         return Series(self.days[keep], self.values[keep], self.is_incomplete[keep], self.feeds)
 
 
+def published_rows(forecasts: pa.Table) -> pa.Table:
+    """The rows of forecasts that are in force; those of other models are only scored."""
+    return forecasts.filter(pc.fill_null(forecasts["is_published"], True))
+
+
 def read_bands(forecasts: pa.Table, category: str) -> Bands | None:
     """The bands of one category, or None without a complete forecast of it.
 
@@ -78,7 +91,8 @@ def read_bands(forecasts: pa.Table, category: str) -> Bands | None:
         forecasts: rows of one target at one location.
         category: empty means all.
     """
-    wanted = forecasts.filter(pc.equal(forecasts["category"], category))
+    wanted = published_rows(forecasts)
+    wanted = wanted.filter(pc.equal(wanted["category"], category))
     levels = np.asarray(wanted["output_type_id"].to_numpy(), dtype=np.float64)
     days = np.asarray(wanted["target_end_date"].to_numpy()).astype("datetime64[D]")
     values = np.asarray(wanted["value"].to_numpy(), dtype=np.float64)

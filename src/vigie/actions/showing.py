@@ -15,11 +15,19 @@ from vigie.actions.messages import Language
 from vigie.actions.reading import ReleaseReader
 from vigie.actions.releasing import manifest_of, release_in_force
 from vigie.actions.room import Room
+from vigie.actions.score_board import MeasureScores, read_score_board
 from vigie.actions.views import Briefing, TileSpec
 from vigie.errors import NotFound
 from vigie.governance import Action, Caller
 
-__all__ = ["open_release", "previous_release", "show_briefing", "show_table", "stoppage"]
+__all__ = [
+    "open_release",
+    "previous_release",
+    "show_briefing",
+    "show_scores",
+    "show_table",
+    "stoppage",
+]
 
 
 def open_release(room: Room, caller: Caller, release: str | None = None) -> ReleaseReader:
@@ -67,6 +75,13 @@ def show_briefing(
         tiles=tiles_of(room),
         stoppage=stoppage(room) if release is None else None,
     )
+
+
+def show_scores(
+    room: Room, caller: Caller, release: str | None = None
+) -> tuple[MeasureScores, ...]:
+    """How good the forecasts of each measure and model were, as a release tells it."""
+    return read_score_board(open_release(room, caller, release))
 
 
 def tiles_of(room: Room) -> Sequence[TileSpec]:

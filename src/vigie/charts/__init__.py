@@ -8,6 +8,7 @@ written and no figure is computed here.
 from vigie.charts.fan import FAN_LEVELS, Fan, FanWords, draw_fan
 from vigie.charts.palette import ACCENT, CHANCE_FILLS, css_variables
 from vigie.charts.risk_scale import STEP_FLOORS, cell_text, chance_step, whole_in_100
+from vigie.charts.score_charts import PitWords, RatioLine, RatioWords, draw_pit, draw_ratios
 from vigie.charts.site_map import MapWords, Site, draw_site_map
 from vigie.charts.tile_line import draw_tile_line
 
@@ -19,11 +20,16 @@ __all__ = [
     "Fan",
     "FanWords",
     "MapWords",
+    "PitWords",
+    "RatioLine",
+    "RatioWords",
     "Site",
     "cell_text",
     "chance_step",
     "css_variables",
     "draw_fan",
+    "draw_pit",
+    "draw_ratios",
     "draw_site_map",
     "draw_tile_line",
     "whole_in_100",

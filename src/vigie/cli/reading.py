@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from vigie.cli.context import Context
 from vigie.errors import BadData
+
+if TYPE_CHECKING:
+    from vigie.actions.score_board import Cut
 
 __all__ = ["export", "release", "show"]
 
@@ -38,6 +42,26 @@ _MOVE_COLUMNS = (
     "sender_after",
     "state",
 )
+_SCORE_COLUMNS = (
+    "measure",
+    "model",
+    "state",
+    "tasks",
+    "made after",
+    "WIS ratio",
+    "log-WIS ratio",
+    "50 %",
+    "95 %",
+    "from",
+    "to",
+    "8-week ratio",
+    "since",
+)
+_SCORE_NOTHING = (0, 0, None, None, None, None, None, None)
+_SCORE_NOTE = (
+    "Outcomes of the last 8 weeks. Ratios: sum of scores divided by the baseline's, below 1 is "
+    "better. Made after: forecasts made again for a past day, from what was known then."
+)
 _FEED_COLUMNS = (
     "feed",
     "state",
@@ -50,9 +74,11 @@ _FEED_COLUMNS = (
 
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show briefing|shortages|plan|feeds."""
+    """vigie show briefing|shortages|plan|feeds|scores."""
     if arguments.what == "briefing":
         return _briefing(context, arguments)
+    if arguments.what == "scores":
+        return _scores(context, arguments)
     from vigie.actions.showing import show_table
 
     tables = {
@@ -85,6 +111,45 @@ def _briefing(context: Context, arguments: argparse.Namespace) -> int:
     briefing = show_briefing(room, context.caller(), language, arguments.release)
     context.give(briefing, render_text(briefing).splitlines())
     return 0
+
+
+def _scores(context: Context, arguments: argparse.Namespace) -> int:
+    from vigie.actions.showing import show_scores
+
+    board = show_scores(context.room(), context.caller(), arguments.release)
+    rows = [
+        (
+            measure.measure,
+            model.model,
+            model.state,
+            *(_SCORE_NOTHING if model.whole is None else _score_cells(model.whole)),
+            _three(model.ratio),
+            model.since,
+        )
+        for measure in board
+        for model in measure.models
+    ]
+    lines = [*context.table(_SCORE_COLUMNS, rows), _SCORE_NOTE]
+    lines += [
+        f"{measure.measure}, {model.model}: {model.message}"
+        for measure in board
+        for model in measure.models
+        if model.message
+    ]
+    if not board:
+        lines = ["No forecast is scored in this release."]
+    context.give(board, lines)
+    return 0
+
+
+def _score_cells(cut: Cut) -> tuple[object, ...]:
+    ratios = (_three(cut.wis_ratio), _three(cut.log_wis_ratio))
+    coverage = (f"{cut.coverage_50:.2f}", f"{cut.coverage_95:.2f}")
+    return (cut.tasks, cut.made_after, *ratios, *coverage, cut.from_date, cut.to_date)
+
+
+def _three(value: float | None) -> str | None:
+    return None if value is None else f"{value:.3f}"
 
 
 def release(context: Context, arguments: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Models of the epidemic and its flows: what comes in, as joint sample paths.
 
-Here live the flat baseline for counts per step, its weekday factors and linear quantile
-regression; in packages of their own the pooled forecasts of daily and weekly counts; the monthly
+Here live the flat baseline for counts per step, its weekday factors, the model that repeats
+last week, and linear quantile regression; in packages of their own the pooled forecasts of daily and weekly counts; the monthly
 one; and the choice of leading signals. What fills beds, staff and stock lives in ``hospital`` and
 ``supply``; chance and borrowed changes in ``paths``.
 """
@@ -14,6 +14,7 @@ from vigie.epidemiology.flat import (
     flat_paths,
 )
 from vigie.epidemiology.indicators import Indicator, leading_indicators
+from vigie.epidemiology.last_week import LAST_WEEK_MODEL, LAST_WEEK_WINDOW_DAYS, last_week_paths
 from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_quantiles
 from vigie.epidemiology.pooled import POOLED_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
@@ -24,11 +25,14 @@ __all__ = [
     "FEWEST_STEPS",
     "FLAT_MODEL",
     "FLAT_WINDOW_DAYS",
+    "LAST_WEEK_MODEL",
+    "LAST_WEEK_WINDOW_DAYS",
     "MONTHLY_MODEL",
     "POOLED_MODEL",
     "Indicator",
     "fit_quantile",
     "flat_paths",
+    "last_week_paths",
     "leading_indicators",
     "monthly_quantiles",
     "pooled_paths",

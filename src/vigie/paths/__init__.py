@@ -1,19 +1,25 @@
 """Sample-path arrays and what every model shares about them.
 
 Here live the joint array of futures and its validation, the chance that all models of a run
-share, histories on a grid, calendars, quantiles, new margins for old paths, scores, and the summary
-of first short days. No model, no table of the lake and no I/O live here.
+share, histories on a grid, calendars, quantiles, new margins for old paths, scores, the choice
+among models by their scores, the drift alarm, and the summary of first short days.
+No model, no table of the lake and no I/O live here.
 """
 
 from vigie.paths.arrays import BoolArray, DateArray, FloatArray, IntArray, PathArray
 from vigie.paths.borrowing import UNKNOWN_CHANGE, borrow_changes
 from vigie.paths.calendar import Step, past_dates, step_dates
+from vigie.paths.choosing import LEAST_BETTER_WEEKS, WEEKS, Choice, choose_model
 from vigie.paths.distribution import QUANTILE_LEVELS, quantiles, weighted_quantiles
 from vigie.paths.draws import JointDraws, joint_draws, past_index
+from vigie.paths.drift import drift_alarms
 from vigie.paths.grids import days_of_data, last_seen, to_grid
 from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
-from vigie.paths.league import LeagueRow, league
+from vigie.paths.league import LeagueRow, league, relative_scores
 from vigie.paths.margins import with_margins
+from vigie.paths.model_output import checked_output
+from vigie.paths.phases import PHASES, phases
+from vigie.paths.pit import PIT_BINS, pit_interval, pit_sums, probability_above
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
 from vigie.paths.sample_paths import SamplePaths
 from vigie.paths.scores import brier, interval_coverage, log_wis, wis
@@ -29,9 +35,14 @@ from vigie.paths.shortage import (
 from vigie.paths.stretches import by_start, first_seen, stretch_changes
 
 __all__ = [
+    "LEAST_BETTER_WEEKS",
+    "PHASES",
+    "PIT_BINS",
     "QUANTILE_LEVELS",
     "UNKNOWN_CHANGE",
+    "WEEKS",
     "BoolArray",
+    "Choice",
     "DateArray",
     "FloatArray",
     "HubTasks",
@@ -46,7 +57,10 @@ __all__ = [
     "borrow_changes",
     "brier",
     "by_start",
+    "checked_output",
+    "choose_model",
     "days_of_data",
+    "drift_alarms",
     "first_passage",
     "first_seen",
     "forecast_rows",
@@ -62,8 +76,13 @@ __all__ = [
     "past_index",
     "path_rows",
     "paths_from_rows",
+    "phases",
+    "pit_interval",
+    "pit_sums",
+    "probability_above",
     "probability_by",
     "quantiles",
+    "relative_scores",
     "shared_short",
     "shortage_summary",
     "step_dates",

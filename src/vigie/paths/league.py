@@ -11,7 +11,7 @@ from vigie.paths.arrays import BoolArray, FloatArray
 from vigie.paths.hub import HubTasks
 from vigie.paths.scores import interval_coverage, log_wis, wis
 
-__all__ = ["LeagueRow", "league"]
+__all__ = ["LeagueRow", "league", "relative_scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def league(
     told, names = told[kept], [scored.models[at] for at in kept]
     base = names.index(baseline)
     ratios = {name: _ratios(scores[name], base) for name in ("wis", "log_wis", "error")}
-    relative = {name: _relative(scores[name], base) for name in ("wis", "log_wis")}
+    relative = {name: relative_scores(scores[name], base) for name in ("wis", "log_wis")}
     rows = [
         LeagueRow(
             model=name,
@@ -135,8 +135,18 @@ def _ratios(scores: FloatArray, base: int) -> FloatArray:
         return np.asarray(own / np.where(both, scores[base], 0.0).sum(axis=1))
 
 
-def _relative(scores: FloatArray, base: int) -> FloatArray:
-    """(model,): geometric mean of the ratios to every model, over that of the baseline."""
+def relative_scores(scores: FloatArray, base: int) -> FloatArray:
+    """Geometric mean of each model's ratios to every model, divided by that of the baseline.
+
+    Args:
+        scores: (model, task), NaN where a model has no forecast of the task.
+        base: number of the baseline.
+
+    Returns:
+        (model,), below 1 is better than the baseline; NaN for a model that shares no task.
+
+    Source: Cramer et al., PNAS 119 (2022); docs/models/scores.md, equation 5.
+    """
     has = np.isfinite(scores).astype(float)
     # Row a, column b: the scores of a on the tasks that b has too.
     sums = np.nan_to_num(scores) @ has.T

@@ -2,6 +2,7 @@
 
 from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
+from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
 from vigie.schemas.reference import (
     ARCS,
     CALENDARS,
@@ -21,12 +22,10 @@ from vigie.schemas.results import (
     COVERAGE,
     DERIVED,
     FEEDS_STATUS,
-    FORECASTS,
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
     RESULTS,
-    SCORES,
     SHORTAGES,
 )
 
@@ -47,6 +46,7 @@ __all__ = [
     "INSTANT",
     "MEASURES",
     "MISSING_REASONS",
+    "MODEL_CHOICES",
     "MOVEMENTS",
     "ORDERS",
     "PATH_ARRAYS",

@@ -1,10 +1,11 @@
-"""Results of a run: forecasts, shortages, plans; every row carries its run."""
+"""Results of a run: paths, shortages, plans, checks; every row carries its run."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
+from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
 
 __all__ = [
     "CHECK_RESULTS",
@@ -12,12 +13,10 @@ __all__ = [
     "COVERAGE",
     "DERIVED",
     "FEEDS_STATUS",
-    "FORECASTS",
     "PATH_ARRAYS",
     "PLANS",
     "PLAN_MOVES",
     "RESULTS",
-    "SCORES",
     "SHORTAGES",
 ]
 
@@ -26,28 +25,6 @@ NUMBER = pa.float64()
 WHOLE = pa.int64()
 DATE = pa.date32()
 BOOLEAN = pa.bool_()
-
-FORECASTS = Table(
-    name="forecasts",
-    role="result",
-    meaning="Quantiles of the future, in hubverse model-output columns.",
-    columns=(
-        column(1, "run", TEXT, "The run.", required=True),
-        column(2, "model_id", TEXT, "Name of the model.", required=True),
-        column(3, "reference_date", DATE, "Last day of the data, horizon 0.", required=True),
-        column(4, "target", TEXT, "Measure.", required=True),
-        column(5, "location", TEXT, "Place.", required=True),
-        column(6, "category", TEXT, "Category; empty means all.", required=True),
-        column(7, "horizon", WHOLE, "Steps after reference_date.", unit="steps", required=True),
-        column(8, "target_end_date", DATE, "The day forecast.", required=True),
-        column(9, "output_type", TEXT, "Always quantile.", required=True),
-        column(10, "output_type_id", NUMBER, "Quantile level.", unit="0 to 1", required=True),
-        column(11, "value", NUMBER, "The quantile, in the unit of the measure.", required=True),
-    ),
-    key=("run", "model_id", "target", "location", "category", "horizon", "output_type_id"),
-    partition="run",
-    order=("target", "location", "category", "horizon", "output_type_id"),
-)
 
 PATH_ARRAYS = Table(
     name="path_arrays",
@@ -224,31 +201,6 @@ PLAN_MOVES = Table(
     partition="run",
 )
 
-SCORES = Table(
-    name="scores",
-    role="result",
-    meaning="Scores of past forecasts, as truth came in.",
-    columns=(
-        column(1, "run", TEXT, "The run that scored.", required=True),
-        column(2, "model_id", TEXT, "Name of the model.", required=True),
-        column(3, "target", TEXT, "Measure.", required=True),
-        column(4, "horizon", WHOLE, "Steps.", required=True),
-        column(5, "tasks", WHOLE, "Forecasts scored.", required=True),
-        column(6, "wis", NUMBER, "Mean weighted interval score.", required=True),
-        column(7, "relative_wis", NUMBER, "Sum of WIS divided by the baseline's."),
-        column(
-            8, "coverage_50", NUMBER, "Share of truths inside the 50 % interval.", unit="0 to 1"
-        ),
-        column(
-            9, "coverage_95", NUMBER, "Share of truths inside the 95 % interval.", unit="0 to 1"
-        ),
-        column(10, "from_date", DATE, "First target date scored.", required=True),
-        column(11, "to_date", DATE, "Last target date scored.", required=True),
-    ),
-    key=("run", "model_id", "target", "horizon"),
-    partition="run",
-)
-
 CHECK_RESULTS = Table(
     name="check_results",
     role="result",
@@ -377,6 +329,7 @@ RESULTS = (
     PLANS,
     PLAN_MOVES,
     SCORES,
+    MODEL_CHOICES,
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,

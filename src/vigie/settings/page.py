@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 from vigie.settings.reading import SHORTAGE_KINDS, TABLES
-from vigie.settings.tree import Tile
+from vigie.settings.tree import OwnModel, Tile
 
 __all__ = ["settings_page"]
 
@@ -32,6 +32,7 @@ def settings_page() -> str:
     parts.append(_section("[briefing] tiles, each", Tile))
     for shortage, rule in SHORTAGE_KINDS.items():
         parts.append(_section(f'[[shortage]] with kind = "{shortage}"', rule))
+    parts.append(_section("[[models]], each", OwnModel))
     return "\n".join(parts)
 
 

@@ -16,6 +16,7 @@ from vigie.settings.tree import (
     Engine,
     EquipmentShortage,
     Kind,
+    OwnModel,
     ProductShortage,
     Room,
     Settings,
@@ -103,9 +104,12 @@ class _Reader:
             if name != "room"
         }
         shortages = self._shortages()
+        models = self._models()
         if self.problems or room is None:
             return None
-        return Settings(room=room, shortages=shortages, **cast("dict[str, Any]", rest))
+        return Settings(
+            room=room, shortages=shortages, models=models, **cast("dict[str, Any]", rest)
+        )
 
     def _refuse_secrets(self, value: object, path: KeyPath) -> None:
         for key, each in _children(value):
@@ -120,7 +124,7 @@ class _Reader:
             self._refuse_secrets(each, here)
 
     def _refuse_unknown_tables(self) -> None:
-        valid = [*TABLES, "shortage"]
+        valid = [*TABLES, "shortage", "models"]
         for name in self.content.keys() - set(valid):
             homes = [table for table, kind in TABLES.items() if name in _names(kind)]
             to_do = f"Move it under [{homes[0]}]" if homes else f"Nearest: {nearest(name, valid)}"
@@ -184,8 +188,11 @@ class _Reader:
             return self._tiles(value, path, most=cast("int", about.metadata["most"]))
         try:
             converted = convert(hint, about.metadata, value)
-            if about.metadata["form"] == "measure" and converted != "":
-                self._require_measure(str(converted))
+            if about.metadata["form"] == "measure":
+                named = converted if isinstance(converted, tuple) else (converted,)
+                for each in named:
+                    if each != "":
+                        self._require_measure(str(each))
         except Wrong as wrong:
             self.sheet.add(path, f"{_title(path[:-1])} {about.name} {wrong.what}", wrong.to_do)
             return None
@@ -235,6 +242,21 @@ class _Reader:
                 rules.append(rule)
         return tuple(rules)
 
+    def _models(self) -> tuple[OwnModel, ...]:
+        found = self.content.get("models", [])
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            self.sheet.add(("models",), "[models] is one table", "Write [[models]]")
+            return ()
+        models: list[OwnModel] = []
+        for number, entry in enumerate(found):
+            model = self._part(OwnModel, entry, ("models", number))
+            if model is not None and model.name in {each.name for each in models}:
+                what = f'[[models]] number {number + 1} has the name "{model.name}" again'
+                self.sheet.add(("models", number), what, "Give it another name")
+            elif model is not None:
+                models.append(model)
+        return tuple(models)
+
     def _shortage(self, entry: Mapping[str, object], path: KeyPath) -> ShortageRule | None:
         named = entry.get("kind")
         valid = [str(each) for each in Kind]
@@ -281,8 +303,8 @@ def _overrulable(kind: type) -> list[str]:
 
 
 def _title(path: KeyPath) -> str:
-    if path[0] == "shortage":
-        return f"[[shortage]] number {int(path[1]) + 1}"
+    if path[0] in {"shortage", "models"}:
+        return f"[[{path[0]}]] number {int(path[1]) + 1}"
     tile = next((each for each in path if isinstance(each, int)), None)
     return f"[{path[0]}]" if tile is None else f"[{path[0]}] tile {tile + 1}"
 

@@ -25,6 +25,7 @@ __all__ = [
     "Lack",
     "Language",
     "Mode",
+    "OwnModel",
     "ProductShortage",
     "Room",
     "Settings",
@@ -250,6 +251,29 @@ ShortageRule = BedShortage | StaffShortage | EquipmentShortage | ProductShortage
 
 
 @dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A forecast model of the room's own, scored with the others (docs/models/own-models.md)."""
+
+    name: str = field(
+        metadata=_about("Name in tables and on pages; not beginning with vigie-.", form="model")
+    )
+    command: tuple[str, ...] = field(
+        metadata=_about(
+            "Program and arguments; a folder with the history is added as the last one.",
+            form="words",
+        )
+    )
+    measures: tuple[str, ...] = field(
+        default=(),
+        metadata=_about("Measures that it forecasts; none: every forecast flow.", form="measure"),
+    )
+    timeout_seconds: int = field(
+        default=120,
+        metadata=_about("A call that takes longer is ended.", "seconds", least=1, most=3600),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a room. ``bootstrap`` reads it once; other code takes plain values."""
 
@@ -259,3 +283,4 @@ class Settings:
     alerts: Alerts = field(default_factory=Alerts)
     briefing: Briefing = field(default_factory=Briefing)
     shortages: tuple[ShortageRule, ...] = ()
+    models: tuple[OwnModel, ...] = ()

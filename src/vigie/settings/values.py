@@ -19,6 +19,7 @@ _SIZE = re.compile(r"\d+(\.\d+)?\s*(Ki|Mi|Gi|Ti|K|M|G|T)B")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -75,10 +76,19 @@ def _tuple(item: object, about: Mapping[str, object], value: object) -> tuple[ob
     if not isinstance(value, list):
         raise Wrong(f"is {_kind_of(value)}, not a list", 'Write a list, as in ["first", "second"]')
     converted = tuple(convert(item, about, each) for each in value)
+    if about["form"] == "words":
+        return _words(converted)
     if len(set(converted)) < len(converted):
         raise Wrong("names one thing twice", "Name each once")
     if isinstance(item, type) and issubclass(item, StrEnum) and not converted:
         raise Wrong("is empty", f"Name at least one of {_names(item)}")
+    return converted
+
+
+def _words(converted: tuple[object, ...]) -> tuple[object, ...]:
+    """Words of a command: some, none of them first an empty one; they may repeat."""
+    if not converted or not converted[0]:
+        raise Wrong("names no program", 'Write program and arguments, as in ["python3", "m.py"]')
     return converted
 
 
@@ -146,6 +156,11 @@ def _text(form: str, value: str) -> str:
         raise Wrong(
             "is not the name of an environment variable",
             'Put the value in the environment and write only its name here, as in "SMTP_URL"',
+        )
+    if form == "model" and (not _MODEL.fullmatch(value) or value.startswith("vigie-")):
+        raise Wrong(
+            f'is "{value}", no name for a model of your own',
+            "Write letters, digits, - and _; names that begin with vigie- are Vigie's",
         )
     if form == "loopback":
         _require_loopback(value)

@@ -120,6 +120,13 @@ class _Pages:
         view = self.views.place(reading.tables, place, reading.language)
         return self.render("place.html", reading, page=view, section="")
 
+    def scores(self, request: Request) -> Response:
+        reading = self.reading(request)
+        if reading.tables is None:
+            return self.nothing_yet(request)
+        view = self.views.scores(reading.tables, reading.language)
+        return self.render("scores.html", reading, page=view, section="scores")
+
     def releases(self, request: Request) -> Response:
         reading = Reading(request, self.language(request), self.room.current())
         return self.render("releases.html", reading, releases=self.room.releases(), section="data")
@@ -146,6 +153,8 @@ class _Pages:
     def _picture(self, tables: ReleaseTables, place: str, name: str, language: Language) -> Picture:
         if place:
             found = {each.name: each for each in self.views.place(tables, place, language).pictures}
+        elif name.startswith("scores-"):
+            found = {each.name: each for each in self.views.scores(tables, language).pictures}
         else:
             found = briefing_pictures(self.views.briefing(tables, language, None))
         if name not in found:
@@ -257,6 +266,7 @@ def _add_pages(app: FastAPI, pages: _Pages) -> None:
 
     app.get("/briefing", response_class=HTMLResponse)(pages.briefing)
     app.get("/places/{place:path}", response_class=HTMLResponse)(pages.place)
+    app.get("/scores", response_class=HTMLResponse)(pages.scores)
     app.get("/releases", response_class=HTMLResponse)(pages.releases)
     app.get("/charts/{release}/{language}/{name}.svg")(pages.chart)
     app.get("/print/{release}/{language}.css")(pages.print_style)

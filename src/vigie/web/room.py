@@ -12,6 +12,7 @@ from vigie.actions.briefing import build_briefing
 from vigie.actions.messages import Language
 from vigie.actions.place_page import build_place_page
 from vigie.actions.place_pictures import NeedSpec
+from vigie.actions.scores_page import ScoresPage, build_scores_page
 from vigie.actions.views import (
     Briefing,
     PlacePage,
@@ -25,7 +26,7 @@ __all__ = ["RoomReader", "Views"]
 
 MOST_VIEWS = 256
 
-View = TypeVar("View", Briefing, PlacePage)
+View = TypeVar("View", Briefing, PlacePage, ScoresPage)
 
 
 class RoomReader(Protocol):
@@ -73,7 +74,7 @@ class Views:
 
     def __init__(self, room: RoomReader) -> None:
         self._room = room
-        self._kept: OrderedDict[tuple[str, ...], Briefing | PlacePage] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], Briefing | PlacePage | ScoresPage] = OrderedDict()
         self._lock = threading.Lock()
 
     def briefing(
@@ -102,6 +103,14 @@ class Views:
             return build_place_page(tables, place, language=language, needs=self._room.needs)
 
         return self._get(("place", tables.release, language, place), build)
+
+    def scores(self, tables: ReleaseTables, language: Language) -> ScoresPage:
+        """The page of scores of a release."""
+
+        def build() -> ScoresPage:
+            return build_scores_page(tables, language=language)
+
+        return self._get(("scores", tables.release, language), build)
 
     def _get(self, key: tuple[str, ...], build: Callable[[], View]) -> View:
         with self._lock:

@@ -250,6 +250,8 @@ def test_forecasts_are_quantiles_of_the_stored_futures(
     paths = paths_of(release, measure)
     category = CATEGORY if measure == "beds_occupied" else ""
     rows = release.table("forecasts", target=measure).to_pylist()
+    rows = [row for row in rows if row["is_published"]]
+    assert {row["model_id"] for row in rows} == {release.manifest.models[measure]}
     found: dict[tuple[str, date], dict[float, float]] = {}
     for row in rows:
         where = (row["location"], row["target_end_date"])

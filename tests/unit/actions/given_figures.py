@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from vigie.actions.forecasting import Chance, forecast_measure, histories
+from vigie.actions.flow_models import baseline_of, forecast_by
+from vigie.actions.forecasting import Chance, histories
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.schemas import table
@@ -77,7 +78,10 @@ def inputs_of(
     }
     rows = facts if facts is not None else facts_of(given)
     known = {each.measure: each for each in histories(rows, measures, names, AS_OF)}
-    made = {name: forecast_measure(history, chance) for name, history in known.items()}
+    made = {
+        name: (forecast_by(baseline_of(history), history, chance), baseline_of(history).name)
+        for name, history in known.items()
+    }
     tables = {
         name: pa.Table.from_pylist(
             [

@@ -8,11 +8,11 @@ import pytest
 
 from tests.rooms import LAST_DAY, OPERATOR, PLACES, open_at
 from tests.unit.actions.given_figures import AS_OF, facts_of, inputs_of
+from vigie.actions.flow_models import baseline_of, forecast_by
 from vigie.actions.forecasting import (
     MOST_DAYS_BEHIND,
     Chance,
     by_category,
-    forecast_measure,
     histories,
     total_history,
 )
@@ -89,7 +89,7 @@ def test_paths_go_from_the_last_report_to_the_horizon(
     measures = {"m": {**LEVEL, "step": step}}
     history = next(histories(facts, measures, ["m"], AS_OF))
 
-    paths, _ = forecast_measure(history, Chance(1, AS_OF, 50, 21))
+    paths = forecast_by(baseline_of(history), history, Chance(1, AS_OF, 50, 21))
 
     assert history.last_date == last
     assert len(paths.dates) == steps

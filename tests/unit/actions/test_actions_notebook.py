@@ -82,6 +82,18 @@ def test_a_forecast_is_narrowed_to_a_place_and_ends_at_the_horizon(notebook: Not
     assert notebook.forecast("beds_occupied", place="Nowhere").to_arrow().num_rows == 0
 
 
+def test_a_forecast_is_of_the_published_model_unless_another_is_asked_for(
+    notebook: Notebook,
+) -> None:
+    published = notebook.forecast("admissions", place="A").to_arrow()
+    other = notebook.forecast("admissions", place="A", model="vigie-last-week").to_arrow()
+
+    assert set(published["model_id"].to_pylist()) == {"vigie-flat"}
+    assert set(other["model_id"].to_pylist()) == {"vigie-last-week"}
+    assert set(other["is_published"].to_pylist()) == {False}
+    assert published.num_rows == other.num_rows
+
+
 def test_any_table_of_any_release_can_be_read(room: Room) -> None:
     first = release_in_force(room)
     send_correction(room, {("A", LAST_DAY): 20})

@@ -11,6 +11,7 @@ from vigie.settings import (
     EquipmentShortage,
     Language,
     Mode,
+    OwnModel,
     ProductShortage,
     Settings,
     StaffShortage,
@@ -71,6 +72,16 @@ fleet = "ventilators_total"
 kind = "products"
 stock = "stock_on_hand"
 consumption = "consumption"
+
+[[models]]
+name = "clinic-median"
+command = ["python3", "models/m.py", "-v", "-v"]
+measures = ["admissions"]
+timeout_seconds = 60
+
+[[models]]
+name = "R2"
+command = ["Rscript", "models/r2.R"]
 """
 
 
@@ -112,6 +123,10 @@ def test_every_value_of_a_whole_file_is_read() -> None:
         EquipmentShortage("ventilators_in_use", "ventilators_total"),
         ProductShortage("stock_on_hand", "consumption"),
     )
+    assert settings.models == (
+        OwnModel("clinic-median", ("python3", "models/m.py", "-v", "-v"), ("admissions",), 60),
+        OwnModel("R2", ("Rscript", "models/r2.R")),
+    )
 
 
 def test_a_name_is_all_that_a_room_must_say() -> None:
@@ -121,6 +136,7 @@ def test_a_name_is_all_that_a_room_must_say() -> None:
     assert settings.room.timezone == ZoneInfo("UTC")
     assert settings.web.address == "127.0.0.1"
     assert settings.shortages == ()
+    assert settings.models == ()
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
@@ -162,6 +178,20 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ('[[shortage]]\nneed = "x"', "line 3: [[shortage]] number 1 has no kind"),
         ('[[shortage]]\nkind = "beds"\nneed = "a"', '[[shortage]] number 1 lacks "capacity"'),
         ('[shortage]\nkind = "beds"', "[shortage] is one table. Write [[shortage]]"),
+        ('[models]\nname = "m"', "line 3: [models] is one table. Write [[models]]"),
+        ('[[models]]\nname = "m"', 'line 3: [[models]] number 1 lacks "command" (program and'),
+        (
+            '[[models]]\nname = "m"\ncommand = []',
+            "line 5: [[models]] number 1 command names no program",
+        ),
+        (
+            '[[models]]\nname = "vigie-flat"\ncommand = ["x"]',
+            'line 4: [[models]] number 1 name is "vigie-flat", no name for a model of your own',
+        ),
+        (
+            '[[models]]\nname = "m"\ncommand = ["x"]\ntimeout_seconds = 0',
+            "line 6: [[models]] number 1 timeout_seconds is 0, out of range",
+        ),
         ("name = 1", "line 3: not valid TOML: Cannot overwrite a value"),
         ("seed = = 1", "line 3: not valid TOML"),
     ],
@@ -204,6 +234,20 @@ def test_the_second_entry_of_a_repeated_table_has_its_own_lines() -> None:
     assert [(each.line, each.what) for each in problems_of(text)] == [
         (7, '[[shortage]] number 2 lacks "fleet" (machines that work)'),
         (10, '"fleed" is not a setting of [[shortage]] number 2'),
+    ]
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    entry = '[[models]]\nname = "m"\ncommand = ["x"]\n'
+    (problem,) = problems_of(f'[room]\nname = "S"\n{entry}{entry}')
+    assert problem.what == '[[models]] number 2 has the name "m" again'
+
+
+def test_a_model_of_an_unknown_measure_is_refused() -> None:
+    entry = '[[models]]\nname = "m"\ncommand = ["x"]\nmeasures = ["beds", "bets"]\n'
+    _, problems = parse_settings(f'[room]\nname = "S"\n{entry}', {}, measures=["beds"])
+    assert [each.what for each in problems] == [
+        '[[models]] number 1 measures is "bets", not a measure of reference/measures.csv'
     ]
 
 

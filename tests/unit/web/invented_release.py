@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from invented_scores import choice_rows, score_rows
 
 from vigie.actions.views import TileSpec
 from vigie.schemas import INSTANT, table
@@ -144,23 +145,8 @@ def invented(seed: int = 1, hospitals: int = 100, days: int = 60) -> dict[str, p
     tables["plans"] = rows_of("plans", [_plan("nearest", 20.0), _plan("other", 60.0)])
     tables["plan_moves"] = rows_of("plan_moves", _moves(tables["shortages"], sites))
     tables["conflicts"] = rows_of("conflicts", _conflicts(facts, sites))
-    tables["scores"] = rows_of(
-        "scores",
-        [
-            {
-                "model_id": "vigie-flat",
-                "target": "admissions",
-                "horizon": 14,
-                "tasks": 560,
-                "wis": 2.0,
-                "relative_wis": 0.93,
-                "coverage_50": 0.51,
-                "coverage_95": 0.93,
-                "from_date": date(2020, 9, 14),
-                "to_date": date(2020, 11, 8),
-            }
-        ],
-    )
+    tables["scores"] = rows_of("scores", score_rows())
+    tables["model_choices"] = rows_of("model_choices", choice_rows())
     tables["feeds_status"] = rows_of(
         "feeds_status",
         [

@@ -28,7 +28,7 @@ if BROWSER is None:
 playwright = pytest.importorskip("playwright.sync_api")
 uvicorn = pytest.importorskip("uvicorn")
 
-PAGES = ("/briefing", "/places/H07", "/places/nation", "/releases")
+PAGES = ("/briefing", "/places/H07", "/places/nation", "/scores", "/releases")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from vigie.errors import AccessRefused, DamagedFile
 from vigie.web import create_app
 from vigie.web.sign_in import SESSION_LENGTH, is_session, new_session
 
-PAGES = ("/briefing", "/places/H07", "/places/valombre", "/releases")
+PAGES = ("/briefing", "/places/H07", "/places/valombre", "/scores", "/releases")
 
 
 class Page(HTMLParser):

@@ -1,0 +1,181 @@
+"""The forecasts of a run: by every model, with the published one of each measure told by scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from vigie.actions.checking import keyed
+from vigie.actions.flow_models import baseline_of, forecast_by, models_of
+from vigie.actions.forecasting import Chance, History, by_category, histories, total_history
+from vigie.actions.own_models import OwnForecasts
+from vigie.actions.places import members_of_totals
+from vigie.actions.room import Room
+from vigie.actions.score_keeping import Drawn, Scoring, keep_scores
+from vigie.lake import DataFile
+from vigie.paths import SamplePaths, forecast_rows
+from vigie.schemas import FORECASTS, PLACES
+
+__all__ = ["RunForecasts", "make_forecasts"]
+
+_SIMULATED_ROLES = {
+    "beds": ("need",),
+    "staff": ("occupancy", "absent"),
+    "equipment": ("in_use",),
+    "declared": ("declared",),
+}
+"""Roles of the rules whose future is drawn; the others (capacity, roster) stand as they are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunForecasts:
+    """What the models of a run said.
+
+    Attributes:
+        known: histories of all measures in use, by name.
+        members: places inside each total.
+        paths: published paths of the places, by measure.
+        models: name of the published model, by measure.
+        drawn: published paths of the forecast measures: history of the places, history of the
+            places or totals drawn, their paths, the model.
+        others: rows of forecasts that are only scored, in columns of ``schemas.FORECASTS``.
+        scoring: the scores of the past.
+        problems: why a model has no forecast today, by measure and model.
+    """
+
+    known: Mapping[str, History]
+    members: Mapping[str, tuple[str, ...]]
+    paths: Mapping[str, SamplePaths]
+    models: Mapping[str, str]
+    drawn: Sequence[tuple[History, History, SamplePaths, str]]
+    others: Sequence[pa.Table]
+    scoring: Scoring
+    problems: Mapping[tuple[str, str], str]
+
+    def published(self) -> Iterator[tuple[History, SamplePaths, str]]:
+        """Published paths by category and their model, as the tables hold them."""
+        for history, of, paths, model in self.drawn:
+            for part in by_category(paths, of):
+                yield history, part, model
+
+    def batches(self, run: str) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of forecasts: the published ones, then those that are only scored."""
+        for history, paths, model in self.published():
+            last = np.datetime64(history.last_date, "D")
+            rows = forecast_rows(paths, model, last)
+            yield from _marked(rows, run, is_published=True).to_batches()
+        for rows in self.others:
+            yield from _marked(rows, run, is_published=False).to_batches()
+
+
+def _marked(rows: pa.Table, run: str, *, is_published: bool) -> pa.Table:
+    mark = pa.repeat(pa.scalar(is_published), rows.num_rows)
+    return keyed(rows.append_column("is_published", mark), FORECASTS, run)
+
+
+def make_forecasts(
+    room: Room, facts: pa.Table, reports: Sequence[DataFile], chance: Chance
+) -> RunForecasts:
+    """Score the past, then forecast every measure in use by every model that applies.
+
+    Args:
+        room: the room.
+        facts: the figures that stand.
+        reports: files of the table of reports, from which the past is made again.
+        chance: of the run.
+    """
+    measures = room.measures()
+    rules = room.values.shortages
+    compared = {name for rule in rules for name in rule.measures.values() if name}
+    wanted = {name for name, row in measures.items() if row["is_forecast"]}
+    simulated = {rule.measures[r] for rule in rules for r in _SIMULATED_ROLES.get(rule.kind, ())}
+    names = sorted((wanted | simulated | compared) & set(measures))
+    known = {each.measure: each for each in histories(facts, measures, names, chance.as_of)}
+    members = members_of_totals(room.reference(PLACES.name), chance.as_of)
+    drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
+    own = OwnForecasts(room, chance.as_of)
+    room.progress("Scoring what was forecast before")
+    scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance)
+    room.progress("Forecasting")
+    made = _Made(scoring, chance, own)
+    for name, of in drawn.items():
+        made.forecast(name, of)
+    for name in sorted((simulated & set(known)) - set(drawn)):
+        made.simulate(known[name])
+    return RunForecasts(
+        known,
+        members,
+        made.paths,
+        made.models,
+        made.drawn,
+        made.others,
+        made.scoring,
+        own.problems,
+    )
+
+
+def _with_totals(room: Room, history: History, members: Mapping[str, Sequence[str]]) -> Drawn:
+    totals = total_history(history, members)
+    is_summed = room.measures()[history.measure]["over_places"] == "sum"
+    return history, totals if is_summed else None
+
+
+class _Made:
+    """Forecasts gathered measure by measure."""
+
+    def __init__(self, scoring: Scoring, chance: Chance, own: OwnForecasts) -> None:
+        self.scoring, self.chance, self.own = scoring, chance, own
+        self.paths: dict[str, SamplePaths] = {}
+        self.models: dict[str, str] = {}
+        self.drawn: list[tuple[History, History, SamplePaths, str]] = []
+        self.others: list[pa.Table] = []
+
+    def simulate(self, history: History) -> None:
+        """Paths of a measure that no table shows: by its baseline."""
+        model = baseline_of(history)
+        self.paths[history.measure] = forecast_by(model, history, self.chance)
+        self.models[history.measure] = model.name
+
+    def forecast(self, name: str, of: Drawn) -> None:
+        """Forecasts of a measure by all models; the paths of the published one are kept."""
+        history = of[0]
+        parts = [each for each in of if each is not None]
+        own_rows = self.own.forecasts(parts, self.chance)
+        chosen = self.scoring.published(name)
+        if chosen in self.own.names and chosen not in own_rows:
+            self.scoring = self.scoring.falling_back(name)
+            chosen = self.scoring.published(name)
+        assert chosen is not None, "every forecast measure has a published model"
+        self.models[name] = chosen
+        for part in parts:
+            paths, model = self._published(part, chosen, own_rows)
+            self.drawn.append((history, part, paths, model))
+            if part is history:
+                self.paths[name] = paths
+        self.others += [rows for model, rows in own_rows.items() if model != chosen]
+
+    def _published(
+        self, part: History, chosen: str, own_rows: Mapping[str, pa.Table]
+    ) -> tuple[SamplePaths, str]:
+        """Paths and name of the published model; forecasts of the others are kept as rows."""
+        baseline = baseline_of(part)
+        if chosen not in {*own_rows, *(model.name for model in models_of(part))}:
+            # A count of places that say yes is a level: its totals have another baseline.
+            chosen = baseline.name
+        found: SamplePaths | None = None
+        for model in models_of(part):
+            paths = forecast_by(model, part, self.chance)
+            if model.name == chosen:
+                found = paths
+                continue
+            if model is baseline and chosen in own_rows:
+                found = self.own.paths(own_rows[chosen], paths)
+            last = np.datetime64(part.last_date, "D")
+            self.others += [
+                forecast_rows(each, model.name, last) for each in by_category(paths, part)
+            ]
+        assert found is not None, "the baseline of a history always applies"
+        return found, chosen
