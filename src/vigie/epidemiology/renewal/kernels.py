@@ -1,0 +1,202 @@
+"""Compiled loops of the renewal engine: the forward pass and the log posterior.
+
+Loaded only where the engine runs, because numba is slow to import. Time is the last axis here:
+these arrays belong to one place, and days follow days. Unknowns theta are in this order: log of
+infections on the last seed day, their growth beyond that of R on day 0, log R on day 0, the steps of the walk of log R
+(one for each knot), the day effects.
+
+Source: docs/models/renewal.md, equations 1 to 4.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from vigie.paths import FloatArray, IntArray
+
+__all__ = [
+    "EFFECT_SPREAD",
+    "FAST",
+    "FIRST_SPREAD",
+    "KNOT_DAYS",
+    "LARGEST_LOG_R",
+    "PHI_CENTRE",
+    "SEED_GROWTH_SPREAD",
+    "SEED_SPREAD",
+    "SMALLEST_LOG_R",
+    "TINY",
+    "fill_means",
+    "forward",
+    "log_likelihood",
+    "log_posterior",
+    "log_prior_phi",
+    "seed_pace",
+]
+
+FAST = {"contract", "reassoc", "nsz", "arcp"}
+"""Sums may be taken in any order; numbers that are not finite are respected."""
+
+KNOT_DAYS = 3
+LARGEST_LOG_R = 1.8
+SMALLEST_LOG_R = -5.0
+TINY = 1e-60
+SEED_SPREAD, SEED_GROWTH_SPREAD, FIRST_SPREAD, EFFECT_SPREAD = 1.5, 0.04, 0.5, 0.3
+PHI_CENTRE, PHI_SPREAD = math.log(15.0), 1.2
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def _log_gamma(x: float) -> float:
+    """Stirling's series, for x > 0."""
+    shift = 1.0
+    while x < 7.0:
+        shift *= x
+        x += 1.0
+    inverse = 1.0 / x
+    square = inverse * inverse
+    series = inverse * (
+        1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))
+    )
+    return (x - 0.5) * math.log(x) - x + 0.9189385332046727 + series - math.log(shift)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def seed_pace(generation: FloatArray) -> float:
+    """One over the mean generation interval: turns log R into growth per day."""
+    total, lags = 0.0, len(generation)
+    for j in range(lags):
+        total += generation[j] * (lags - j)
+    return 1.0 / total
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def forward(
+    theta: FloatArray,
+    sigma: float,
+    generation: FloatArray,
+    admission: FloatArray,
+    seed_days: int,
+    log_r: FloatArray,
+    infections: FloatArray,
+    expected: FloatArray,
+) -> None:
+    """Infections and expected admissions (without day effects) of one set of unknowns.
+
+    Args:
+        theta: the unknowns.
+        sigma: daily standard deviation of the walk of log R.
+        generation: (s,), probabilities of s = 1.. days, in REVERSE order.
+        admission: (u,), probabilities of u = 0.. days, in REVERSE order.
+        seed_days: days before day 0.
+        log_r: (day,), written.
+        infections: (seed_days + day,), written.
+        expected: (day,), written.
+    """
+    lags, reach = len(generation), len(admission)
+    growth = theta[1] + theta[2] * seed_pace(generation)
+    for tau in range(seed_days):
+        infections[tau] = math.exp(theta[0] + growth * (tau - seed_days + 1))
+    step = sigma * math.sqrt(KNOT_DAYS) / KNOT_DAYS
+    x = theta[2]
+    for t in range(len(log_r)):
+        if t > 0:
+            x += step * theta[3 + (t - 1) // KNOT_DAYS]
+        log_r[t] = min(max(x, SMALLEST_LOG_R), LARGEST_LOG_R)
+        now = seed_days + t
+        force = 0.0
+        for j in range(lags):
+            force += generation[j] * infections[now - lags + j]
+        infections[now] = max(math.exp(log_r[t]) * force, TINY)
+        total = 0.0
+        for j in range(reach):
+            total += admission[j] * infections[now + 1 - reach + j]
+        expected[t] = total
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def log_prior_phi(log_phi: float) -> float:
+    """Log density, without its constant, of the log of the dispersion."""
+    return -0.5 * ((log_phi - PHI_CENTRE) / PHI_SPREAD) ** 2
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def log_likelihood(
+    counts: FloatArray,
+    log_factorial: FloatArray,
+    seen: IntArray,
+    mean: FloatArray,
+    log_phi: float,
+) -> float:
+    """Negative binomial, over the days that are seen."""
+    phi = math.exp(log_phi)
+    base = _log_gamma(phi)
+    total = 0.0
+    for t in seen:
+        y, mu = counts[t], mean[t]
+        total -= (phi + y) * math.log1p(mu / phi)
+        if y > 0.0:
+            total += y * (math.log(mu) - log_phi) + _log_gamma(y + phi) - base - log_factorial[t]
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def _log_prior(theta: FloatArray, knots: int, level: float) -> float:
+    total = ((theta[0] - level) / SEED_SPREAD) ** 2 + (theta[1] / SEED_GROWTH_SPREAD) ** 2
+    total += (theta[2] / FIRST_SPREAD) ** 2
+    for k in range(3, 3 + knots):
+        total += theta[k] ** 2
+    for k in range(3 + knots, len(theta)):
+        total += (theta[k] / EFFECT_SPREAD) ** 2
+    return -0.5 * total
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def fill_means(
+    theta: FloatArray,
+    knots: int,
+    kind: IntArray,
+    contrast: FloatArray,
+    reported: FloatArray,
+    expected: FloatArray,
+    factor: FloatArray,
+    mean: FloatArray,
+) -> None:
+    """Expected counts: admissions times the effect of the day times the share reported so far."""
+    for k in range(contrast.shape[0]):
+        effect = 0.0
+        for c in range(contrast.shape[1]):
+            effect += contrast[k, c] * theta[3 + knots + c]
+        factor[k] = math.exp(effect)
+    for t in range(len(mean)):
+        mean[t] = max(expected[t] * factor[kind[t]] * reported[t], TINY)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def log_posterior(
+    theta: FloatArray,
+    log_phi: float,
+    sigma: float,
+    generation: FloatArray,
+    admission: FloatArray,
+    seed_days: int,
+    counts: FloatArray,
+    log_factorial: FloatArray,
+    seen: IntArray,
+    kind: IntArray,
+    contrast: FloatArray,
+    reported: FloatArray,
+    level: float,
+    knots: int,
+    log_r: FloatArray,
+    infections: FloatArray,
+    expected: FloatArray,
+    factor: FloatArray,
+    mean: FloatArray,
+) -> float:
+    """Log of likelihood times prior, without constants; fills the last five arrays."""
+    forward(theta, sigma, generation, admission, seed_days, log_r, infections, expected)
+    fill_means(theta, knots, kind, contrast, reported, expected, factor, mean)
+    value = log_likelihood(counts, log_factorial, seen, mean, log_phi)
+    return value + _log_prior(theta, knots, level) + log_prior_phi(log_phi)

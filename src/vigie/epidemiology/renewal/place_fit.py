@@ -1,0 +1,214 @@
+"""One place: its counts as the compiled loops want them, and its fit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vigie.epidemiology.renewal.grid import Grid
+from vigie.paths import FloatArray, IntArray
+
+__all__ = ["PlaceData", "PlaceFit", "Proposal", "fit_place", "place_data", "propose"]
+
+_SMALLEST_SHARE_REPORTED = 0.01
+"""Days of which less has been reported say nothing in the fit; they are still completed."""
+
+_SEED_LEVEL_DAYS = 14
+_MOST_STEPS, _TOLERANCE = 40, 0.01
+_REFIT_STEPS = 2
+_NODE_DISTANCE = 1.5
+"""Distance between values of log phi at which a point is refitted, in standard deviations."""
+
+_WIDER = 1.1
+"""By how much log phi is proposed more widely than its normal approximation."""
+
+_SMALLEST_WEIGHT = 0.003
+"""Weight below which a point of the grid is not drawn from."""
+
+_WIDEST = 1.2
+"""Standard deviation of log phi under its prior: no proposal is wider than this, times _WIDER."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceData:
+    """Counts of a place from its first day on; arrays as in ``kernels.log_posterior``.
+
+    ``known`` lists the days with a count, ``seen`` those of them that speak in the fit.
+    """
+
+    counts: FloatArray
+    log_factorial: FloatArray
+    known: IntArray
+    seen: IntArray
+    kind: IntArray
+    contrast: FloatArray
+    reported: FloatArray
+    level: float
+    knots: int
+    seed_days: int
+
+    @property
+    def unknowns(self) -> int:
+        """Number of unknowns, without the dispersion."""
+        return 3 + self.knots + self.contrast.shape[1]
+
+    def with_reported(
+        self, reported: FloatArray
+    ) -> tuple[
+        int, FloatArray, FloatArray, IntArray, IntArray, FloatArray, FloatArray, float, int
+    ]:
+        """Arguments of the compiled loops, in their order."""
+        return (
+            self.seed_days,
+            self.counts,
+            self.log_factorial,
+            self.seen,
+            self.kind,
+            self.contrast,
+            reported,
+            self.level,
+            self.knots,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceFit:
+    """Mode, curvature and evidence at each point of the grid, as ``fit_kernels.fit_grid`` writes."""
+
+    thetas: FloatArray
+    factors: FloatArray
+    phis: FloatArray
+    evidence: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """From what draws of a place are proposed; arrays as in ``draw_kernels.weigh``.
+
+    Attributes:
+        used: (used point,), points of the grid that are proposed from.
+        thetas, factors, phis: of these points.
+        evidence: (used point,), log evidence, better than that of the fit.
+    """
+
+    used: IntArray
+    thetas: FloatArray
+    factors: FloatArray
+    phis: FloatArray
+    evidence: FloatArray
+
+
+def place_data(
+    counts: FloatArray, kind: IntArray, contrast: FloatArray, reported: FloatArray, seed_days: int
+) -> PlaceData:
+    """Put the counts of one place in order.
+
+    Args:
+        counts: (day,), the first one seen; NaN where missing.
+        kind: (day,), row of contrast.
+        contrast: (kind, effect).
+        reported: (day,), expected share reported so far.
+        seed_days: days before day 0.
+    """
+    from scipy.special import gammaln
+
+    known = np.isfinite(counts)
+    seen = known & (reported >= _SMALLEST_SHARE_REPORTED)
+    filled = np.where(known, counts, 0.0)
+    first = filled[seen][:_SEED_LEVEL_DAYS]
+    return PlaceData(
+        counts=filled,
+        log_factorial=gammaln(filled + 1.0),
+        known=np.flatnonzero(known),
+        seen=np.flatnonzero(seen),
+        kind=kind,
+        contrast=contrast,
+        reported=np.maximum(reported, 1e-12),
+        level=math.log(max(float(first.mean()), 0.1)) if len(first) else math.log(0.1),
+        knots=-(-len(counts) // 3),
+        seed_days=seed_days,
+    )
+
+
+def fit_place(data: PlaceData, grid: Grid) -> PlaceFit:
+    """Fit one place at each point of the grid."""
+    from vigie.epidemiology.renewal.fit_kernels import fit_grid
+
+    points, size = len(grid.sigmas), data.unknowns
+    fit = PlaceFit(
+        thetas=np.empty((points, size)),
+        factors=np.empty((points, size, size)),
+        phis=np.empty((points, 2)),
+        evidence=np.empty(points),
+    )
+    fit_grid(
+        grid.sigmas,
+        grid.order,
+        grid.neighbour,
+        grid.generations,
+        grid.admissions,
+        *data.with_reported(data.reported),
+        _MOST_STEPS,
+        _TOLERANCE,
+        fit.thetas,
+        fit.factors,
+        fit.phis,
+        fit.evidence,
+    )
+    return fit
+
+
+def propose(
+    data: PlaceData, fit: PlaceFit, grid: Grid, weight: FloatArray, pilot: FloatArray
+) -> Proposal:
+    """Better normal approximations at the points of the grid that matter.
+
+    The centre moves to where the mean of the expected counts, not their value at the mode, fits
+    the counts; mode and curvature follow the dispersion; the dispersion has its marginal law.
+
+    Args:
+        data, fit, grid: of the place.
+        weight: (point,), weights of the grid by the fit, adding up to 1.
+        pilot: (draw, unknown or more), standard normal, in pairs of opposite sign.
+
+    Source: docs/models/renewal.md, equation 6.
+    """
+    from vigie.epidemiology.renewal.draw_kernels import mean_offset
+    from vigie.epidemiology.renewal.fit_kernels import refit
+
+    used = np.flatnonzero(weight > _SMALLEST_WEIGHT)
+    size, offset, marginal = data.unknowns, np.empty(len(data.counts)), np.empty(3)
+    found = Proposal(
+        used=used,
+        thetas=np.empty((len(used), 3, size)),
+        factors=np.empty((len(used), 3, size, size)),
+        phis=np.empty((len(used), 4)),
+        evidence=np.empty(len(used)),
+    )
+    for at, point in enumerate(used.tolist()):
+        walk = grid.sigmas[point], grid.generations[point], grid.admissions[point]
+        mean_offset(
+            pilot, fit.thetas[point], fit.factors[point], *walk, data.seed_days, data.kind,
+            data.contrast, data.knots, offset,
+        )  # fmt: skip
+        centre, step = fit.phis[point, 0], _NODE_DISTANCE * min(fit.phis[point, 1], _WIDEST)
+        refit(
+            fit.thetas[point],
+            centre + step * np.array([-1.0, 0.0, 1.0]),
+            *walk,
+            *data.with_reported(data.reported * np.exp(offset)),
+            _REFIT_STEPS,
+            _TOLERANCE,
+            found.thetas[at],
+            found.factors[at],
+            marginal,
+        )
+        slope = (marginal[2] - marginal[0]) / (2 * step)
+        bend = (2 * marginal[1] - marginal[0] - marginal[2]) / step**2
+        spread = min(1.0 / math.sqrt(max(bend, 1e-6)), _WIDEST)
+        shift = min(max(slope * spread**2, -2 * step), 2 * step)
+        found.phis[at] = centre + shift, _WIDER * spread, centre, step
+        found.evidence[at] = marginal[1] + slope * shift / 2 + math.log(spread)
+    return found
