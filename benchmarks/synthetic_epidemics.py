@@ -38,7 +38,7 @@ SCALES = (3.0, 30.0, 300.0)
 SHAPES = ("steps", "sinusoid", "autoregressive", "ramps", "nearly constant")
 GENERATION = generation_probabilities(Delay(DelayFamily.GAMMA, 5.0, 2.0), 15)
 ADMISSION = day_probabilities(Delay(DelayFamily.GAMMA, 9.0, 4.5), 30)
-REPORTING = day_probabilities(Delay(DelayFamily.GAMMA, 2 * 1.8, np.sqrt(2) * 1.8), REPORT_DAYS)
+REPORTING = day_probabilities(Delay(DelayFamily.GAMMA, 2.0, 1.8), REPORT_DAYS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,9 @@ class ReportingHazards:
     Attributes:
         hits: (place, delay), first parameter, >= 0.
         misses: (place, delay), second parameter, >= 0.
+        stood: (place, delay), first parameter, > 0, of the share of what is reported by a delay
+            that no later correction takes back; None when all reports stand.
+        taken_back: (place, delay), second parameter, > 0; None together with stood.
 
     Raises:
         ValueError: shapes differ, or a number is missing or negative.
@@ -27,6 +30,8 @@ class ReportingHazards:
 
     hits: FloatArray
     misses: FloatArray
+    stood: FloatArray | None = None
+    taken_back: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.hits.ndim != 2 or self.hits.shape != self.misses.shape or not self.hits.size:
@@ -37,6 +42,11 @@ class ReportingHazards:
         for values in (self.hits, self.misses):
             if not (np.isfinite(values).all() and (values >= 0).all()):
                 raise ValueError("reporting hazards: a parameter is missing or negative")
+        if (self.stood is None) != (self.taken_back is None):
+            raise ValueError("reporting hazards: give both figures of corrections, or none")
+        for law in (self.stood, self.taken_back):
+            if law is not None and not (law.shape == self.hits.shape and (law > 0).all()):
+                raise ValueError("reporting hazards: corrections need figures > 0 of every delay")
         if not ((self.hits + self.misses)[:, 1:] > 0).all():
             raise ValueError("reporting hazards: a delay of a place has no prior and no data")
 
@@ -66,6 +76,21 @@ class ReportingHazards:
         hazard[:, (hits > 0) & (misses <= 0)] = 1.0
         with np.errstate(divide="ignore"):
             return share_reported(np.log1p(-hazard))
+
+    def expected_standing(self) -> FloatArray:
+        """(place, delay): mean share of what is reported that will stand."""
+        if self.stood is None or self.taken_back is None:
+            return np.ones_like(self.hits)
+        return np.asarray(self.stood / (self.stood + self.taken_back))
+
+    def draw_standing(
+        self, rng: np.random.Generator, place: int, count: int
+    ) -> FloatArray | None:
+        """Draws of that share for one place: (draw, delay); None when all reports stand."""
+        if self.stood is None or self.taken_back is None:
+            return None
+        law = self.stood[place], self.taken_back[place]
+        return np.asarray(rng.beta(*law, (count, self.delays)))
 
 
 def share_reported(log_missed: FloatArray) -> FloatArray:

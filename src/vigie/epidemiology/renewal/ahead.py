@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from vigie.epidemiology.delays import ReportingHazards
+from vigie.epidemiology.nowcast import complete_counts
 from vigie.epidemiology.renewal.place_draws import Draws
 from vigie.epidemiology.renewal.place_fit import PlaceData
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.paths import FloatArray, IntArray
 
-__all__ = ["completed", "continue_draws"]
+__all__ = ["continue_draws"]
 
 _KNOT_DAYS = 3
 _LARGEST_LOG_R = 1.8
@@ -22,6 +24,7 @@ def continue_draws(
     data: PlaceData,
     kinds: IntArray,
     steps: FloatArray,
+    reporting: ReportingHazards | None,
     rng: np.random.Generator,
 ) -> None:
     """Write past and future of one place into the arrays of the result.
@@ -33,13 +36,14 @@ def continue_draws(
         data: its counts.
         kinds: (H,), kind of each day ahead.
         steps: (sample, knot), standard normal steps of log R after those of the past.
+        reporting: how late reports come; None when counts are complete.
         rng: source of chance.
     """
     from vigie.epidemiology.renewal.path_kernels import future
 
     days, horizon = len(data.counts), result.horizon_days
     samples = len(draws.point)
-    ahead = np.exp(log_r_ahead(result, draws, data, steps))
+    ahead = np.exp(_log_r_ahead(result, draws, data, steps))
     effect = np.ascontiguousarray(draws.effect[:, kinds])
     infections = np.empty((samples, data.seed_days + days + horizon))
     infections[:, : data.seed_days + days] = draws.infections
@@ -72,19 +76,20 @@ def continue_draws(
     result.tail_shape[place] = draws.tail
     result.quality[place] = draws.quality
     late = min(result.nowcast.shape[1], days)
-    if late:
-        mean = expected[:, days - late : days] * draws.effect[:, data.kind[-late:]]
-        share = np.where(np.isin(np.arange(days), data.known), 1.0, 0.0)[-late:]
-        result.nowcast[place, -late:] = completed(
+    if late and reporting is not None:
+        last = data.reported_counts[-late:]
+        stands = reporting.draw_standing(rng, place, samples)
+        result.nowcast[place, -late:] = complete_counts(
             rng,
-            data.counts[-late:],
-            draws.reported[:, -late:] * share,
-            mean,
+            np.nan_to_num(last),
+            draws.reported[:, -late:] * np.isfinite(last),
+            None if stands is None else stands[:, :late][:, ::-1],
+            expected[:, days - late : days] * draws.effect[:, data.kind[-late:]],
             np.exp(draws.log_phi),
         ).T
 
 
-def log_r_ahead(
+def _log_r_ahead(
     result: RenewalResult, draws: Draws, data: PlaceData, steps: FloatArray
 ) -> FloatArray:
     """(sample, H): the walk of log R goes on and is damped towards 0 (equation 8)."""
@@ -94,29 +99,3 @@ def log_r_ahead(
     walk = np.cumsum(all_steps[:, (day - 1) // _KNOT_DAYS] / np.sqrt(_KNOT_DAYS), axis=1)
     damping = result.rules.damping_per_day ** np.arange(1, result.horizon_days + 1)
     return np.asarray(np.minimum(damping * (draws.log_r[:, -1:] + sigma * walk), _LARGEST_LOG_R))
-
-
-def completed(
-    rng: np.random.Generator,
-    counts: FloatArray,
-    reported: FloatArray,
-    mean: FloatArray,
-    dispersion: FloatArray,
-) -> FloatArray:
-    """Final counts, given what is reported so far (equation 13).
-
-    Args:
-        rng: source of chance.
-        counts: (day,), reported so far; not read where nothing can have been.
-        reported: (sample, day), share reported so far, 0 to 1; 0 where a report is missing.
-        mean: (sample, day), expected final counts.
-        dispersion: (sample,).
-
-    Returns:
-        (sample, day), whole numbers if counts are, never below counts.
-    """
-    own = np.where(reported > 0, counts, 0.0)
-    phi = dispersion[:, None]
-    rate = reported + phi / np.maximum(mean, 1e-9)
-    late = rng.standard_gamma(own + phi) / rate
-    return np.asarray(own + rng.poisson(late * (1.0 - reported)))

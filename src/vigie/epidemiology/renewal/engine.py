@@ -78,15 +78,17 @@ def fit_renewal(
     grid = make_grid(generation, admission)
     kinds = day_kinds(first_weekday + days - past, past + horizon_days, places, holidays)
     first = np.argmax(np.isfinite(used), axis=1)
-    share = np.ones((places, past))
+    share, standing = np.ones((places, past)), np.ones((places, past))
     if reporting is not None:
         share[:, past - reporting.delays :] = reporting.expected_share()[:, ::-1]
+        standing[:, past - reporting.delays :] = reporting.expected_standing()[:, ::-1]
     data = [
         place_data(
             used[place, first[place] :],
             kinds[place, first[place] : past],
             day_contrasts(has_holidays=holidays is not None),
             share[place, first[place] :],
+            standing[place, first[place] :],
             grid.seed_days,
         )
         for place in range(places)
@@ -189,7 +191,14 @@ def _drawn(
             rules,
         )
         continue_draws(
-            result, place, draws, data[place], frame.kinds_ahead[place], frame.steps, rng
+            result,
+            place,
+            draws,
+            data[place],
+            frame.kinds_ahead[place],
+            frame.steps,
+            frame.reporting,
+            rng,
         )
     return result
 

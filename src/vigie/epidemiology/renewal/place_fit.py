@@ -35,12 +35,13 @@ _WIDEST = 1.2
 class PlaceData:
     """Counts of a place from its first day on; arrays as in ``kernels.log_posterior``.
 
-    ``known`` lists the days with a count, ``seen`` those of them that speak in the fit.
+    ``reported_counts`` are as given, NaN where missing; ``counts`` without what corrections will
+    probably take back, 0 where missing; ``seen`` lists the days that speak in the fit.
     """
 
+    reported_counts: FloatArray
     counts: FloatArray
     log_factorial: FloatArray
-    known: IntArray
     seen: IntArray
     kind: IntArray
     contrast: FloatArray
@@ -101,7 +102,12 @@ class Proposal:
 
 
 def place_data(
-    counts: FloatArray, kind: IntArray, contrast: FloatArray, reported: FloatArray, seed_days: int
+    counts: FloatArray,
+    kind: IntArray,
+    contrast: FloatArray,
+    reported: FloatArray,
+    standing: FloatArray,
+    seed_days: int,
 ) -> PlaceData:
     """Put the counts of one place in order.
 
@@ -110,18 +116,19 @@ def place_data(
         kind: (day,), row of contrast.
         contrast: (kind, effect).
         reported: (day,), expected share reported so far.
+        standing: (day,), expected share of what is reported that will stand.
         seed_days: days before day 0.
     """
     from scipy.special import gammaln
 
     known = np.isfinite(counts)
     seen = known & (reported >= _SMALLEST_SHARE_REPORTED)
-    filled = np.where(known, counts, 0.0)
+    filled = np.where(known, counts * standing, 0.0)
     first = filled[seen][:_SEED_LEVEL_DAYS]
     return PlaceData(
+        reported_counts=counts,
         counts=filled,
         log_factorial=gammaln(filled + 1.0),
-        known=np.flatnonzero(known),
         seen=np.flatnonzero(seen),
         kind=kind,
         contrast=contrast,
