@@ -155,7 +155,10 @@ def delay_design(delay: Delay) -> list[tuple[float, Delay]]:
         _points(delay.mean_days, delay.mean_sd_days), _points(delay.sd_days, delay.sd_sd_days)
     )
     return [
-        (weight * other, replace(delay, mean_days=mean, sd_days=sd, mean_sd_days=0.0, sd_sd_days=0.0))
+        (
+            weight * other,
+            replace(delay, mean_days=mean, sd_days=sd, mean_sd_days=0.0, sd_sd_days=0.0),
+        )
         for (weight, mean), (other, sd) in pairs
     ]
 

@@ -61,9 +61,9 @@ class ReportingHazards:
 
         with np.errstate(divide="ignore"):
             # A hazard of exactly 0 or 1 has a mean log of 0 or minus infinity.
-            missed = np.where(
-                self.misses > 0, psi(np.maximum(self.misses, 1e-300)), -np.inf
-            ) - psi(np.maximum(self.hits + self.misses, 1e-300))
+            missed = np.where(self.misses > 0, psi(np.maximum(self.misses, 1e-300)), -np.inf) - psi(
+                np.maximum(self.hits + self.misses, 1e-300)
+            )
         log_missed = np.where(self.hits > 0, missed, 0.0)
         return share_reported(log_missed)
 
@@ -83,9 +83,7 @@ class ReportingHazards:
             return np.ones_like(self.hits)
         return np.asarray(self.stood / (self.stood + self.taken_back))
 
-    def draw_standing(
-        self, rng: np.random.Generator, place: int, count: int
-    ) -> FloatArray | None:
+    def draw_standing(self, rng: np.random.Generator, place: int, count: int) -> FloatArray | None:
         """Draws of that share for one place: (draw, delay); None when all reports stand."""
         if self.stood is None or self.taken_back is None:
             return None

@@ -94,12 +94,12 @@ def report_triangle(
     if len(place) and not (0 <= place.min() and place.max() < places):
         raise ValueError(f"revisions: a place is not among 0 to {places - 1}")
     if np.isinf(value).any() or (value < 0).any():
-        raise ValueError("revisions: a value is negative or infinite; correct it or mark it missing")
+        raise ValueError(
+            "revisions: a value is negative or infinite; correct it or mark it missing"
+        )
     if not 1 <= delays <= days:
         raise ValueError(f"revisions: {delays} delays for {days} days; give 1 to {days}")
-    kept = np.flatnonzero(
-        (reference_day >= 0) & (reference_day < days) & (known_day <= days - 1)
-    )
+    kept = np.flatnonzero((reference_day >= 0) & (reference_day < days) & (known_day <= days - 1))
     # Stable: of equal known days the later row comes later and overwrites.
     order = kept[np.argsort(known_day[kept], kind="stable")]
     reported = np.full((places, days, delays), np.nan)

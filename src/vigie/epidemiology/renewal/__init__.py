@@ -5,6 +5,8 @@ loops, the chance on infections, the days ahead and scenarios. Delays come from 
 not yet reported is described by ``nowcast``.
 """
 
+from vigie.epidemiology.renewal.changes import DefinitionChange, first_usable_days
+from vigie.epidemiology.renewal.damping import DAMPINGS, FEWEST_ORIGINS, chosen_damping
 from vigie.epidemiology.renewal.engine import fit_renewal
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.epidemiology.renewal.rules import (
@@ -14,13 +16,33 @@ from vigie.epidemiology.renewal.rules import (
     DrawQuality,
     RenewalRules,
 )
+from vigie.epidemiology.renewal.scenarios import (
+    SCENARIO_LABEL,
+    Multiplier,
+    ScenarioPaths,
+    scenario_paths,
+)
+from vigie.epidemiology.renewal.summaries import Peak, doubling_days, growth_rate, peak
 
 __all__ = [
+    "DAMPINGS",
     "FEWEST_DAYS",
+    "FEWEST_ORIGINS",
     "RENEWAL_MODEL",
+    "SCENARIO_LABEL",
     "WALK_SPREADS",
+    "DefinitionChange",
     "DrawQuality",
+    "Multiplier",
+    "Peak",
     "RenewalResult",
     "RenewalRules",
+    "ScenarioPaths",
+    "chosen_damping",
+    "doubling_days",
+    "first_usable_days",
     "fit_renewal",
+    "growth_rate",
+    "peak",
+    "scenario_paths",
 ]

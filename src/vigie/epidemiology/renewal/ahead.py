@@ -44,6 +44,7 @@ def continue_draws(
     days, horizon = len(data.counts), result.horizon_days
     samples = len(draws.point)
     ahead = np.exp(_log_r_ahead(result, draws, data, steps))
+    result.unhindered[place] = ahead.T
     effect = np.ascontiguousarray(draws.effect[:, kinds])
     infections = np.empty((samples, data.seed_days + days + horizon))
     infections[:, : data.seed_days + days] = draws.infections

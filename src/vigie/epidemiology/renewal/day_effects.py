@@ -26,9 +26,7 @@ def day_contrasts(*, has_holidays: bool) -> FloatArray:
     return np.column_stack([np.tile(helmert, (2, 1)), is_holiday])
 
 
-def day_kinds(
-    first_weekday: int, days: int, places: int, holidays: BoolArray | None
-) -> IntArray:
+def day_kinds(first_weekday: int, days: int, places: int, holidays: BoolArray | None) -> IntArray:
     """(place, day): row of ``day_contrasts`` of each day.
 
     Args:

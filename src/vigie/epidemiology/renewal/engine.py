@@ -101,6 +101,8 @@ def fit_renewal(
         for each, fit, weight in zip(data, fits, weights, strict=True)
     ]
     steps = rng.standard_normal((sample_count, horizon_days // 3 + 2))
+    if susceptible is not None and rules.admitted_share is None:
+        raise ValueError("susceptible: R can only fall with them if admitted_share is given")
     frame = _Frame(used, first, kinds[:, past:], reporting, rng.integers(2**62), steps)
     return _drawn(
         frame,
@@ -157,6 +159,7 @@ def _drawn(
         past_days=past,
         horizon_days=horizon,
         reproduction_number=empty(past + horizon),
+        unhindered=empty(horizon),
         seeded_infections=empty(grid.seed_days + past + horizon),
         expected=empty(past + horizon),
         admissions=empty(horizon),

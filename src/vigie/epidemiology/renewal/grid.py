@@ -72,8 +72,12 @@ def make_grid(generation: DelayLike, admission: DelayLike) -> Grid:
     count, width = len(laws), len(WALK_SPREADS)
     return Grid(
         sigmas=np.tile(np.array(WALK_SPREADS), count),
-        generations=np.repeat(np.stack([_reversed(one, lags) for _, one, _ in laws]), width, axis=0),
-        admissions=np.repeat(np.stack([_reversed(two, reach) for _, _, two in laws]), width, axis=0),
+        generations=np.repeat(
+            np.stack([_reversed(one, lags) for _, one, _ in laws]), width, axis=0
+        ),
+        admissions=np.repeat(
+            np.stack([_reversed(two, reach) for _, _, two in laws]), width, axis=0
+        ),
         prior=np.repeat([weight / width for weight, _, _ in laws], width),
         order=np.array([law * width + at for law in range(count) for at in order]),
         neighbour=np.array(

@@ -57,9 +57,7 @@ class PlaceData:
 
     def with_reported(
         self, reported: FloatArray
-    ) -> tuple[
-        int, FloatArray, FloatArray, IntArray, IntArray, FloatArray, FloatArray, float, int
-    ]:
+    ) -> tuple[int, FloatArray, FloatArray, IntArray, IntArray, FloatArray, FloatArray, float, int]:
         """Arguments of the compiled loops, in their order."""
         return (
             self.seed_days,

@@ -24,6 +24,7 @@ class RenewalResult:
         past_days: P.
         horizon_days: H.
         reproduction_number: (place, P + H, sample), instantaneous, at infection.
+        unhindered: (place, H, sample), the same ahead if nobody became immune any more.
         seeded_infections: (place, seed_days + P + H, sample), in units of admissions they lead
             to; starts seed_days before the past that was read.
         expected: (place, P + H, sample), expected admissions without effects of the day.
@@ -50,6 +51,7 @@ class RenewalResult:
     past_days: int
     horizon_days: int
     reproduction_number: PathArray
+    unhindered: PathArray
     seeded_infections: PathArray
     expected: PathArray
     admissions: PathArray
