@@ -53,7 +53,7 @@ class ReportingHazards:
     @property
     def delays(self) -> int:
         """Number of delays, D: 0..D - 1 days."""
-        return self.hits.shape[1]
+        return int(self.hits.shape[1])
 
     def expected_share(self) -> FloatArray:
         """exp of the mean of log F: (place, delay), what is reported after 0..D - 1 days."""

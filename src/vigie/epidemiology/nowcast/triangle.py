@@ -26,12 +26,12 @@ class ReportTriangle:
     @property
     def days(self) -> int:
         """Days of events; the last is the present."""
-        return self.reported.shape[1]
+        return int(self.reported.shape[1])
 
     @property
     def delays(self) -> int:
         """Number of delays, D: 0..D - 1 days; a later report counts as one after D - 1."""
-        return self.reported.shape[2]
+        return int(self.reported.shape[2])
 
     @property
     def is_known(self) -> BoolArray:
@@ -91,7 +91,7 @@ def report_triangle(
     """
     if not len(place) == len(reference_day) == len(known_day) == len(value):
         raise ValueError("revisions: the columns differ in length")
-    if len(place) and not (0 <= place.min() and place.max() < places):
+    if len(place) and not (place.min() >= 0 and place.max() < places):
         raise ValueError(f"revisions: a place is not among 0 to {places - 1}")
     if np.isinf(value).any() or (value < 0).any():
         raise ValueError(

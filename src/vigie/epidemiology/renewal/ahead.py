@@ -8,13 +8,11 @@ from vigie.epidemiology.delays import ReportingHazards
 from vigie.epidemiology.nowcast import complete_counts
 from vigie.epidemiology.renewal.place_draws import Draws
 from vigie.epidemiology.renewal.place_fit import PlaceData
+from vigie.epidemiology.renewal.priors import KNOT_DAYS, LARGEST_LOG_R
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.paths import FloatArray, IntArray
 
 __all__ = ["continue_draws"]
-
-_KNOT_DAYS = 3
-_LARGEST_LOG_R = 1.8
 
 
 def continue_draws(
@@ -41,13 +39,13 @@ def continue_draws(
     """
     from vigie.epidemiology.renewal.path_kernels import future
 
-    days, horizon = len(data.counts), result.horizon_days
+    days, horizon = data.days, result.horizon_days
     samples = len(draws.point)
     ahead = np.exp(_log_r_ahead(result, draws, data, steps))
     result.unhindered[place] = ahead.T
     effect = np.ascontiguousarray(draws.effect[:, kinds])
-    infections = np.empty((samples, data.seed_days + days + horizon))
-    infections[:, : data.seed_days + days] = draws.infections
+    infections = np.empty((samples, data.series.seed_days + days + horizon))
+    infections[:, : data.series.seed_days + days] = draws.drawn.infections
     expected, counts = np.empty((samples, days + horizon)), np.empty((samples, horizon))
     future(
         rng,
@@ -59,19 +57,19 @@ def continue_draws(
         result.grid.admissions,
         ahead,
         effect,
-        np.exp(draws.log_phi),
+        np.exp(draws.drawn.log_phi),
         infections,
         expected,
         counts,
     )
     first = int(result.first_day[place])
-    r = np.concatenate([np.exp(draws.log_r), ahead], axis=1)
+    r = np.concatenate([np.exp(draws.drawn.log_r), ahead], axis=1)
     result.reproduction_number[place, first:] = r.T
     result.seeded_infections[place, first:] = infections.T
     result.expected[place, first:] = expected.T
     result.admissions[place] = counts.T
     result.effect[place] = effect.T
-    result.dispersion[place] = np.exp(draws.log_phi)
+    result.dispersion[place] = np.exp(draws.drawn.log_phi)
     result.point[place] = draws.point
     result.effective_share[place] = draws.effective
     result.tail_shape[place] = draws.tail
@@ -83,10 +81,10 @@ def continue_draws(
         result.nowcast[place, -late:] = complete_counts(
             rng,
             np.nan_to_num(last),
-            draws.reported[:, -late:] * np.isfinite(last),
+            draws.drawn.reported[:, -late:] * np.isfinite(last),
             None if stands is None else stands[:, :late][:, ::-1],
-            expected[:, days - late : days] * draws.effect[:, data.kind[-late:]],
-            np.exp(draws.log_phi),
+            expected[:, days - late : days] * draws.effect[:, data.series.kind[-late:]],
+            np.exp(draws.drawn.log_phi),
         ).T
 
 
@@ -95,8 +93,10 @@ def _log_r_ahead(
 ) -> FloatArray:
     """(sample, H): the walk of log R goes on and is damped towards 0 (equation 8)."""
     sigma = result.grid.sigmas[draws.point][:, None]
-    day = len(data.counts) + np.arange(result.horizon_days)
-    all_steps = np.concatenate([draws.theta[:, 3 : 3 + data.knots], steps], axis=1)
-    walk = np.cumsum(all_steps[:, (day - 1) // _KNOT_DAYS] / np.sqrt(_KNOT_DAYS), axis=1)
+    day = data.days + np.arange(result.horizon_days)
+    all_steps = np.concatenate([draws.drawn.theta[:, 3 : 3 + data.series.knots], steps], axis=1)
+    walk = np.cumsum(all_steps[:, (day - 1) // KNOT_DAYS] / np.sqrt(KNOT_DAYS), axis=1)
     damping = result.rules.damping_per_day ** np.arange(1, result.horizon_days + 1)
-    return np.asarray(np.minimum(damping * (draws.log_r[:, -1:] + sigma * walk), _LARGEST_LOG_R))
+    return np.asarray(
+        np.minimum(damping * (draws.drawn.log_r[:, -1:] + sigma * walk), LARGEST_LOG_R)
+    )

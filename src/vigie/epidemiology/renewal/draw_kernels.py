@@ -15,9 +15,10 @@ import math
 import numpy as np
 from numba import njit
 
+from vigie.epidemiology.renewal.arrays import DrawnPlace, Law, Paths, Series
 from vigie.epidemiology.renewal.fit_kernels import solve_transposed
 from vigie.epidemiology.renewal.kernels import FAST, fill_means, forward, log_posterior
-from vigie.paths import FloatArray, IntArray
+from vigie.paths import FloatArray
 
 __all__ = ["mean_offset", "move", "weigh"]
 
@@ -36,10 +37,7 @@ def mean_offset(
     sigma: float,
     generation: FloatArray,
     admission: FloatArray,
-    seed_days: int,
-    kind: IntArray,
-    contrast: FloatArray,
-    knots: int,
+    series: Series,
     offset: FloatArray,
 ) -> None:
     """Log of the mean of expected counts over the normal approximation, less that at its centre.
@@ -47,13 +45,18 @@ def mean_offset(
     Args:
         z: (draw, unknown or more), standard normal.
         theta, factor: mode and factor of the curvature.
-        sigma to knots: as in ``log_posterior``.
+        sigma to series: as in ``log_posterior``.
         offset: (day,), written; at most 0.5 either way.
     """
-    days, size = len(offset), len(theta)
-    log_r, expected, mean, total = np.empty(days), np.empty(days), np.empty(days), np.zeros(days)
-    infections, effects, trial = np.empty(seed_days + days), np.empty(len(contrast)), theta.copy()
-    whole = np.ones(days)
+    days, size, seed_days = len(offset), len(theta), series.seed_days
+    total, whole, trial = np.zeros(days), np.ones(days), theta.copy()
+    paths = Paths(
+        np.empty(days),
+        np.empty(seed_days + days),
+        np.empty(days),
+        np.empty(len(series.contrast)),
+        np.empty(days),
+    )
     for s in range(len(z) + 1):
         if s < len(z):
             trial[:] = z[s, :size]
@@ -61,34 +64,29 @@ def mean_offset(
             trial += theta
         else:
             trial[:] = theta
-        forward(trial, sigma, generation, admission, seed_days, log_r, infections, expected)
-        fill_means(trial, knots, kind, contrast, whole, expected, effects, mean)
+        forward(trial, sigma, generation, admission, seed_days, paths)
+        fill_means(trial, series, whole, paths)
         if s < len(z):
-            total += mean
+            total += paths.mean
     for t in range(days):
-        gain = math.log(total[t] / (len(z) * mean[t]))
+        gain = math.log(total[t] / (len(z) * paths.mean[t]))
         offset[t] = min(max(gain, -_LARGEST_OFFSET), _LARGEST_OFFSET)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
 def _unknowns(
-    z: FloatArray,
-    thetas: FloatArray,
-    factors: FloatArray,
-    phi: FloatArray,
-    theta: FloatArray,
-    factor: FloatArray,
+    z: FloatArray, law: Law, point: int, theta: FloatArray, factor: FloatArray
 ) -> tuple[float, float]:
     """Write the unknowns that z stands for; log phi and the log density of z over that of theta.
 
     Args:
         z: (unknown + 1,), the last for log phi.
-        thetas, factors: (3, ...), at three log dispersions.
-        phi: mean and standard deviation of log phi, middle node, distance of nodes.
+        law: of the place.
+        point: of the law.
         theta: (unknown,), written.
         factor: (unknown, unknown), scratch.
     """
-    size = len(theta)
+    size, thetas, factors, phi = len(theta), law.thetas[point], law.factors[point], law.phis[point]
     log_phi = phi[0] + phi[1] * z[size]
     along = min(max((log_phi - phi[2]) / phi[3], -_FURTHEST), _FURTHEST)
     end = 2 if along > 0.0 else 0
@@ -114,57 +112,50 @@ def _unknowns(
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def weigh(
-    point: IntArray,
+def _density(
+    s: int,
     z: FloatArray,
-    thetas: FloatArray,
-    factors: FloatArray,
-    phis: FloatArray,
-    sigmas: FloatArray,
-    generations: FloatArray,
-    admissions: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
-    reported: FloatArray,
-    level: float,
-    knots: int,
-    theta: FloatArray,
-    log_phi: FloatArray,
-    log_r: FloatArray,
-    infections: FloatArray,
-    ratio: FloatArray,
-) -> None:
+    point: int,
+    law: Law,
+    series: Series,
+    drawn: DrawnPlace,
+    paths: Paths,
+    factor: FloatArray,
+) -> float:
+    """Unknowns and paths of draw s at z and point, and its log ratio of posterior to proposal."""
+    drawn.log_phi[s], density = _unknowns(z, law, point, drawn.theta[s], factor)
+    own = Paths(drawn.log_r[s], drawn.infections[s], paths.expected, paths.effects, paths.mean)
+    return float(
+        density
+        + log_posterior(
+            drawn.theta[s],
+            drawn.log_phi[s],
+            law.sigmas[point],
+            law.generations[point],
+            law.admissions[point],
+            series,
+            drawn.reported[s],
+            own,
+        )
+    )
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def weigh(law: Law, series: Series, drawn: DrawnPlace) -> None:
     """Unknowns, paths and log importance ratio of each draw.
 
     Args:
-        point: (draw,), which point of the grid each comes from.
-        z: (draw, unknown + 1), standard normal.
-        thetas: (point, 3, unknown), modes at three log dispersions.
-        factors: (point, 3, unknown, unknown), lower factors of the curvature there.
-        phis: (point, 4), as ``_unknowns`` reads them.
-        sigmas, generations, admissions: as in ``fit_grid``.
-        seed_days to knots: as in ``log_posterior``; reported has a row for each draw.
-        theta: (draw, unknown), written.
-        log_phi: (draw,), written.
-        log_r: (draw, day), written.
-        infections: (draw, seed_days + day), written.
-        ratio: (draw,), written: log of posterior over proposal, without constants.
+        law: from which draws are proposed.
+        series: the counts.
+        drawn: point, z and reported are read, all else is written.
     """
-    days = len(counts)
-    expected, mean, effects = np.empty(days), np.empty(days), np.empty(len(contrast))
-    factor = np.empty((theta.shape[1], theta.shape[1]))
-    for s in range(len(point)):
-        g = point[s]
-        log_phi[s], density = _unknowns(z[s], thetas[g], factors[g], phis[g], theta[s], factor)
-        ratio[s] = density + log_posterior(
-            theta[s], log_phi[s], sigmas[g], generations[g], admissions[g], seed_days, counts,
-            log_factorial, seen, kind, contrast, reported[s], level, knots, log_r[s],
-            infections[s], expected, effects, mean,
-        )  # fmt: skip
+    days, size = len(series.counts), drawn.theta.shape[1]
+    factor = np.empty((size, size))
+    paths = Paths(
+        np.empty(0), np.empty(0), np.empty(days), np.empty(len(series.contrast)), np.empty(days)
+    )
+    for s in range(len(drawn.point)):
+        drawn.ratio[s] = _density(s, drawn.z[s], drawn.point[s], law, series, drawn, paths, factor)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
@@ -172,28 +163,9 @@ def move(
     rng: np.random.Generator,
     steps: int,
     log_prior: FloatArray,
-    point: IntArray,
-    z: FloatArray,
-    thetas: FloatArray,
-    factors: FloatArray,
-    phis: FloatArray,
-    sigmas: FloatArray,
-    generations: FloatArray,
-    admissions: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
-    reported: FloatArray,
-    level: float,
-    knots: int,
-    theta: FloatArray,
-    log_phi: FloatArray,
-    log_r: FloatArray,
-    infections: FloatArray,
-    ratio: FloatArray,
+    law: Law,
+    series: Series,
+    drawn: DrawnPlace,
 ) -> None:
     """Move equally weighted draws by elliptical slice sampling, and between points of the grid.
 
@@ -203,47 +175,43 @@ def move(
     Args:
         rng: source of chance.
         steps: moves of each draw.
-        log_prior: (point,), log of the pooled weight of each point of the grid.
-        point, z: as in ``weigh``; changed.
-        thetas to ratio: as in ``weigh``; the last five are written.
+        log_prior: (point,), log of the pooled weight of each point of the law.
+        law: from which the draws were proposed.
+        series: the counts.
+        drawn: changed, but for reported.
 
     Source: Murray, Adams and MacKay, AISTATS 2010, algorithm 2.
     """
-    days, size = len(counts), z.shape[1]
-    expected, mean, effects = np.empty(days), np.empty(days), np.empty(len(contrast))
+    days, size, points = len(series.counts), drawn.z.shape[1], len(law.sigmas)
     factor = np.empty((size - 1, size - 1))
     trial, other = np.empty(size), np.empty(size)
-    for s in range(len(point)):
+    paths = Paths(
+        np.empty(0), np.empty(0), np.empty(days), np.empty(len(series.contrast)), np.empty(days)
+    )
+    for s in range(len(drawn.point)):
         # The step after the last writes the paths of where the draw came to.
         for step in range(steps + 1):
-            jump = step % 4 == 3 and len(sigmas) > 1 and step < steps
-            g = point[s]
+            jump = step % 4 == 3 and points > 1 and step < steps
+            point = drawn.point[s]
+            height = drawn.ratio[s] + log_prior[point] + math.log(1.0 - rng.random())
             if jump:
-                g = (g + 1 + int(rng.random() * (len(sigmas) - 1))) % len(sigmas)
+                point = (point + 1 + int(rng.random() * (points - 1))) % points
             for c in range(size):
                 other[c] = rng.standard_normal()
-            height = ratio[s] + log_prior[point[s]] + math.log(1.0 - rng.random())
             angle = rng.random() * 2 * math.pi
             low, high = angle - 2 * math.pi, angle
             for attempt in range(_MOST_SHRINKS):
                 last = step == steps or attempt == _MOST_SHRINKS - 1
                 if jump or last:
-                    trial[:] = z[s]
+                    trial[:] = drawn.z[s]
                 else:
-                    trial[:] = z[s] * math.cos(angle) + other * math.sin(angle)
+                    trial[:] = drawn.z[s] * math.cos(angle) + other * math.sin(angle)
                 if last:
-                    g = point[s]
-                log_phi[s], density = _unknowns(
-                    trial, thetas[g], factors[g], phis[g], theta[s], factor
-                )
-                new = density + log_posterior(
-                    theta[s], log_phi[s], sigmas[g], generations[g], admissions[g], seed_days,
-                    counts, log_factorial, seen, kind, contrast, reported[s], level, knots,
-                    log_r[s], infections[s], expected, effects, mean,
-                )  # fmt: skip
-                if last or new + log_prior[g] > height:
-                    point[s], ratio[s] = g, new
-                    z[s] = trial
+                    point = drawn.point[s]
+                ratio = _density(s, trial, point, law, series, drawn, paths, factor)
+                if last or ratio + log_prior[point] > height:
+                    drawn.point[s], drawn.ratio[s] = point, ratio
+                    drawn.z[s] = trial
                     break
                 if jump:
                     break

@@ -13,6 +13,7 @@ from vigie.epidemiology.renewal.day_effects import day_contrasts, day_kinds
 from vigie.epidemiology.renewal.grid import DelayLike, Grid, make_grid
 from vigie.epidemiology.renewal.place_draws import Chance, draw_place
 from vigie.epidemiology.renewal.place_fit import PlaceData, Proposal, fit_place, place_data, propose
+from vigie.epidemiology.renewal.priors import KNOT_DAYS
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.epidemiology.renewal.rules import FEWEST_DAYS, RenewalRules
 from vigie.epidemiology.renewal.weights import pooled_weights
@@ -100,10 +101,10 @@ def fit_renewal(
         propose(each, fit, grid, weight, chance.normal[:_PILOT_DRAWS])
         for each, fit, weight in zip(data, fits, weights, strict=True)
     ]
-    steps = rng.standard_normal((sample_count, horizon_days // 3 + 2))
+    steps = rng.standard_normal((sample_count, horizon_days // KNOT_DAYS + 2))
     if susceptible is not None and rules.admitted_share is None:
         raise ValueError("susceptible: R can only fall with them if admitted_share is given")
-    frame = _Frame(used, first, kinds[:, past:], reporting, rng.integers(2**62), steps)
+    frame = _Frame(used, first, kinds[:, past:], reporting, int(rng.integers(2**62)), steps)
     return _drawn(
         frame,
         data,
@@ -186,7 +187,6 @@ def _drawn(
         draws = draw_place(
             data[place],
             proposals[place],
-            grid,
             together,
             shares,
             float(imports[place]),
@@ -212,10 +212,10 @@ def _share_draws(
     """(draw, day) or (1, day): share of each day that is reported so far."""
     if frame.reporting is None:
         return data.reported[None]
-    late = min(frame.reporting.delays, len(data.counts))
-    shares = np.ones((samples, len(data.counts)))
+    late = min(frame.reporting.delays, data.days)
+    shares = np.ones((samples, data.days))
     drawn = frame.reporting.draw_share(rng, place, samples)
-    shares[:, len(data.counts) - late :] = np.maximum(drawn[:, :late][:, ::-1], 1e-12)
+    shares[:, data.days - late :] = np.maximum(drawn[:, :late][:, ::-1], 1e-12)
     return shares
 
 

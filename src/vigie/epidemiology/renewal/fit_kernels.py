@@ -10,9 +10,17 @@ import math
 import numpy as np
 from numba import njit
 
+from vigie.epidemiology.renewal.arrays import Paths, Series
 from vigie.epidemiology.renewal.kernels import (
-    EFFECT_SPREAD,
     FAST,
+    TINY,
+    log_likelihood,
+    log_posterior,
+    log_prior_phi,
+    seed_pace,
+)
+from vigie.epidemiology.renewal.priors import (
+    EFFECT_SPREAD,
     FIRST_SPREAD,
     KNOT_DAYS,
     LARGEST_LOG_R,
@@ -20,11 +28,6 @@ from vigie.epidemiology.renewal.kernels import (
     SEED_GROWTH_SPREAD,
     SEED_SPREAD,
     SMALLEST_LOG_R,
-    TINY,
-    log_likelihood,
-    log_posterior,
-    log_prior_phi,
-    seed_pace,
 )
 from vigie.paths import FloatArray, IntArray
 
@@ -39,9 +42,7 @@ def sensitivities(
     generation: FloatArray,
     admission: FloatArray,
     seed_days: int,
-    log_r: FloatArray,
-    infections: FloatArray,
-    expected: FloatArray,
+    paths: Paths,
     derivative: FloatArray,
     slope: FloatArray,
 ) -> None:
@@ -49,10 +50,11 @@ def sensitivities(
 
     Args:
         sigma, generation, admission, seed_days: as in ``forward``.
-        log_r, infections, expected: as ``forward`` wrote them.
+        paths: as ``forward`` wrote them.
         derivative: (seed_days + day, 3 + knots), written: of infections.
         slope: (day, 3 + knots), written: of log expected admissions.
     """
+    log_r, infections, expected = paths.log_r, paths.infections, paths.expected
     lags, reach, days = len(generation), len(admission), len(log_r)
     derivative[:] = 0.0
     slope[:] = 0.0
@@ -91,23 +93,18 @@ def sensitivities(
 def _normal_equations(
     theta: FloatArray,
     phi: float,
-    counts: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
-    level: float,
-    knots: int,
+    series: Series,
     mean: FloatArray,
     slope: FloatArray,
     curvature: FloatArray,
     gradient: FloatArray,
 ) -> None:
     """Information of the counts plus prior precision, lower triangle, and the gradient."""
-    inner, size = 3 + knots, len(theta)
+    inner, size, counts = 3 + series.knots, len(theta), series.counts
     curvature[:] = 0.0
     gradient[:] = 0.0
     row = np.zeros(size)
-    for t in seen:
+    for t in series.seen:
         spread = 1.0 + mean[t] / phi
         score = (counts[t] - mean[t]) / spread
         weight = mean[t] * (1.0 + counts[t] / phi) / spread**2
@@ -115,7 +112,7 @@ def _normal_equations(
         for c in range(width):
             row[c] = slope[t, c]
         for c in range(size - inner):
-            row[inner + c] = contrast[kind[t], c]
+            row[inner + c] = series.contrast[series.kind[t], c]
         for i in range(width):
             gradient[i] += row[i] * score
             scaled, line = row[i] * weight, curvature[i]
@@ -131,7 +128,7 @@ def _normal_equations(
     for i in range(size):
         spread, centre = 1.0, 0.0
         if i == 0:
-            spread, centre = SEED_SPREAD, level
+            spread, centre = SEED_SPREAD, series.level
         elif i == 1:
             spread = SEED_GROWTH_SPREAD
         elif i == 2:
@@ -180,24 +177,17 @@ def _solve(factor: FloatArray, right: FloatArray) -> None:
 
 @njit(cache=True, nogil=True, fastmath=FAST)
 def _newton_phi(
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    mean: FloatArray,
-    log_phi: float,
-    steps: int,
+    series: Series, mean: FloatArray, log_phi: float, steps: int
 ) -> tuple[float, float]:
     """Better log dispersion with the means held, and the curvature there (at least 0.001)."""
     bend = 1.0
     for step in range(steps + 1):
-        centre = log_likelihood(counts, log_factorial, seen, mean, log_phi)
-        above = log_likelihood(counts, log_factorial, seen, mean, log_phi + _PHI_STEP)
-        below = log_likelihood(counts, log_factorial, seen, mean, log_phi - _PHI_STEP)
-        centre += log_prior_phi(log_phi)
-        above += log_prior_phi(log_phi + _PHI_STEP)
-        below += log_prior_phi(log_phi - _PHI_STEP)
-        slope = (above - below) / (2 * _PHI_STEP)
-        bend = -(above - 2 * centre + below) / _PHI_STEP**2
+        above, below = log_phi + _PHI_STEP, log_phi - _PHI_STEP
+        centre = log_likelihood(series, mean, log_phi) + log_prior_phi(log_phi)
+        up = log_likelihood(series, mean, above) + log_prior_phi(above)
+        down = log_likelihood(series, mean, below) + log_prior_phi(below)
+        slope = (up - down) / (2 * _PHI_STEP)
+        bend = -(up - 2 * centre + down) / _PHI_STEP**2
         if step == steps:
             break
         move = slope / bend if bend > 0.05 else math.copysign(0.5, slope)
@@ -216,15 +206,8 @@ def _climb(
     sigma: float,
     generation: FloatArray,
     admission: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
+    series: Series,
     reported: FloatArray,
-    level: float,
-    knots: int,
     most_steps: int,
     tolerance: float,
 ) -> tuple[float, float, float, float]:
@@ -233,21 +216,24 @@ def _climb(
     Changes theta, writes the lower factor of the curvature there; returns the log posterior, the
     log of the factor's determinant, the log dispersion and its curvature.
     """
-    days, size = len(counts), len(theta)
-    log_r, expected, mean = np.empty(days), np.empty(days), np.empty(days)
-    infections, factor = np.empty(seed_days + days), np.empty(len(contrast))
-    derivative = np.empty((seed_days + days, 3 + knots))
-    slope, gradient, trial = np.empty((days, 3 + knots)), np.empty(size), np.empty(size)
+    days, size, seed_days = len(series.counts), len(theta), series.seed_days
+    paths = Paths(
+        np.empty(days),
+        np.empty(seed_days + days),
+        np.empty(days),
+        np.empty(len(series.contrast)),
+        np.empty(days),
+    )
+    derivative = np.empty((seed_days + days, 3 + series.knots))
+    slope, gradient, trial = np.empty((days, 3 + series.knots)), np.empty(size), np.empty(size)
     trial[:] = theta
     value, bend, log_determinant, length = -math.inf, 1.0, 0.0, 1.0
     for step in range(most_steps + 1):
         before = value
         for _ in range(12):
             new = log_posterior(
-                trial, log_phi, sigma, generation, admission, seed_days, counts, log_factorial,
-                seen, kind, contrast, reported, level, knots, log_r, infections, expected, factor,
-                mean,
-            )  # fmt: skip
+                trial, log_phi, sigma, generation, admission, series, reported, paths
+            )
             if new >= value or step == 0:
                 break
             length *= 0.4
@@ -257,20 +243,13 @@ def _climb(
             break
         theta[:], value = trial, new
         if phi_is_free:
-            value -= log_likelihood(counts, log_factorial, seen, mean, log_phi)
-            value -= log_prior_phi(log_phi)
-            log_phi, bend = _newton_phi(counts, log_factorial, seen, mean, log_phi, 2)
-            value += log_likelihood(counts, log_factorial, seen, mean, log_phi)
-            value += log_prior_phi(log_phi)
+            value -= log_likelihood(series, paths.mean, log_phi) + log_prior_phi(log_phi)
+            log_phi, bend = _newton_phi(series, paths.mean, log_phi, 2)
+            value += log_likelihood(series, paths.mean, log_phi) + log_prior_phi(log_phi)
         if step == most_steps or (step > 0 and value - before < tolerance):
             break
-        sensitivities(
-            sigma, generation, admission, seed_days, log_r, infections, expected, derivative, slope
-        )
-        _normal_equations(
-            theta, math.exp(log_phi), counts, seen, kind, contrast, level, knots, mean, slope,
-            curvature, gradient,
-        )  # fmt: skip
+        sensitivities(sigma, generation, admission, seed_days, paths, derivative, slope)
+        _normal_equations(theta, math.exp(log_phi), series, paths.mean, slope, curvature, gradient)
         log_determinant = _cholesky(curvature)
         _solve(curvature, gradient)
         length = 1.0
@@ -281,19 +260,12 @@ def _climb(
 @njit(cache=True, nogil=True, fastmath=FAST)
 def fit_grid(
     sigmas: FloatArray,
-    order: IntArray,
-    neighbour: IntArray,
     generations: FloatArray,
     admissions: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
+    order: IntArray,
+    neighbour: IntArray,
+    series: Series,
     reported: FloatArray,
-    level: float,
-    knots: int,
     most_steps: int,
     tolerance: float,
     thetas: FloatArray,
@@ -305,10 +277,10 @@ def fit_grid(
 
     Args:
         sigmas: (point,), daily standard deviation of the walk.
+        generations, admissions: (point, lag), reversed as in ``forward``.
         order: (point,), in which the points are fitted.
         neighbour: (point,), from which each starts; -1 starts anew.
-        generations, admissions: (point, lag), reversed as in ``forward``.
-        seed_days to knots: as in ``log_posterior``.
+        series, reported: as in ``log_posterior``.
         most_steps: of Gauss and Newton, at each point.
         tolerance: gain of the log posterior below which a fit ends.
         thetas: (point, unknown), written: the mode.
@@ -320,16 +292,24 @@ def fit_grid(
         theta, log_phi, start = thetas[at], PHI_CENTRE, neighbour[at]
         if start >= 0:
             theta[:] = thetas[start]
-            theta[3 : 3 + knots] *= sigmas[start] / sigmas[at]
+            theta[3 : 3 + series.knots] *= sigmas[start] / sigmas[at]
             log_phi = phis[start, 0]
         else:
             theta[:] = 0.0
-            theta[0] = level
+            theta[0] = series.level
         value, log_determinant, log_phi, bend = _climb(
-            theta, factors[at], log_phi, True, sigmas[at], generations[at], admissions[at],
-            seed_days, counts, log_factorial, seen, kind, contrast, reported, level, knots,
-            most_steps, tolerance,
-        )  # fmt: skip
+            theta,
+            factors[at],
+            log_phi,
+            True,
+            sigmas[at],
+            generations[at],
+            admissions[at],
+            series,
+            reported,
+            most_steps,
+            tolerance,
+        )
         phis[at, 0], phis[at, 1] = log_phi, 1.0 / math.sqrt(bend)
         evidence[at] = value - log_determinant - 0.5 * math.log(bend)
 
@@ -341,15 +321,8 @@ def refit(
     sigma: float,
     generation: FloatArray,
     admission: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
+    series: Series,
     reported: FloatArray,
-    level: float,
-    knots: int,
     most_steps: int,
     tolerance: float,
     thetas: FloatArray,
@@ -369,8 +342,16 @@ def refit(
     for node in range(len(log_phis)):
         thetas[node] = start
         value, log_determinant, _, _ = _climb(
-            thetas[node], factors[node], log_phis[node], False, sigma, generation, admission,
-            seed_days, counts, log_factorial, seen, kind, contrast, reported, level, knots,
-            most_steps, tolerance,
-        )  # fmt: skip
+            thetas[node],
+            factors[node],
+            log_phis[node],
+            False,
+            sigma,
+            generation,
+            admission,
+            series,
+            reported,
+            most_steps,
+            tolerance,
+        )
         marginal[node] = value - log_determinant

@@ -44,7 +44,7 @@ class Grid:
     @property
     def seed_days(self) -> int:
         """Days before the first day that the delays reach back to."""
-        return max(self.generations.shape[1] + 1, self.admissions.shape[1])
+        return int(max(self.generations.shape[1] + 1, self.admissions.shape[1]))
 
 
 def make_grid(generation: DelayLike, admission: DelayLike) -> Grid:

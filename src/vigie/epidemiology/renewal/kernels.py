@@ -2,8 +2,8 @@
 
 Loaded only where the engine runs, because numba is slow to import. Time is the last axis here:
 these arrays belong to one place, and days follow days. Unknowns theta are in this order: log of
-infections on the last seed day, their growth beyond that of R on day 0, log R on day 0, the steps of the walk of log R
-(one for each knot), the day effects.
+infections on the last seed day, their growth beyond that of R on day 0, log R on day 0, the steps
+of the walk of log R (one for each knot), the effects of the day.
 
 Source: docs/models/renewal.md, equations 1 to 4.
 """
@@ -12,21 +12,24 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
-from vigie.paths import FloatArray, IntArray
+from vigie.epidemiology.renewal.arrays import Paths, Series
+from vigie.epidemiology.renewal.priors import (
+    EFFECT_SPREAD,
+    FIRST_SPREAD,
+    KNOT_DAYS,
+    LARGEST_LOG_R,
+    PHI_CENTRE,
+    PHI_SPREAD,
+    SEED_GROWTH_SPREAD,
+    SEED_SPREAD,
+    SMALLEST_LOG_R,
+)
+from vigie.paths import FloatArray
 
 __all__ = [
-    "EFFECT_SPREAD",
     "FAST",
-    "FIRST_SPREAD",
-    "KNOT_DAYS",
-    "LARGEST_LOG_R",
-    "PHI_CENTRE",
-    "SEED_GROWTH_SPREAD",
-    "SEED_SPREAD",
-    "SMALLEST_LOG_R",
     "TINY",
     "fill_means",
     "forward",
@@ -39,12 +42,8 @@ __all__ = [
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 """Sums may be taken in any order; numbers that are not finite are respected."""
 
-KNOT_DAYS = 3
-LARGEST_LOG_R = 1.8
-SMALLEST_LOG_R = -5.0
 TINY = 1e-60
-SEED_SPREAD, SEED_GROWTH_SPREAD, FIRST_SPREAD, EFFECT_SPREAD = 1.5, 0.04, 0.5, 0.3
-PHI_CENTRE, PHI_SPREAD = math.log(15.0), 1.2
+"""Least number of infections on a day, so that logs and ratios stay finite."""
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
@@ -78,9 +77,7 @@ def forward(
     generation: FloatArray,
     admission: FloatArray,
     seed_days: int,
-    log_r: FloatArray,
-    infections: FloatArray,
-    expected: FloatArray,
+    paths: Paths,
 ) -> None:
     """Infections and expected admissions (without day effects) of one set of unknowns.
 
@@ -90,10 +87,9 @@ def forward(
         generation: (s,), probabilities of s = 1.. days, in REVERSE order.
         admission: (u,), probabilities of u = 0.. days, in REVERSE order.
         seed_days: days before day 0.
-        log_r: (day,), written.
-        infections: (seed_days + day,), written.
-        expected: (day,), written.
+        paths: log_r, infections and expected are written.
     """
+    log_r, infections, expected = paths.log_r, paths.infections, paths.expected
     lags, reach = len(generation), len(admission)
     growth = theta[1] + theta[2] * seed_pace(generation)
     for tau in range(seed_days):
@@ -118,26 +114,22 @@ def forward(
 @njit(cache=True, nogil=True, fastmath=FAST)
 def log_prior_phi(log_phi: float) -> float:
     """Log density, without its constant, of the log of the dispersion."""
-    return -0.5 * ((log_phi - PHI_CENTRE) / PHI_SPREAD) ** 2
+    return float(-0.5 * ((log_phi - PHI_CENTRE) / PHI_SPREAD) ** 2)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def log_likelihood(
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    mean: FloatArray,
-    log_phi: float,
-) -> float:
-    """Negative binomial, over the days that are seen."""
+def log_likelihood(series: Series, mean: FloatArray, log_phi: float) -> float:
+    """Log of the negative binomial probability of the counts, over the days that are seen."""
     phi = math.exp(log_phi)
     base = _log_gamma(phi)
     total = 0.0
-    for t in seen:
-        y, mu = counts[t], mean[t]
+    for t in series.seen:
+        y, mu = series.counts[t], mean[t]
         total -= (phi + y) * math.log1p(mu / phi)
         if y > 0.0:
-            total += y * (math.log(mu) - log_phi) + _log_gamma(y + phi) - base - log_factorial[t]
+            total += (
+                y * (math.log(mu) - log_phi) + _log_gamma(y + phi) - base - series.log_factorial[t]
+            )
     return total
 
 
@@ -153,24 +145,17 @@ def _log_prior(theta: FloatArray, knots: int, level: float) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def fill_means(
-    theta: FloatArray,
-    knots: int,
-    kind: IntArray,
-    contrast: FloatArray,
-    reported: FloatArray,
-    expected: FloatArray,
-    factor: FloatArray,
-    mean: FloatArray,
-) -> None:
+def fill_means(theta: FloatArray, series: Series, reported: FloatArray, paths: Paths) -> None:
     """Expected counts: admissions times the effect of the day times the share reported so far."""
+    contrast, mean = series.contrast, paths.mean
     for k in range(contrast.shape[0]):
         effect = 0.0
         for c in range(contrast.shape[1]):
-            effect += contrast[k, c] * theta[3 + knots + c]
-        factor[k] = math.exp(effect)
+            effect += contrast[k, c] * theta[3 + series.knots + c]
+        paths.effects[k] = math.exp(effect)
     for t in range(len(mean)):
-        mean[t] = max(expected[t] * factor[kind[t]] * reported[t], TINY)
+        effect = paths.effects[series.kind[t]]
+        mean[t] = max(paths.expected[t] * effect * reported[t], TINY)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
@@ -180,23 +165,21 @@ def log_posterior(
     sigma: float,
     generation: FloatArray,
     admission: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    log_factorial: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
-    contrast: FloatArray,
+    series: Series,
     reported: FloatArray,
-    level: float,
-    knots: int,
-    log_r: FloatArray,
-    infections: FloatArray,
-    expected: FloatArray,
-    factor: FloatArray,
-    mean: FloatArray,
+    paths: Paths,
 ) -> float:
-    """Log of likelihood times prior, without constants; fills the last five arrays."""
-    forward(theta, sigma, generation, admission, seed_days, log_r, infections, expected)
-    fill_means(theta, knots, kind, contrast, reported, expected, factor, mean)
-    value = log_likelihood(counts, log_factorial, seen, mean, log_phi)
-    return value + _log_prior(theta, knots, level) + log_prior_phi(log_phi)
+    """Log of likelihood times prior, without constants.
+
+    Args:
+        theta, sigma, generation, admission: as in ``forward``.
+        log_phi: log of the dispersion.
+        series: the counts.
+        reported: (day,), share reported so far.
+        paths: written.
+    """
+    forward(theta, sigma, generation, admission, series.seed_days, paths)
+    fill_means(theta, series, reported, paths)
+    value = log_likelihood(series, paths.mean, log_phi)
+    value += _log_prior(theta, series.knots, series.level)
+    return float(value + log_prior_phi(log_phi))

@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
+from vigie.epidemiology.renewal.arrays import DrawnPlace, Law, Series
 from vigie.epidemiology.renewal.kernels import FAST
 from vigie.paths import FloatArray, IntArray
 
@@ -36,18 +37,10 @@ def disturb(
     share: float,
     imports: float,
     start: int,
-    point: IntArray,
-    generations: FloatArray,
-    admissions: FloatArray,
-    seed_days: int,
-    counts: FloatArray,
-    seen: IntArray,
-    kind: IntArray,
+    law: Law,
+    series: Series,
+    drawn: DrawnPlace,
     effect: FloatArray,
-    reported: FloatArray,
-    log_phi: FloatArray,
-    log_r: FloatArray,
-    infections: FloatArray,
     noisy: FloatArray,
     gain: FloatArray,
 ) -> None:
@@ -58,32 +51,34 @@ def disturb(
         share: admissions per infection, 0 to 1.
         imports: infections per day from elsewhere.
         start: first day with chance.
-        point to reported: as in ``weigh``.
+        law: delays at its points.
+        series: the counts.
+        drawn: draws without chance on infections.
         effect: (draw, kind), factor of the day.
-        log_phi, log_r, infections: (draw, ...), as ``weigh`` wrote them.
-        noisy: (draw, seed_days + day), written.
+        noisy: (draw, seed_days + day), written: infections.
         gain: (draw,), written: log likelihood with chance less that without.
     """
-    days, lags, reach = len(counts), generations.shape[1], admissions.shape[1]
-    for s in range(len(point)):
-        generation, admission = generations[point[s]], admissions[point[s]]
-        calm, now_noisy, phi = infections[s], noisy[s], math.exp(log_phi[s])
-        now_noisy[:] = calm
+    days, lags, reach = len(series.counts), law.generations.shape[1], law.admissions.shape[1]
+    seed_days, counts = series.seed_days, series.counts
+    for s in range(len(drawn.point)):
+        generation, admission = law.generations[drawn.point[s]], law.admissions[drawn.point[s]]
+        calm, own, phi = drawn.infections[s], noisy[s], math.exp(drawn.log_phi[s])
+        own[:] = calm
         for t in range(start, days):
             now, force = seed_days + t, 0.0
             for j in range(lags):
-                force += generation[j] * now_noisy[now - lags + j]
-            mean = (math.exp(log_r[s, t]) * force + imports * share) / share
-            now_noisy[now] = share * _poisson(rng, mean)
+                force += generation[j] * own[now - lags + j]
+            mean = (math.exp(drawn.log_r[s, t]) * force + imports * share) / share
+            own[now] = share * _poisson(rng, mean)
         total = 0.0
-        for t in seen:
+        for t in series.seen:
             if t < start:
                 continue
             now, with_chance, without = seed_days + t, 0.0, 0.0
             for j in range(reach):
-                with_chance += admission[j] * now_noisy[now + 1 - reach + j]
+                with_chance += admission[j] * own[now + 1 - reach + j]
                 without += admission[j] * calm[now + 1 - reach + j]
-            scale = effect[s, kind[t]] * reported[s, t]
+            scale = effect[s, series.kind[t]] * drawn.reported[s, t]
             one, two = max(with_chance * scale, 1e-9), max(without * scale, 1e-9)
             total += (counts[t] + phi) * (math.log(phi + two) - math.log(phi + one))
             if counts[t] > 0.0:
@@ -114,7 +109,8 @@ def future(
         share: admissions per infection; 0 draws infections without chance.
         imports: infections per day from elsewhere.
         susceptible: people who can still be infected today; infinite where not known.
-        point, generations, admissions: as in ``weigh``.
+        point: (draw,), row of generations and admissions.
+        generations, admissions: (point, lag), reversed as in ``forward``.
         r: (draw, day), reproduction number if nobody became immune any more; changed where the
             susceptible grow fewer.
         effect: (draw, day), factor of each day.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vigie.epidemiology.renewal.grid import Grid
+from vigie.epidemiology.renewal.arrays import DrawnPlace
 from vigie.epidemiology.renewal.place_fit import PlaceData, Proposal
 from vigie.epidemiology.renewal.rules import DrawQuality, RenewalRules
 from vigie.epidemiology.renewal.weights import effective_share, normalised, resample, tail_shape
@@ -38,24 +38,16 @@ class Draws:
 
     Attributes:
         point: (draw,), point of the grid.
-        theta: (draw, unknown).
-        log_phi: (draw,).
-        log_r: (draw, day).
-        infections: (draw, seed_days + day).
+        drawn: unknowns and paths; its point is that of the law.
         effect: (draw, kind), factor of each kind of day.
-        reported: (draw, day), share reported so far.
         quality: how they came about.
         effective: effective share of the draws before they were moved or resampled.
         tail: Pareto shape of their largest weights.
     """
 
     point: IntArray
-    theta: FloatArray
-    log_phi: FloatArray
-    log_r: FloatArray
-    infections: FloatArray
+    drawn: DrawnPlace
     effect: FloatArray
-    reported: FloatArray
     quality: DrawQuality
     effective: float
     tail: float
@@ -64,7 +56,6 @@ class Draws:
 def draw_place(
     data: PlaceData,
     proposal: Proposal,
-    grid: Grid,
     prior: FloatArray,
     reported: FloatArray,
     imports: float,
@@ -74,23 +65,22 @@ def draw_place(
     """Draw from the posterior of one place.
 
     Args:
-        data, proposal, grid: of the place.
+        data, proposal: of the place.
         prior: (point,), pooled weights of the grid, before the counts of the place.
         reported: (draw, day) or (1, day), draws of the share reported so far.
         imports: infections per day from elsewhere.
         chance: shared by all places.
         rules: of the run.
     """
-    draws = _posterior(data, proposal, grid, prior, reported, chance, rules)
+    draws = _posterior(data, proposal, prior, reported, chance, rules)
     if rules.admitted_share is None:
         return draws
-    return _disturbed(data, draws, grid, imports, chance, rules.admitted_share)
+    return _disturbed(data, proposal, draws, imports, chance, rules.admitted_share)
 
 
 def _posterior(
     data: PlaceData,
     proposal: Proposal,
-    grid: Grid,
     prior: FloatArray,
     reported: FloatArray,
     chance: Chance,
@@ -99,94 +89,83 @@ def _posterior(
     """Draws of the model without chance on infections."""
     from vigie.epidemiology.renewal.draw_kernels import move, weigh
 
-    count, days, used = len(chance.uniform), len(data.counts), proposal.used
-    log_prior = np.log(np.maximum(prior[used], 1e-30))
+    log_prior = np.log(np.maximum(prior[proposal.used], 1e-30))
     weight = normalised(proposal.evidence + log_prior)
-    point = np.searchsorted(np.cumsum(weight), chance.uniform, side="right")
-    point = np.minimum(point, len(used) - 1)
-    z = np.ascontiguousarray(chance.normal[:, : data.unknowns + 1])
-    shares = np.ascontiguousarray(np.broadcast_to(reported, (count, days)))
-    law = (
-        proposal.thetas,
-        proposal.factors,
-        proposal.phis,
-        grid.sigmas[used],
-        grid.generations[used],
-        grid.admissions[used],
-    )
-    written = [
-        np.empty((count, data.unknowns)),
-        np.empty(count),
-        np.empty((count, days)),
-        np.empty((count, data.seed_days + days)),
-        np.empty(count),
-    ]
-    weigh(point, z, *law, *data.with_reported(shares), *written)
+    drawn = _proposed(data, weight, reported, chance)
+    weigh(proposal.law, data.series, drawn)
     # The weight by which a point was proposed is taken out again.
-    draw_weight = normalised(written[-1] + log_prior[point] - np.log(weight[point]))
+    draw_weight = normalised(drawn.ratio + log_prior[drawn.point] - np.log(weight[drawn.point]))
     effective, tail = effective_share(draw_weight), tail_shape(draw_weight)
-    kept = resample(draw_weight, float(chance.start[0]))
-    point, z, shares = point[kept], z[kept], shares[kept]
-    written = [each[kept] for each in written]
+    drawn = _kept(drawn, resample(draw_weight, float(chance.start[0])))
     quality = DrawQuality.WEIGHTED
     if effective < rules.smallest_effective_share or tail > rules.largest_tail_shape:
         quality = DrawQuality.MOVED
         rng = np.random.default_rng(chance.seed)
-        loops = data.with_reported(shares)
-        move(rng, rules.move_steps, log_prior, point, z, *law, *loops, *written)
-    theta, log_phi, log_r, infections, _ = written
-    effect = np.exp(theta[:, 3 + data.knots :] @ data.contrast.T)
-    return Draws(
-        used[point],
-        theta,
-        log_phi,
-        log_r,
-        infections,
-        effect,
-        shares,
-        quality,
-        effective,
-        tail,
+        move(rng, rules.move_steps, log_prior, proposal.law, data.series, drawn)
+    effect = np.exp(drawn.theta[:, 3 + data.series.knots :] @ data.series.contrast.T)
+    return Draws(proposal.used[drawn.point], drawn, effect, quality, effective, tail)
+
+
+def _proposed(
+    data: PlaceData, weight: FloatArray, reported: FloatArray, chance: Chance
+) -> DrawnPlace:
+    """Where the draws are proposed: points of the law and standard normal numbers."""
+    count, days, size = len(chance.uniform), data.days, data.unknowns
+    point = np.searchsorted(np.cumsum(weight), chance.uniform, side="right")
+    return DrawnPlace(
+        point=np.minimum(point, len(weight) - 1),
+        z=np.ascontiguousarray(chance.normal[:, : size + 1]),
+        reported=np.ascontiguousarray(np.broadcast_to(reported, (count, days))),
+        theta=np.empty((count, size)),
+        log_phi=np.empty(count),
+        log_r=np.empty((count, days)),
+        infections=np.empty((count, data.series.seed_days + days)),
+        ratio=np.empty(count),
+    )
+
+
+def _kept(drawn: DrawnPlace, which: IntArray) -> DrawnPlace:
+    return DrawnPlace(
+        point=drawn.point[which],
+        z=drawn.z[which],
+        reported=drawn.reported[which],
+        theta=drawn.theta[which],
+        log_phi=drawn.log_phi[which],
+        log_r=drawn.log_r[which],
+        infections=drawn.infections[which],
+        ratio=drawn.ratio[which],
     )
 
 
 def _disturbed(
-    data: PlaceData, draws: Draws, grid: Grid, imports: float, chance: Chance, share: float
+    data: PlaceData,
+    proposal: Proposal,
+    draws: Draws,
+    imports: float,
+    chance: Chance,
+    share: float,
 ) -> Draws:
     """The draws with chance on the infections of the last days, resampled by what counts say."""
     from vigie.epidemiology.renewal.path_kernels import disturb
 
-    noisy, gain = np.empty_like(draws.infections), np.empty(len(draws.point))
+    noisy, gain = np.empty_like(draws.drawn.infections), np.empty(len(draws.point))
+    start = max(0, data.days - proposal.law.admissions.shape[1])
     disturb(
         np.random.default_rng(chance.seed + 1),
         share,
         imports,
-        max(0, len(data.counts) - grid.admissions.shape[1]),
-        draws.point,
-        grid.generations,
-        grid.admissions,
-        data.seed_days,
-        data.counts,
-        data.seen,
-        data.kind,
+        start,
+        proposal.law,
+        data.series,
+        draws.drawn,
         draws.effect,
-        draws.reported,
-        draws.log_phi,
-        draws.log_r,
-        draws.infections,
         noisy,
         gain,
     )
     kept = resample(normalised(gain), float(chance.start[1]))
-    return Draws(
-        draws.point[kept],
-        draws.theta[kept],
-        draws.log_phi[kept],
-        draws.log_r[kept],
-        noisy[kept],
-        draws.effect[kept],
-        draws.reported[kept],
-        draws.quality,
-        draws.effective,
-        draws.tail,
+    return replace(
+        draws,
+        point=draws.point[kept],
+        drawn=_kept(draws.drawn._replace(infections=noisy), kept),
+        effect=draws.effect[kept],
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vigie.epidemiology.renewal.arrays import Law, Series
 from vigie.epidemiology.renewal.grid import Grid
+from vigie.epidemiology.renewal.priors import KNOT_DAYS, PHI_SPREAD
 from vigie.paths import FloatArray, IntArray
 
 __all__ = ["PlaceData", "PlaceFit", "Proposal", "fit_place", "place_data", "propose"]
@@ -27,54 +29,35 @@ _WIDER = 1.1
 _SMALLEST_WEIGHT = 0.003
 """Weight below which a point of the grid is not drawn from."""
 
-_WIDEST = 1.2
-"""Standard deviation of log phi under its prior: no proposal is wider than this, times _WIDER."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceData:
-    """Counts of a place from its first day on; arrays as in ``kernels.log_posterior``.
+    """One place from its first day on.
 
-    ``reported_counts`` are as given, NaN where missing; ``counts`` without what corrections will
-    probably take back, 0 where missing; ``seen`` lists the days that speak in the fit.
+    Attributes:
+        series: its counts, without what corrections will probably take back.
+        reported_counts: (day,), as given, NaN where missing.
+        reported: (day,), expected share reported so far.
     """
 
+    series: Series
     reported_counts: FloatArray
-    counts: FloatArray
-    log_factorial: FloatArray
-    seen: IntArray
-    kind: IntArray
-    contrast: FloatArray
     reported: FloatArray
-    level: float
-    knots: int
-    seed_days: int
+
+    @property
+    def days(self) -> int:
+        """Number of days."""
+        return len(self.reported_counts)
 
     @property
     def unknowns(self) -> int:
         """Number of unknowns, without the dispersion."""
-        return 3 + self.knots + self.contrast.shape[1]
-
-    def with_reported(
-        self, reported: FloatArray
-    ) -> tuple[int, FloatArray, FloatArray, IntArray, IntArray, FloatArray, FloatArray, float, int]:
-        """Arguments of the compiled loops, in their order."""
-        return (
-            self.seed_days,
-            self.counts,
-            self.log_factorial,
-            self.seen,
-            self.kind,
-            self.contrast,
-            reported,
-            self.level,
-            self.knots,
-        )
+        return int(3 + self.series.knots + self.series.contrast.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceFit:
-    """Mode, curvature and evidence at each point of the grid, as ``fit_kernels.fit_grid`` writes."""
+    """Mode, curvature and evidence at each point of the grid; shapes as in ``fit_grid``."""
 
     thetas: FloatArray
     factors: FloatArray
@@ -84,18 +67,16 @@ class PlaceFit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
-    """From what draws of a place are proposed; arrays as in ``draw_kernels.weigh``.
+    """From what draws of a place are proposed.
 
     Attributes:
-        used: (used point,), points of the grid that are proposed from.
-        thetas, factors, phis: of these points.
-        evidence: (used point,), log evidence, better than that of the fit.
+        used: (point,), points of the grid that are proposed from.
+        law: at these points.
+        evidence: (point,), their log evidence, better than that of the fit.
     """
 
     used: IntArray
-    thetas: FloatArray
-    factors: FloatArray
-    phis: FloatArray
+    law: Law
     evidence: FloatArray
 
 
@@ -123,18 +104,17 @@ def place_data(
     seen = known & (reported >= _SMALLEST_SHARE_REPORTED)
     filled = np.where(known, counts * standing, 0.0)
     first = filled[seen][:_SEED_LEVEL_DAYS]
-    return PlaceData(
-        reported_counts=counts,
+    series = Series(
+        seed_days=seed_days,
         counts=filled,
         log_factorial=gammaln(filled + 1.0),
         seen=np.flatnonzero(seen),
         kind=kind,
         contrast=contrast,
-        reported=np.maximum(reported, 1e-12),
         level=math.log(max(float(first.mean()), 0.1)) if len(first) else math.log(0.1),
-        knots=-(-len(counts) // 3),
-        seed_days=seed_days,
+        knots=-(-len(counts) // KNOT_DAYS),
     )
+    return PlaceData(series, counts, np.maximum(reported, 1e-12))
 
 
 def fit_place(data: PlaceData, grid: Grid) -> PlaceFit:
@@ -150,11 +130,12 @@ def fit_place(data: PlaceData, grid: Grid) -> PlaceFit:
     )
     fit_grid(
         grid.sigmas,
-        grid.order,
-        grid.neighbour,
         grid.generations,
         grid.admissions,
-        *data.with_reported(data.reported),
+        grid.order,
+        grid.neighbour,
+        data.series,
+        data.reported,
         _MOST_STEPS,
         _TOLERANCE,
         fit.thetas,
@@ -184,36 +165,36 @@ def propose(
     from vigie.epidemiology.renewal.fit_kernels import refit
 
     used = np.flatnonzero(weight > _SMALLEST_WEIGHT)
-    size, offset, marginal = data.unknowns, np.empty(len(data.counts)), np.empty(3)
-    found = Proposal(
-        used=used,
+    size, offset, marginal = data.unknowns, np.empty(data.days), np.empty(3)
+    law = Law(
         thetas=np.empty((len(used), 3, size)),
         factors=np.empty((len(used), 3, size, size)),
         phis=np.empty((len(used), 4)),
-        evidence=np.empty(len(used)),
+        sigmas=grid.sigmas[used],
+        generations=grid.generations[used],
+        admissions=grid.admissions[used],
     )
+    evidence = np.empty(len(used))
     for at, point in enumerate(used.tolist()):
-        walk = grid.sigmas[point], grid.generations[point], grid.admissions[point]
-        mean_offset(
-            pilot, fit.thetas[point], fit.factors[point], *walk, data.seed_days, data.kind,
-            data.contrast, data.knots, offset,
-        )  # fmt: skip
-        centre, step = fit.phis[point, 0], _NODE_DISTANCE * min(fit.phis[point, 1], _WIDEST)
+        walk = law.sigmas[at], law.generations[at], law.admissions[at]
+        mean_offset(pilot, fit.thetas[point], fit.factors[point], *walk, data.series, offset)
+        centre, step = fit.phis[point, 0], _NODE_DISTANCE * min(fit.phis[point, 1], PHI_SPREAD)
         refit(
             fit.thetas[point],
             centre + step * np.array([-1.0, 0.0, 1.0]),
             *walk,
-            *data.with_reported(data.reported * np.exp(offset)),
+            data.series,
+            data.reported * np.exp(offset),
             _REFIT_STEPS,
             _TOLERANCE,
-            found.thetas[at],
-            found.factors[at],
+            law.thetas[at],
+            law.factors[at],
             marginal,
         )
         slope = (marginal[2] - marginal[0]) / (2 * step)
         bend = (2 * marginal[1] - marginal[0] - marginal[2]) / step**2
-        spread = min(1.0 / math.sqrt(max(bend, 1e-6)), _WIDEST)
+        spread = min(1.0 / math.sqrt(max(bend, 1e-6)), PHI_SPREAD)
         shift = min(max(slope * spread**2, -2 * step), 2 * step)
-        found.phis[at] = centre + shift, _WIDER * spread, centre, step
-        found.evidence[at] = marginal[1] + slope * shift / 2 + math.log(spread)
-    return found
+        law.phis[at] = centre + shift, _WIDER * spread, centre, step
+        evidence[at] = marginal[1] + slope * shift / 2 + math.log(spread)
+    return Proposal(used, law, evidence)

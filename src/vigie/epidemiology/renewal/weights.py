@@ -58,7 +58,9 @@ def resample(weight: FloatArray, start: float) -> IntArray:
     """
     ends = np.cumsum(weight)
     places = (start + np.arange(len(weight))) / len(weight)
-    return np.minimum(np.searchsorted(ends, places * ends[-1], side="right"), len(weight) - 1)
+    return np.asarray(
+        np.minimum(np.searchsorted(ends, places * ends[-1], side="right"), len(weight) - 1)
+    )
 
 
 def tail_shape(weight: FloatArray) -> float:
