@@ -166,8 +166,8 @@ def late_reports(rng: np.random.Generator, counts: FloatArray) -> Triangle:
         counts: (day,), final counts of the past, the last day is the present.
     """
     days = len(counts)
-    cells = np.stack(
-        [rng.multinomial(int(each), REPORTING.probability) for each in counts]
-    ).astype(float)
+    cells = np.stack([rng.multinomial(int(each), REPORTING.probability) for each in counts]).astype(
+        float
+    )
     is_known = np.arange(days)[:, None] + np.arange(REPORT_DAYS) <= days - 1
     return Triangle(cells, is_known)

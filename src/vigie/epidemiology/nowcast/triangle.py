@@ -18,7 +18,7 @@ class ReportTriangle:
     Attributes:
         reported: (place, day, delay), reported of a day up to a delay; grows with the delay, but
             for corrections downwards. NaN where the last day has not come so far, and for days
-            of which nothing was ever reported.
+            of which nothing was reported, or all was withdrawn.
     """
 
     reported: FloatArray
@@ -72,7 +72,7 @@ def report_triangle(
 
     Of several revisions that became known on one day the last row holds. What became known after
     the last day is not read. A revision with a missing value takes the day back until another
-    comes.
+    comes; if none has come, the day is missing.
 
     Args:
         place: (row,), 0..places - 1.
@@ -111,7 +111,7 @@ def report_triangle(
         same = ~is_written[:, :, later]
         reported[:, :, later][same] = reported[:, :, later - 1][same]
         is_written[:, :, later] |= is_written[:, :, later - 1]
-    ever = np.isfinite(reported).any(axis=2)
-    reported = np.where(ever[:, :, None] & np.isnan(reported), 0.0, reported)
+    stands = np.isfinite(reported[:, :, -1:])
+    reported = np.where(stands, np.nan_to_num(reported), np.nan)
     triangle = ReportTriangle(reported)
     return ReportTriangle(np.where(triangle.is_known, reported, np.nan))

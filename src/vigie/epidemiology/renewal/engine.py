@@ -96,7 +96,7 @@ def fit_renewal(
     ]
     chance = _chance(rng, sample_count, max(each.unknowns for each in data) + 1)
     fits = [fit_place(each, grid) for each in data]
-    weights, together = pooled_weights(np.stack([fit.evidence for fit in fits]), grid.prior)
+    weights, others = pooled_weights(np.stack([fit.evidence for fit in fits]), grid.prior)
     proposals = [
         propose(each, fit, grid, weight, chance.normal[:_PILOT_DRAWS])
         for each, fit, weight in zip(data, fits, weights, strict=True)
@@ -111,7 +111,7 @@ def fit_renewal(
         proposals,
         grid,
         weights,
-        together,
+        others,
         chance,
         rules,
         _people(places, population, math.nan, "population"),
@@ -138,7 +138,7 @@ def _drawn(
     proposals: list[Proposal],
     grid: Grid,
     weights: FloatArray,
-    together: FloatArray,
+    others: FloatArray,
     chance: Chance,
     rules: RenewalRules,
     population: FloatArray,
@@ -187,7 +187,7 @@ def _drawn(
         draws = draw_place(
             data[place],
             proposals[place],
-            together,
+            others[place],
             shares,
             float(imports[place]),
             chance,

@@ -141,7 +141,7 @@ def _log_prior(theta: FloatArray, knots: int, level: float) -> float:
         total += theta[k] ** 2
     for k in range(3 + knots, len(theta)):
         total += (theta[k] / EFFECT_SPREAD) ** 2
-    return -0.5 * total
+    return float(-0.5 * total)
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)

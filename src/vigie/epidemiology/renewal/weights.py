@@ -14,16 +14,17 @@ _POOLING_STEPS = 50
 
 
 def pooled_weights(evidence: FloatArray, prior: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Weights of the grid points of each place, and those of all places together.
+    """Weights of the grid points of each place, and what the other places say beforehand.
 
-    Equation: w_lg ~ pi_g Z_lg and pi_g = (sum_l w_lg + G prior_g)/(L + G), in turn.
+    Equation: w_lg ~ pi_g Z_lg and pi_g = (sum_l w_lg + G prior_g)/(L + G), in turn. The prior of
+    a place is pi without its own weights, so that a place alone is weighed by the prior as given.
 
     Args:
         evidence: (place, point), log evidence.
         prior: (point,), adds up to 1.
 
     Returns:
-        Weights (place, point) and pi (point,), each adding up to 1.
+        Weights and priors, (place, point) each; both add up to 1.
 
     Source: docs/models/renewal.md, equation 6.
     """
@@ -34,8 +35,9 @@ def pooled_weights(evidence: FloatArray, prior: FloatArray) -> tuple[FloatArray,
         own = likelihood * together
         own /= own.sum(axis=1, keepdims=True)
         together = (own.sum(axis=0) + points * prior) / (places + points)
-    own = likelihood * together
-    return own / own.sum(axis=1, keepdims=True), together
+    others = (own.sum(axis=0) - own + points * prior) / (places - 1 + points)
+    weights = likelihood * others
+    return weights / weights.sum(axis=1, keepdims=True), others
 
 
 def normalised(log_weight: FloatArray) -> FloatArray:
