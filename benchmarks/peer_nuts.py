@@ -23,6 +23,7 @@ from vigie.epidemiology.renewal.priors import (
     SEED_GROWTH_SPREAD,
     SEED_SPREAD,
     SMALLEST_LOG_R,
+    kept_over_steps,
 )
 from vigie.epidemiology.renewal.rules import WALK_SPREADS
 from vigie.paths import FloatArray
@@ -50,6 +51,7 @@ def sample(
     generation: FloatArray,
     admission: FloatArray,
     *,
+    damping_per_day: float = 0.95,
     warm_up: int = 400,
     draws: int = 500,
     seed: int = 0,
@@ -61,6 +63,7 @@ def sample(
         first_weekday: 0 is Monday.
         generation: (lag,), probabilities of 0.. days; none on day 0.
         admission: (lag,), probabilities of 0.. days.
+        damping_per_day: as in ``RenewalRules``.
         warm_up, draws: of one chain.
         seed: of the chain.
     """
@@ -71,12 +74,14 @@ def sample(
     from numpyro.infer import MCMC, NUTS, init_to_value
 
     numpyro.enable_x64()
-    days, knots = len(counts), -(-len(counts) // KNOT_DAYS)
+    days = len(counts)
+    delay_days = float(admission @ np.arange(len(admission)))
+    kept = kept_over_steps(days, delay_days, damping_per_day)
+    knots = len(kept)
     seed_days = max(len(generation), len(admission))
     pace = 1.0 / float(generation @ np.arange(len(generation)))
     level = float(np.log(max(counts[:14].mean(), 0.1)))
-    step = np.clip(np.arange(days)[:, None] / KNOT_DAYS - np.arange(knots), 0.0, 1.0)
-    basis = jnp.asarray(step * np.sqrt(KNOT_DAYS))
+    basis, first_kept = (jnp.asarray(each) for each in _walk(days, kept))
     effects = jnp.asarray(day_contrasts(has_holidays=False))
     weekday = (first_weekday + np.arange(days)) % 7
     back = jnp.asarray(np.pad(generation, (0, seed_days + 1 - len(generation)))[1:])
@@ -104,9 +109,8 @@ def sample(
         steps = numpyro.sample("steps", dist.Normal(0.0, 1.0).expand([knots]))
         delta = numpyro.sample("delta", dist.Normal(0.0, EFFECT_SPREAD).expand([6]))
         log_phi = numpyro.sample("log_phi", dist.Normal(PHI_CENTRE, PHI_SPREAD))
-        log_r = jnp.clip(
-            first + jnp.exp(log_sigma) * (basis @ steps), SMALLEST_LOG_R, LARGEST_LOG_R
-        )
+        walk = first * first_kept + jnp.exp(log_sigma) * (basis @ steps)
+        log_r = jnp.clip(walk, SMALLEST_LOG_R, LARGEST_LOG_R)
         numpyro.deterministic("r", jnp.exp(log_r))
         expected = forward(seed, beyond + first * pace, log_r) * jnp.exp(effects @ delta)[weekday]
         phi = jnp.exp(log_phi)
@@ -122,7 +126,7 @@ def sample(
         "log_phi": PHI_CENTRE,
     }
     chain = MCMC(
-        NUTS(model, init_strategy=init_to_value(values=start)),
+        NUTS(model, init_strategy=init_to_value(values=start), target_accept_prob=0.9),
         num_warmup=warm_up,
         num_samples=draws,
         progress_bar=False,
@@ -132,3 +136,17 @@ def sample(
     found = np.asarray(chain.get_samples()["r"], dtype=float)
     diverged = int(np.asarray(chain.get_extra_fields()["diverging"]).sum())
     return NutsDraws(found, time.process_time() - began, diverged)
+
+
+def _walk(days: int, kept: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What each step, and log R of day 0, adds to log R of each day: (day, knot) and (day,)."""
+    knots = len(kept)
+    at_knot, first = np.zeros((knots + 1, knots)), np.ones(knots + 1)
+    for knot in range(knots):
+        at_knot[knot + 1] = kept[knot] * at_knot[knot]
+        at_knot[knot + 1, knot] = np.sqrt(KNOT_DAYS)
+        first[knot + 1] = kept[knot] * first[knot]
+    place = np.arange(days) / KNOT_DAYS
+    grid = np.arange(knots + 1)
+    columns = [np.interp(place, grid, at_knot[:, knot]) for knot in range(knots)]
+    return np.stack(columns, axis=1), np.interp(place, grid, first)

@@ -15,6 +15,7 @@ from vigie.epidemiology.renewal.arrays import Paths
 from vigie.epidemiology.renewal.day_effects import day_contrasts, day_kinds
 from vigie.epidemiology.renewal.grid import make_grid
 from vigie.epidemiology.renewal.place_fit import fit_place, place_data
+from vigie.epidemiology.renewal.priors import kept_over_steps
 from vigie.epidemiology.renewal.weights import (
     effective_share,
     normalised,
@@ -39,7 +40,8 @@ def made_place(seed=0, days=DAYS, mean=20.0, holes=True):
     holidays = np.zeros((1, days), dtype=bool)
     holidays[0, 11] = True
     kind = day_kinds(2, days, 1, holidays)[0]
-    return place_data(counts, kind, contrast, reported, np.ones(days), SEED_DAYS)
+    kept = kept_over_steps(days, 9.0, 0.9)
+    return place_data(counts, kind, contrast, reported, np.ones(days), SEED_DAYS, kept)
 
 
 def made_unknowns(data, seed=0):
@@ -62,9 +64,10 @@ def slow_means(theta, sigma, data):
     infections = {}
     for tau in range(-SEED_DAYS, 0):
         infections[tau] = math.exp(theta[0] + (theta[1] + theta[2] * pace) * (tau + 1))
-    walk = [theta[2]]
-    for t in range(1, data.days):
-        walk.append(walk[-1] + sigma * math.sqrt(3) / 3 * theta[3 + (t - 1) // 3])
+    at_knot = [theta[2]]
+    for knot, kept in enumerate(data.series.kept):
+        at_knot.append(kept * at_knot[-1] + sigma * math.sqrt(3) * theta[3 + knot])
+    walk = np.interp(np.arange(data.days), 3 * np.arange(len(at_knot)), at_knot)
     means = []
     for t in range(data.days):
         force = sum(p * infections[t - s] for s, p in enumerate(generation) if s)
@@ -129,7 +132,7 @@ def test_sensitivities_are_those_of_finite_differences(seed):
     inner = 3 + data.series.knots
     derivative, slope = np.empty((SEED_DAYS + DAYS, inner)), np.empty((DAYS, inner))
     walk = GRID.generations[0], GRID.admissions[0]
-    sensitivities(sigma, *walk, SEED_DAYS, paths, derivative, slope)
+    sensitivities(sigma, *walk, data.series, paths, derivative, slope)
     for unknown in range(inner):
         ends = []
         for sign in (1, -1):
@@ -189,6 +192,14 @@ def test_the_grid_holds_every_walk_for_every_delay():
         assert start == -1 or np.array_equal(grid.generations[start], grid.generations[at])
 
 
+def test_log_r_is_kept_whole_until_counts_say_little_of_it():
+    kept = kept_over_steps(40, 9.0, 0.9)
+    assert len(kept) == 14
+    assert np.allclose(kept[:10], 1)  # until day 30, 9 days before the last
+    assert np.allclose(kept[10:], 0.9**3)
+    assert np.allclose(kept_over_steps(41, 9.0, 0.9)[9:12], [1, 0.9**2, 0.9**3])
+
+
 def test_contrasts_add_up_to_zero_and_are_orthonormal():
     contrast = day_contrasts(has_holidays=False)
     assert np.allclose(contrast.sum(axis=0), 0)
@@ -239,6 +250,7 @@ def test_moves_bring_poor_draws_to_the_posterior_that_good_weights_give():
         np.ones(70),
         np.ones(70),
         SEED_DAYS,
+        kept_over_steps(70, 9.0, 0.95),
     )
     fit = fit_place(data, GRID)
     even = np.full(5, 0.2)

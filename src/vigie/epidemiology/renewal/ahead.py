@@ -91,12 +91,12 @@ def continue_draws(
 def _log_r_ahead(
     result: RenewalResult, draws: Draws, data: PlaceData, steps: FloatArray
 ) -> FloatArray:
-    """(sample, H): the walk of log R goes on and is damped towards 0 (equation 8)."""
+    """(sample, H): the walk of log R goes on and is damped towards 0 (equation 9)."""
     sigma = result.grid.sigmas[draws.point][:, None]
     day = data.days + np.arange(result.horizon_days)
-    all_steps = np.concatenate([draws.drawn.theta[:, 3 : 3 + data.series.knots], steps], axis=1)
+    theta, knots = draws.drawn.theta, data.series.knots
+    all_steps = np.concatenate([theta[:, 3 : 3 + knots], steps], axis=1)
     walk = np.cumsum(all_steps[:, (day - 1) // KNOT_DAYS] / np.sqrt(KNOT_DAYS), axis=1)
     damping = result.rules.damping_per_day ** np.arange(1, result.horizon_days + 1)
-    return np.asarray(
-        np.minimum(damping * (draws.drawn.log_r[:, -1:] + sigma * walk), LARGEST_LOG_R)
-    )
+    ahead = damping * (draws.drawn.log_r[:, -1:] + sigma * walk)
+    return np.asarray(np.minimum(ahead, LARGEST_LOG_R))

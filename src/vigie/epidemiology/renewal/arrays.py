@@ -21,6 +21,7 @@ class Series(NamedTuple):
         contrast: (kind, effect).
         level: centre of the prior of the first unknown.
         knots: number of steps of the walk of log R.
+        kept: (knots,), what is kept of log R over each step.
     """
 
     seed_days: int
@@ -31,6 +32,7 @@ class Series(NamedTuple):
     contrast: FloatArray
     level: float
     knots: int
+    kept: FloatArray
 
 
 class Paths(NamedTuple):

@@ -64,7 +64,7 @@ def mean_offset(
             trial += theta
         else:
             trial[:] = theta
-        forward(trial, sigma, generation, admission, seed_days, paths)
+        forward(trial, sigma, generation, admission, series, paths)
         fill_means(trial, series, whole, paths)
         if s < len(z):
             total += paths.mean

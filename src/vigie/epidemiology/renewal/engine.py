@@ -13,7 +13,7 @@ from vigie.epidemiology.renewal.day_effects import day_contrasts, day_kinds
 from vigie.epidemiology.renewal.grid import DelayLike, Grid, make_grid
 from vigie.epidemiology.renewal.place_draws import Chance, draw_place
 from vigie.epidemiology.renewal.place_fit import PlaceData, Proposal, fit_place, place_data, propose
-from vigie.epidemiology.renewal.priors import KNOT_DAYS
+from vigie.epidemiology.renewal.priors import KNOT_DAYS, kept_over_steps
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.epidemiology.renewal.rules import FEWEST_DAYS, RenewalRules
 from vigie.epidemiology.renewal.weights import pooled_weights
@@ -91,6 +91,7 @@ def fit_renewal(
             share[place, first[place] :],
             standing[place, first[place] :],
             grid.seed_days,
+            kept_over_steps(past - int(first[place]), grid.delay_days, rules.damping_per_day),
         )
         for place in range(places)
     ]

@@ -41,7 +41,7 @@ def sensitivities(
     sigma: float,
     generation: FloatArray,
     admission: FloatArray,
-    seed_days: int,
+    series: Series,
     paths: Paths,
     derivative: FloatArray,
     slope: FloatArray,
@@ -49,12 +49,13 @@ def sensitivities(
     """Exact derivatives of infections and of log expected admissions.
 
     Args:
-        sigma, generation, admission, seed_days: as in ``forward``.
+        sigma, generation, admission, series: as in ``forward``.
         paths: as ``forward`` wrote them.
         derivative: (seed_days + day, 3 + knots), written: of infections.
         slope: (day, 3 + knots), written: of log expected admissions.
     """
     log_r, infections, expected = paths.log_r, paths.infections, paths.expected
+    seed_days = series.seed_days
     lags, reach, days = len(generation), len(admission), len(log_r)
     derivative[:] = 0.0
     slope[:] = 0.0
@@ -63,7 +64,7 @@ def sensitivities(
         derivative[tau, 0] = infections[tau]
         derivative[tau, 1] = infections[tau] * (tau - seed_days + 1)
         derivative[tau, 2] = derivative[tau, 1] * pace
-    step = sigma * math.sqrt(KNOT_DAYS) / KNOT_DAYS
+    step = sigma * math.sqrt(KNOT_DAYS)
     for t in range(days):
         now = seed_days + t
         width = 3 + (t + KNOT_DAYS - 1) // KNOT_DAYS
@@ -75,13 +76,15 @@ def sensitivities(
                 for c in range(width):
                     row[c] += weight * past[c]
             if SMALLEST_LOG_R < log_r[t] < LARGEST_LOG_R:
+                knot = (t - 1) // KNOT_DAYS if t > 0 else 0
+                along = (t - knot * KNOT_DAYS) / KNOT_DAYS
                 change = infections[now]
+                row[3 + knot] += change * step * along
+                change *= 1.0 - along + along * series.kept[knot]
+                for k in range(knot - 1, -1, -1):
+                    row[3 + k] += change * step
+                    change *= series.kept[k]
                 row[2] += change
-                for k in range((t - 1) // KNOT_DAYS if t > 0 else 0):
-                    row[3 + k] += change * step * KNOT_DAYS
-                if t > 0:
-                    last = (t - 1) // KNOT_DAYS
-                    row[3 + last] += change * step * (t - last * KNOT_DAYS)
         out = slope[t]
         for j in range(reach):
             past, weight = derivative[now + 1 - reach + j], admission[j] / expected[t]
@@ -248,7 +251,7 @@ def _climb(
             value += log_likelihood(series, paths.mean, log_phi) + log_prior_phi(log_phi)
         if step == most_steps or (step > 0 and value - before < tolerance):
             break
-        sensitivities(sigma, generation, admission, seed_days, paths, derivative, slope)
+        sensitivities(sigma, generation, admission, series, paths, derivative, slope)
         _normal_equations(theta, math.exp(log_phi), series, paths.mean, slope, curvature, gradient)
         log_determinant = _cholesky(curvature)
         _solve(curvature, gradient)

@@ -46,6 +46,12 @@ class Grid:
         """Days before the first day that the delays reach back to."""
         return int(max(self.generations.shape[1] + 1, self.admissions.shape[1]))
 
+    @property
+    def delay_days(self) -> float:
+        """Mean delay from infection to admission, over the prior."""
+        back = np.arange(self.admissions.shape[1])[::-1]
+        return float(self.prior @ (self.admissions @ back))
+
 
 def make_grid(generation: DelayLike, admission: DelayLike) -> Grid:
     """All spreads of the walk, times three by three points for each uncertain figure of a delay.

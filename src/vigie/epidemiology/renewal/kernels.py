@@ -76,7 +76,7 @@ def forward(
     sigma: float,
     generation: FloatArray,
     admission: FloatArray,
-    seed_days: int,
+    series: Series,
     paths: Paths,
 ) -> None:
     """Infections and expected admissions (without day effects) of one set of unknowns.
@@ -86,20 +86,23 @@ def forward(
         sigma: daily standard deviation of the walk of log R.
         generation: (s,), probabilities of s = 1.. days, in REVERSE order.
         admission: (u,), probabilities of u = 0.. days, in REVERSE order.
-        seed_days: days before day 0.
+        series: seed_days, knots and kept are read.
         paths: log_r, infections and expected are written.
     """
     log_r, infections, expected = paths.log_r, paths.infections, paths.expected
+    seed_days = series.seed_days
     lags, reach = len(generation), len(admission)
     growth = theta[1] + theta[2] * seed_pace(generation)
     for tau in range(seed_days):
         infections[tau] = math.exp(theta[0] + growth * (tau - seed_days + 1))
-    step = sigma * math.sqrt(KNOT_DAYS) / KNOT_DAYS
-    x = theta[2]
+    step = sigma * math.sqrt(KNOT_DAYS)
+    x, ahead = theta[2], theta[2]
     for t in range(len(log_r)):
-        if t > 0:
-            x += step * theta[3 + (t - 1) // KNOT_DAYS]
-        log_r[t] = min(max(x, SMALLEST_LOG_R), LARGEST_LOG_R)
+        if t % KNOT_DAYS == 1:
+            knot = t // KNOT_DAYS
+            x, ahead = ahead, series.kept[knot] * ahead + step * theta[3 + knot]
+        along = ((t - 1) % KNOT_DAYS + 1) / KNOT_DAYS if t > 0 else 0.0
+        log_r[t] = min(max(x + along * (ahead - x), SMALLEST_LOG_R), LARGEST_LOG_R)
         now = seed_days + t
         force = 0.0
         for j in range(lags):
@@ -178,7 +181,7 @@ def log_posterior(
         reported: (day,), share reported so far.
         paths: written.
     """
-    forward(theta, sigma, generation, admission, series.seed_days, paths)
+    forward(theta, sigma, generation, admission, series, paths)
     fill_means(theta, series, reported, paths)
     value = log_likelihood(series, paths.mean, log_phi)
     value += _log_prior(theta, series.knots, series.level)

@@ -9,7 +9,7 @@ import numpy as np
 
 from vigie.epidemiology.renewal.arrays import Law, Series
 from vigie.epidemiology.renewal.grid import Grid
-from vigie.epidemiology.renewal.priors import KNOT_DAYS, PHI_SPREAD
+from vigie.epidemiology.renewal.priors import PHI_SPREAD
 from vigie.paths import FloatArray, IntArray
 
 __all__ = ["PlaceData", "PlaceFit", "Proposal", "fit_place", "place_data", "propose"]
@@ -87,6 +87,7 @@ def place_data(
     reported: FloatArray,
     standing: FloatArray,
     seed_days: int,
+    kept: FloatArray,
 ) -> PlaceData:
     """Put the counts of one place in order.
 
@@ -97,6 +98,7 @@ def place_data(
         reported: (day,), expected share reported so far.
         standing: (day,), expected share of what is reported that will stand.
         seed_days: days before day 0.
+        kept: (knot,), what is kept of log R over each step.
     """
     from scipy.special import gammaln
 
@@ -112,7 +114,8 @@ def place_data(
         kind=kind,
         contrast=contrast,
         level=math.log(max(float(first.mean()), 0.1)) if len(first) else math.log(0.1),
-        knots=-(-len(counts) // KNOT_DAYS),
+        knots=len(kept),
+        kept=kept,
     )
     return PlaceData(series, counts, np.maximum(reported, 1e-12))
 

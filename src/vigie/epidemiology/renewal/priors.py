@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from vigie.paths import FloatArray
+
 __all__ = [
     "EFFECT_SPREAD",
     "FIRST_SPREAD",
@@ -14,6 +18,7 @@ __all__ = [
     "SEED_GROWTH_SPREAD",
     "SEED_SPREAD",
     "SMALLEST_LOG_R",
+    "kept_over_steps",
 ]
 
 KNOT_DAYS = 3
@@ -36,3 +41,24 @@ EFFECT_SPREAD = 0.3
 
 PHI_CENTRE, PHI_SPREAD = math.log(15.0), 1.2
 """Mean and standard deviation of the log of the dispersion."""
+
+
+def kept_over_steps(days: int, delay_days: float, damping_per_day: float) -> FloatArray:
+    """What is kept of log R from one knot to the next: all of it, but in the last days.
+
+    Counts say little of the R of the last days, because admissions follow infections by a delay:
+    from there on the walk is damped as it is in the days ahead.
+
+    Args:
+        days: of the counts.
+        delay_days: mean delay from infection to admission.
+        damping_per_day: of the days ahead.
+
+    Returns:
+        (knot,), as many as it takes to reach the last day.
+
+    Source: docs/models/renewal.md, equation 3.
+    """
+    start = np.arange(-(-days // KNOT_DAYS)) * KNOT_DAYS
+    damped = np.clip(start + KNOT_DAYS - (days - 1 - delay_days), 0, KNOT_DAYS)
+    return np.asarray(damping_per_day**damped)

@@ -81,7 +81,7 @@ def tail_shape(weight: FloatArray) -> float:
     if count < 5:
         return 0.0
     excess = ordered[-count:] - ordered[-count - 1]
-    if excess[-1] <= 1e-12 * ordered[-1] or excess[count // 4] <= 0:
+    if excess[-1] <= 1e-12 * ordered[-1] or excess[count // 4] <= 1e-12 * excess[-1]:
         return 0.0
     candidates = 30 + int(math.sqrt(count))
     place = np.arange(1, candidates + 1)
