@@ -73,6 +73,7 @@ def continue_draws(
     result.point[place] = draws.point
     result.effective_share[place] = draws.effective
     result.tail_shape[place] = draws.tail
+    result.distinct_share[place] = draws.distinct
     result.quality[place] = draws.quality
     late = min(result.nowcast.shape[1], days)
     if late and reporting is not None:

@@ -5,7 +5,7 @@ Loaded only where the engine runs. Draws are the first axis here, days the last.
 A proposal first draws log phi, then the unknowns given it: mode and factor of the curvature are
 interpolated between three values of log phi, because both depend on it.
 
-Source: docs/models/renewal.md, equations 6 to 8.
+Source: docs/models/renewal.md, equations 7 and 8.
 """
 
 from __future__ import annotations

@@ -177,6 +177,7 @@ def _drawn(
         weekly_mean=weekly,
         effective_share=np.empty(places),
         tail_shape=np.empty(places),
+        distinct_share=np.empty(places),
         quality=np.empty(places, dtype=np.int64),
         susceptible=susceptible,
         imports=imports,

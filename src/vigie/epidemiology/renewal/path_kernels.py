@@ -2,7 +2,7 @@
 
 Loaded only where the engine runs. Draws are the first axis here, days the last.
 
-Source: docs/models/renewal.md, equations 9 to 12.
+Source: docs/models/renewal.md, equations 10 to 12.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ __all__ = ["disturb", "future"]
 _LARGE = 1000.0
 """Mean above which a Poisson number is drawn as a rounded normal one."""
 
+_EVEN_ENOUGH = 0.5
+"""Effective share of draws above which they are not resampled on the way."""
+
 
 @njit(cache=True, nogil=True, fastmath=FAST)
 def _poisson(rng: np.random.Generator, mean: float) -> float:
@@ -29,6 +32,27 @@ def _poisson(rng: np.random.Generator, mean: float) -> float:
     if mean > _LARGE:
         return max(0.0, math.floor(mean + math.sqrt(mean) * rng.standard_normal() + 0.5))
     return float(rng.poisson(mean))
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def _resampled(rng: np.random.Generator, log_weight: FloatArray, chosen: IntArray) -> bool:
+    """Choose draws by their weights, systematically; False where they are even enough as is."""
+    weight = np.exp(log_weight - log_weight.max())
+    total, square = 0.0, 0.0
+    for each in weight:
+        total += each
+        square += each * each
+    if total * total > _EVEN_ENOUGH * len(weight) * square:
+        return False
+    step, at, end = total / len(weight), 0, weight[0]
+    place = step * rng.random()
+    for s in range(len(weight)):
+        while place > end and at < len(weight) - 1:
+            at += 1
+            end += weight[at]
+        chosen[s] = at
+        place += step
+    return True
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
@@ -41,10 +65,11 @@ def disturb(
     series: Series,
     drawn: DrawnPlace,
     effect: FloatArray,
+    source: IntArray,
     noisy: FloatArray,
-    gain: FloatArray,
+    log_weight: FloatArray,
 ) -> None:
-    """Chance on infections of the last days, and what the counts say about each draw of it.
+    """Chance on infections of the last days, day by day, resampled by what the counts say of it.
 
     Args:
         rng: source of chance.
@@ -55,35 +80,47 @@ def disturb(
         series: the counts.
         drawn: draws without chance on infections.
         effect: (draw, kind), factor of the day.
+        source: (draw,), written: of which draw each is a continuation.
         noisy: (draw, seed_days + day), written: infections.
-        gain: (draw,), written: log likelihood with chance less that without.
+        log_weight: (draw,), written: log likelihood with chance less that without, since the
+            draws were last resampled.
+
+    Source: Gordon, Salmond and Smith, IEE Proceedings F 140 (1993) 107.
     """
     days, lags, reach = len(series.counts), law.generations.shape[1], law.admissions.shape[1]
-    seed_days, counts = series.seed_days, series.counts
-    for s in range(len(drawn.point)):
-        generation, admission = law.generations[drawn.point[s]], law.admissions[drawn.point[s]]
-        calm, own, phi = drawn.infections[s], noisy[s], math.exp(drawn.log_phi[s])
-        own[:] = calm
-        for t in range(start, days):
-            now, force = seed_days + t, 0.0
+    count, is_seen = len(source), np.zeros(days, dtype=np.bool_)
+    is_seen[series.seen] = True
+    chosen = np.empty(count, dtype=np.int64)
+    noisy[:] = drawn.infections
+    log_weight[:] = 0.0
+    for s in range(count):
+        source[s] = s
+    for t in range(start, days):
+        now, y = series.seed_days + t, series.counts[t]
+        for s in range(count):
+            origin = source[s]
+            point, own = drawn.point[origin], noisy[s]
+            generation, admission = law.generations[point], law.admissions[point]
+            force = 0.0
             for j in range(lags):
                 force += generation[j] * own[now - lags + j]
-            mean = (math.exp(drawn.log_r[s, t]) * force + imports * share) / share
+            mean = (math.exp(drawn.log_r[origin, t]) * force + imports * share) / share
             own[now] = share * _poisson(rng, mean)
-        total = 0.0
-        for t in series.seen:
-            if t < start:
-                continue
-            now, with_chance, without = seed_days + t, 0.0, 0.0
-            for j in range(reach):
-                with_chance += admission[j] * own[now + 1 - reach + j]
-                without += admission[j] * calm[now + 1 - reach + j]
-            scale = effect[s, series.kind[t]] * drawn.reported[s, t]
-            one, two = max(with_chance * scale, 1e-9), max(without * scale, 1e-9)
-            total += (counts[t] + phi) * (math.log(phi + two) - math.log(phi + one))
-            if counts[t] > 0.0:
-                total += counts[t] * (math.log(one) - math.log(two))
-        gain[s] = total
+            if is_seen[t]:
+                calm, with_chance, without = drawn.infections[origin], 0.0, 0.0
+                for j in range(reach):
+                    with_chance += admission[j] * own[now + 1 - reach + j]
+                    without += admission[j] * calm[now + 1 - reach + j]
+                phi = math.exp(drawn.log_phi[origin])
+                scale = effect[origin, series.kind[t]] * drawn.reported[origin, t]
+                one, two = max(with_chance * scale, 1e-9), max(without * scale, 1e-9)
+                log_weight[s] += (y + phi) * math.log((phi + two) / (phi + one))
+                if y > 0.0:
+                    log_weight[s] += y * math.log(one / two)
+        if is_seen[t] and _resampled(rng, log_weight, chosen):
+            source[:] = source[chosen]
+            noisy[:] = noisy[chosen]
+            log_weight[:] = 0.0
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)

@@ -43,6 +43,7 @@ class Draws:
         quality: how they came about.
         effective: effective share of the draws before they were moved or resampled.
         tail: Pareto shape of their largest weights.
+        distinct: share of the draws whose chance on infections began from a past of its own.
     """
 
     point: IntArray
@@ -51,6 +52,7 @@ class Draws:
     quality: DrawQuality
     effective: float
     tail: float
+    distinct: float
 
 
 def draw_place(
@@ -103,7 +105,7 @@ def _posterior(
         rng = np.random.default_rng(chance.seed)
         move(rng, rules.move_steps, log_prior, proposal.law, data.series, drawn)
     effect = np.exp(drawn.theta[:, 3 + data.series.knots :] @ data.series.contrast.T)
-    return Draws(proposal.used[drawn.point], drawn, effect, quality, effective, tail)
+    return Draws(proposal.used[drawn.point], drawn, effect, quality, effective, tail, 1.0)
 
 
 def _proposed(
@@ -148,7 +150,9 @@ def _disturbed(
     """The draws with chance on the infections of the last days, resampled by what counts say."""
     from vigie.epidemiology.renewal.path_kernels import disturb
 
-    noisy, gain = np.empty_like(draws.drawn.infections), np.empty(len(draws.point))
+    count = len(draws.point)
+    noisy, log_weight = np.empty_like(draws.drawn.infections), np.empty(count)
+    source = np.empty(count, dtype=np.int64)
     start = max(0, data.days - proposal.law.admissions.shape[1])
     disturb(
         np.random.default_rng(chance.seed + 1),
@@ -159,13 +163,16 @@ def _disturbed(
         data.series,
         draws.drawn,
         draws.effect,
+        source,
         noisy,
-        gain,
+        log_weight,
     )
-    kept = resample(normalised(gain), float(chance.start[1]))
+    kept = resample(normalised(log_weight), float(chance.start[1]))
+    source = source[kept]
     return replace(
         draws,
-        point=draws.point[kept],
-        drawn=_kept(draws.drawn._replace(infections=noisy), kept),
-        effect=draws.effect[kept],
+        point=draws.point[source],
+        drawn=_kept(draws.drawn, source)._replace(infections=noisy[kept]),
+        effect=draws.effect[source],
+        distinct=len(np.unique(source)) / count,
     )

@@ -162,7 +162,7 @@ def propose(
         weight: (point,), weights of the grid by the fit, adding up to 1.
         pilot: (draw, unknown or more), standard normal, in pairs of opposite sign.
 
-    Source: docs/models/renewal.md, equation 6.
+    Source: docs/models/renewal.md, equation 7.
     """
     from vigie.epidemiology.renewal.draw_kernels import mean_offset
     from vigie.epidemiology.renewal.fit_kernels import refit

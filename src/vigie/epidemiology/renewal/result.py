@@ -42,6 +42,8 @@ class RenewalResult:
         weekly_mean: (place,), mean count per week over the last 28 days that were seen.
         effective_share: (place,), effective share of the draws before moves or resampling.
         tail_shape: (place,), Pareto shape of their largest weights.
+        distinct_share: (place,), share of the draws whose chance on infections began from a past
+            of its own; small where admissions are many of the infections, and few.
         quality: (place,), a ``DrawQuality``.
         susceptible: (place,), people assumed susceptible on the last day; infinite if unknown.
         imports: (place,), infections per day from elsewhere.
@@ -67,6 +69,7 @@ class RenewalResult:
     weekly_mean: FloatArray
     effective_share: FloatArray
     tail_shape: FloatArray
+    distinct_share: FloatArray
     quality: IntArray
     susceptible: FloatArray
     imports: FloatArray
