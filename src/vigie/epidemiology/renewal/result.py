@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from vigie.epidemiology.renewal.grid import Grid
+from vigie.epidemiology.renewal.reading import Reading
 from vigie.epidemiology.renewal.rules import RenewalRules
 from vigie.paths import BoolArray, FloatArray, IntArray, PathArray
 
-__all__ = ["RenewalResult"]
+__all__ = ["RenewalResult", "empty_result"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,3 +85,40 @@ class RenewalResult:
     def is_meaningful(self) -> BoolArray:
         """(place,): at least 10 admissions a week, below which no R should be shown."""
         return np.asarray(self.weekly_mean >= 10.0)
+
+
+def empty_result(
+    reading: Reading, grid: Grid, weights: FloatArray, rules: RenewalRules, samples: int
+) -> RenewalResult:
+    """A result whose draws are still to be written, NaN everywhere."""
+    places, past, horizon = len(reading.counts), reading.past_days, reading.horizon_days
+
+    def days(count: int) -> PathArray:
+        return np.full((places, count, samples), np.nan, dtype=np.float32)
+
+    return RenewalResult(
+        past_days=past,
+        horizon_days=horizon,
+        reproduction_number=days(past + horizon),
+        unhindered=days(horizon),
+        seeded_infections=days(grid.seed_days + past + horizon),
+        expected=days(past + horizon),
+        admissions=days(horizon),
+        nowcast=days(reading.delays),
+        effect=days(horizon),
+        dispersion=np.full((places, samples), np.nan, dtype=np.float32),
+        point=np.zeros((places, samples), dtype=np.int64),
+        grid=grid,
+        weights=weights,
+        first_day=reading.first_day,
+        seen_days=np.isfinite(reading.counts).sum(axis=1),
+        negative_days=reading.negative_days,
+        weekly_mean=reading.weekly_mean(),
+        effective_share=np.full(places, np.nan),
+        tail_shape=np.full(places, np.nan),
+        distinct_share=np.full(places, np.nan),
+        quality=np.zeros(places, dtype=np.int64),
+        susceptible=reading.susceptible,
+        imports=reading.imports,
+        rules=rules,
+    )
