@@ -163,6 +163,34 @@ def test_an_epidemic_that_is_over_stays_over_without_imports(scale):
     assert (np.quantile(totals, 0.99, axis=-1) <= 20 * np.maximum(seen, 0.5)).all()
 
 
+def test_chance_on_many_infections_is_small_and_on_few_is_felt():
+    large = np.stack([each.past for each in SERIES if each.scale == 300])
+    calm = fit(large, samples=400, rules=RenewalRules(admitted_share=None))
+    slight = fit(large, samples=400, rules=RenewalRules(admitted_share=1e-5))
+    middles = [np.median(each.expected[:, 60:], axis=-1) for each in (calm, slight)]
+    assert np.abs(middles[1] / middles[0] - 1).max() < 0.03
+    assert (slight.distinct_share > 0.5).all()
+    assert (calm.distinct_share == 1).all()
+    few = np.stack([each.past for each in SERIES if each.scale == 3])
+    without, with_chance = (
+        fit(few, samples=400, rules=RenewalRules(admitted_share=k)) for k in (None, 0.05)
+    )
+    spreads = [
+        np.std(np.diff(np.log(each.infections[:, 110:120] + 1e-3), axis=1), axis=1).mean()
+        for each in (without, with_chance)
+    ]
+    assert spreads[1] > 2 * spreads[0]
+
+
+def test_without_infections_and_imports_none_come_again():
+    result = fit(np.zeros((1, 120)), samples=300, rules=RenewalRules(imports_per_day=0.0))
+    recent = result.infections[0, 90:120]
+    over = (recent[-20:] == 0).all(axis=0)
+    assert over.mean() > 0.5
+    assert (result.infections[0, 120:, over] == 0).all()
+    assert (result.admissions[0, 12:, over] == 0).all()
+
+
 def test_imports_can_begin_an_epidemic_again():
     counts = np.zeros((1, 120))
     without, many = (

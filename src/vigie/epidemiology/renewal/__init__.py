@@ -5,6 +5,13 @@ loops, the chance on infections, the days ahead and scenarios. Delays come from 
 not yet reported is described by ``nowcast``.
 """
 
+from vigie.epidemiology.renewal.calibration import (
+    FEWEST_FORECASTS,
+    SPREAD_LIMITS,
+    pit_values,
+    spread_factors,
+    with_spread,
+)
 from vigie.epidemiology.renewal.changes import DefinitionChange, first_usable_days
 from vigie.epidemiology.renewal.damping import DAMPINGS, FEWEST_ORIGINS, chosen_damping
 from vigie.epidemiology.renewal.engine import fit_renewal
@@ -27,9 +34,11 @@ from vigie.epidemiology.renewal.summaries import Peak, doubling_days, growth_rat
 __all__ = [
     "DAMPINGS",
     "FEWEST_DAYS",
+    "FEWEST_FORECASTS",
     "FEWEST_ORIGINS",
     "RENEWAL_MODEL",
     "SCENARIO_LABEL",
+    "SPREAD_LIMITS",
     "WALK_SPREADS",
     "DefinitionChange",
     "DrawQuality",
@@ -44,5 +53,8 @@ __all__ = [
     "fit_renewal",
     "growth_rate",
     "peak",
+    "pit_values",
     "scenario_paths",
+    "spread_factors",
+    "with_spread",
 ]
