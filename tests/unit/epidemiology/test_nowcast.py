@@ -170,6 +170,39 @@ def test_corrections_downwards_pull_a_nowcast_below_what_is_reported():
     assert ((low <= truth) & (truth <= high)).mean() > 0.8
 
 
+def test_offices_closed_at_weekends_are_known_by_their_weekday():
+    days, rng = 97, np.random.default_rng(3)
+    counts = rng.poisson(600, (20, days)).astype(float)
+    cells = np.stack([late_reports(rng, each).counts for each in counts])
+    # What would be reported on a Saturday or Sunday comes on the Monday after; day 0 is a Monday.
+    moved = np.zeros((20, days, REPORT_DAYS + 2))
+    for delay in range(REPORT_DAYS):
+        weekday = (np.arange(days) + delay) % 7
+        later = np.where(weekday == 5, 2, np.where(weekday == 6, 1, 0))
+        for shift in range(3):
+            moved[:, later == shift, delay + shift] += cells[:, later == shift, delay]
+    # The last day is a Saturday (day 96): nothing of the last two days was reported on it.
+    known = np.arange(days)[:, None] + np.arange(REPORT_DAYS + 2) <= days - 1
+    triangle = ReportTriangle(np.where(known, np.cumsum(moved, axis=2), np.nan))
+    blind, aware = reporting_hazards(triangle), reporting_hazards(triangle, first_weekday=0)
+    assert blind.report_factor is None
+    assert aware.report_factor is not None
+    assert aware.report_factor[1, 1] < 0.1  # of a Friday, reported on the Saturday
+    assert aware.report_factor[1, 3] > 1.5  # on the Monday
+    errors = []
+    for hazards in (blind, aware):
+        paths = nowcast_alone(triangle.latest(), hazards, 400, np.random.default_rng(0))
+        # The last day is all prior in both; Friday and the days before have reports.
+        middle = np.median(paths[:, -7:-1], axis=-1)
+        errors.append(np.abs(middle / counts[:, -7:-1] - 1).mean())
+    assert errors[1] < 0.85 * errors[0]
+
+
+def test_a_weekday_of_reports_that_does_not_matter_is_left_aside():
+    triangle, _ = made_triangle(places=6)
+    assert reporting_hazards(triangle, first_weekday=0).report_factor is None
+
+
 def test_a_day_without_any_report_is_completed_and_not_zero():
     triangle, _ = made_triangle(places=4)
     counts = triangle.latest()

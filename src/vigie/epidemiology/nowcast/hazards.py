@@ -6,7 +6,7 @@ import numpy as np
 
 from vigie.epidemiology.delays import ReportingHazards
 from vigie.epidemiology.nowcast.triangle import ReportTriangle
-from vigie.paths import FloatArray
+from vigie.paths import BoolArray, FloatArray
 
 __all__ = ["HAZARD_DAYS", "POOLING", "reporting_hazards"]
 
@@ -18,9 +18,13 @@ POOLING = 20.0
 
 _POOLINGS = np.array([1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1000.0])
 _FEWEST_PLACES = 3
+_CHI_SQUARE_6_999 = 22.46
+"""99.9 % quantile of a chi square with 6 degrees of freedom."""
 
 
-def reporting_hazards(triangle: ReportTriangle) -> ReportingHazards:
+def reporting_hazards(
+    triangle: ReportTriangle, first_weekday: int | None = None
+) -> ReportingHazards:
     """Hazards of the delay of each place, pulled towards those of all places.
 
     g_d = P(delay = d | delay <= d), from cells that are known: num_d = sum_t n_td and den_d =
@@ -30,6 +34,8 @@ def reporting_hazards(triangle: ReportTriangle) -> ReportingHazards:
 
     Args:
         triangle: as known today.
+        first_weekday: of the first day, 0 is Monday; then hazards follow the weekday, where the
+            triangle shows that it matters on which one reports come. None leaves weekdays aside.
 
     Raises:
         ValueError: nothing was ever reported at any place.
@@ -64,7 +70,44 @@ def reporting_hazards(triangle: ReportTriangle) -> ReportingHazards:
         misses=total - hits + kappa * (1 - pooled),
         stood=stood,
         taken_back=taken_back,
+        report_factor=_report_factor(triangle, new, within, known, pooled, first_weekday),
     )
+
+
+def _report_factor(
+    triangle: ReportTriangle,
+    new: FloatArray,
+    within: FloatArray,
+    known: BoolArray,
+    pooled: FloatArray,
+    first_weekday: int | None,
+) -> FloatArray | None:
+    """(age, delay): factors of the hazards by weekday; None where weekdays matter little.
+
+    For each weekday of the event and each delay, reports that came over those expected from the
+    hazards of all places, drawn to 1 as if by 20 more reports. Weekdays matter if reports by
+    weekday of the report differ from those expected by more than chance once in 1000 times (chi
+    square) and on one of the seven by a tenth.
+    """
+    if first_weekday is None:
+        return None
+    delay, count = np.arange(triangle.delays), len(known)
+    event = (first_weekday + np.arange(triangle.days - count, triangle.days)) % 7
+    came = (new * known).sum(axis=0)
+    could = (within * known).sum(axis=0)
+    expected = could * pooled
+    reported_on = ((event[:, None] + delay) % 7)[:, 1:].reshape(-1)
+    by_report = [
+        np.bincount(reported_on, each[:, 1:].reshape(-1), minlength=7) for each in (came, expected)
+    ]
+    off = by_report[0] - by_report[1]
+    relative = np.abs(off) / np.maximum(by_report[1], 1.0)
+    if (off * np.sign(off) * relative).sum() < _CHI_SQUARE_6_999 or relative.max() < 0.1:
+        return None
+    of_weekday = (event == np.arange(7)[:, None]).astype(float)
+    hazard = (of_weekday @ came + POOLING * pooled) / (of_weekday @ could + POOLING)
+    factor = np.maximum(hazard / pooled, 1e-3)
+    return np.asarray(factor[(first_weekday + triangle.days - 1 - delay) % 7])
 
 
 def _kept(triangle: ReportTriangle) -> tuple[FloatArray | None, FloatArray | None]:
