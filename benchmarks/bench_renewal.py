@@ -33,6 +33,7 @@ SEED = 20_261_125
 SERIES, SAMPLES = 100, 500
 RETRO, NOW = slice(30, 106), slice(PAST_DAYS - 14, PAST_DAYS)
 NUTS_SERIES = 10
+NOWCAST_SETS = 5
 
 
 def _fit(counts: FloatArray, **given):
@@ -132,11 +133,22 @@ def extinct() -> dict[str, float]:
 
 
 def nowcast() -> dict[str, float]:
-    """The last 10 days of 100 reporting triangles: joint, alone, and taken as final."""
+    """The last 10 days of reporting triangles: joint, alone, and taken as final.
+
+    Five sets of 100, because one set moves the score by a twentieth.
+    """
+    sets = [_nowcast_of(SEED + 2 + 1000 * number) for number in range(scaled(NOWCAST_SETS, 1))]
+    means = {name: float(np.mean([each[name] for each in sets])) for name in sets[0]}
+    scores = [each["joint"] for each in sets]
+    return means | {"best set": min(scores), "worst set": max(scores)}
+
+
+def _nowcast_of(seed: int) -> dict[str, float]:
+    """Scores of one set of triangles, whose reports are learnt from together."""
     from vigie.epidemiology.nowcast import ReportTriangle, nowcast_alone, reporting_hazards
 
-    counts = np.stack([each.past for each in epidemics(scaled(SERIES, 6), SEED + 2)])
-    rng = np.random.default_rng(SEED)
+    counts = np.stack([each.past for each in epidemics(scaled(SERIES, 6), seed)])
+    rng = np.random.default_rng(seed)
     cells = [late_reports(rng, each) for each in counts]
     triangle = ReportTriangle(
         np.stack([np.where(c.is_known, np.cumsum(c.counts, 1), np.nan) for c in cells])
@@ -242,7 +254,9 @@ def run() -> list[Figure]:
         ),
         plain("renewal engine, first call of a process, CPU", found["speed"].answer["first"], "s"),
         plain("renewal engine, peak memory", found["truth"].peak_gib, "GiB"),
-        plain("nowcast of 100 triangles, last 10 days: log WIS", late["joint"], "", 0.045),
+        plain("nowcast of 5 x 100 triangles, last 10 days: log WIS", late["joint"], "", 0.045),
+        plain("the nowcast: log WIS of the best set of 100", late["best set"]),
+        plain("the nowcast: log WIS of the worst set of 100", late["worst set"]),
         *_within("the nowcast: share in 90 % intervals", late["joint coverage"], 0.87, 0.96),
         plain("the same without the engine: log WIS", late["alone"]),
         plain("the same without the engine: share in 90 % intervals", late["alone coverage"]),
