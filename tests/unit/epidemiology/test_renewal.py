@@ -339,12 +339,12 @@ def test_no_reproduction_number_should_be_shown_below_ten_admissions_a_week():
 
 
 def test_the_damping_is_chosen_by_past_scores_once_there_are_enough():
-    scores = np.tile([3.0, 2.0, 2.5, 4.0, 5.0], (8, 1))
+    scores = np.tile([3.0, 3.0, 2.0, 2.5, 4.0, 5.0], (8, 1))
     assert chosen_damping(scores) == 0.93
     assert chosen_damping(scores[:7]) == RenewalRules().damping_per_day
     scores[0, 1] = np.nan
     assert chosen_damping(scores) == RenewalRules().damping_per_day
-    with pytest.raises(ValueError, match="5 dampings"):
+    with pytest.raises(ValueError, match="6 dampings"):
         chosen_damping(scores[:, :2])
 
 

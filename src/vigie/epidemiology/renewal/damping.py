@@ -11,7 +11,7 @@ from vigie.paths import FloatArray
 
 __all__ = ["DAMPINGS", "FEWEST_ORIGINS", "chosen_damping"]
 
-DAMPINGS = (0.90, 0.93, 0.95, 0.97, 1.0)
+DAMPINGS = (0.85, 0.90, 0.93, 0.95, 0.97, 1.0)
 """Dampings per day that are compared."""
 
 FEWEST_ORIGINS = 8
