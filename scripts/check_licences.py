@@ -20,6 +20,7 @@ PAGE = ROOT / "docs" / "licences.md"
 ACCEPTED = {
     "0BSD",
     "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",  # Apache-2.0 with a further permission
     "BSD-2-Clause",
     "BSD-3-Clause",
     "CC0-1.0",

@@ -6,19 +6,25 @@ import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vigie.epidemiology import (
-    FLAT_MODEL,
+from vigie.actions.side_by_side import side_by_side
+from vigie.epidemiology import FLAT_MODEL
+from vigie.epidemiology.weekly import (
+    POOLED_WEEKLY_MODEL,
     SEASONAL_MODEL,
     HubRound,
+    WeeklyDraft,
+    WeeklyRules,
     flat_round,
-    read_round,
-    seasonal_round,
+    read_vintages,
+    weekly_draft,
+    weekly_quantiles,
 )
 from vigie.errors import BadData, NotFound
 from vigie.paths import QUANTILE_LEVELS, FloatArray
@@ -28,13 +34,12 @@ __all__ = ["HUB_HORIZONS", "HUB_MODELS", "HubForecast", "forecast_hub"]
 HUB_HORIZONS = (0, 1, 2, 3)
 """Weeks from the reference date."""
 
-_Forecast = Callable[[HubRound, FloatArray, np.random.Generator], FloatArray]
-
-HUB_MODELS: Mapping[str, _Forecast] = {
-    SEASONAL_MODEL: lambda given, people, rng: seasonal_round(given, people, HUB_HORIZONS, rng),
-    FLAT_MODEL: lambda given, _, rng: flat_round(given, HUB_HORIZONS, rng),
+HUB_MODELS: Mapping[str, WeeklyRules | None] = {
+    POOLED_WEEKLY_MODEL: WeeklyRules(),
+    SEASONAL_MODEL: WeeklyRules(weights={"seasonal": 1.0}),
+    FLAT_MODEL: None,
 }
-"""Models that can be asked for, from round, persons and chance to quantiles."""
+"""Models that can be asked for, and the rules of those that average components."""
 
 _TARGET = "wk inc flu hosp"
 _SEED = 20200301
@@ -68,7 +73,7 @@ def forecast_hub(
     season: str,
     out: Path,
     *,
-    model: str = SEASONAL_MODEL,
+    model: str = POOLED_WEEKLY_MODEL,
     progress: Callable[[str], None] = lambda line: None,
 ) -> HubForecast:
     """Forecast every round of a season, each from its own vintage of the targets alone.
@@ -87,15 +92,20 @@ def forecast_hub(
     """
     due = _rounds(data / "rounds.csv", season)
     locations, population = _locations(data / "locations.csv")
-    vintages = _table(data / "target_vintages.parquet")
+    vintages = read_vintages(_table(data / "target_vintages.parquet"), locations)
+    rounds = [vintages.round(each.reference_date, each.as_of) for each in due]
+    rules = HUB_MODELS[model]
+    calls = (partial(_drafted, given, population, rules) for given in rounds)
     tables = []
-    for each in due:
-        progress(f"Round of {each.reference_date}, as of {each.as_of}")
-        given = read_round(
-            vintages, reference_date=each.reference_date, as_of=each.as_of, locations=locations
-        )
-        rng = np.random.default_rng([_SEED, each.reference_date.toordinal()])
-        tables.append(_model_output(given, model, HUB_MODELS[model](given, population, rng)))
+    past: list[WeeklyDraft] = []
+    for given, draft in zip(rounds, side_by_side(calls), strict=True):
+        progress(f"Round of {given.reference_date}, as of {given.as_of}")
+        if isinstance(draft, WeeklyDraft):
+            forecast = weekly_quantiles(draft, given, past, rules)
+            past.append(draft)
+        else:
+            forecast = draft
+        tables.append(_model_output(given, model, forecast))
     written = pa.concat_tables(tables)
     out.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole: nobody hands in half a season.
@@ -106,6 +116,16 @@ def forecast_hub(
     finally:
         unfinished.unlink(missing_ok=True)
     return HubForecast(out, model, len(due), len(locations), written.num_rows)
+
+
+def _drafted(
+    given: HubRound, population: FloatArray, rules: WeeklyRules | None
+) -> WeeklyDraft | FloatArray:
+    """Of one round by itself; rounds differ in their chance by their date alone."""
+    rng = np.random.default_rng([_SEED, given.reference_date.toordinal()])
+    if rules is None:
+        return flat_round(given, HUB_HORIZONS, rng)
+    return weekly_draft(given, population, HUB_HORIZONS, rng, rules)
 
 
 def _model_output(given: HubRound, model: str, forecast: FloatArray) -> pa.Table:

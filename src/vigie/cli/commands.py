@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from vigie.cli.context import Context
-from vigie.cli.forecasting import forecast, score
+from vigie.cli.forecasting import forecast_hub, forecast_series, score
 from vigie.cli.operating import backup, doctor, rebuild, restore, serve, tick
 from vigie.cli.reading import export, release, show
 
@@ -19,7 +19,8 @@ __all__ = [
     "demo",
     "doctor",
     "export",
-    "forecast",
+    "forecast_hub",
+    "forecast_series",
     "init",
     "rebuild",
     "receive",

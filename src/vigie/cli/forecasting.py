@@ -1,4 +1,4 @@
-"""Commands that make and score forecasts in the hubs' format."""
+"""Commands that make and score forecasts, of hubs and of files of series."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from vigie.cli.context import Context
 
-__all__ = ["forecast", "score"]
+__all__ = ["forecast_hub", "forecast_series", "score"]
 
 _COLUMNS = {
     "model": "model",
@@ -55,11 +55,11 @@ def _cell(value: object) -> object:
     return f"{value:.3f}" if isinstance(value, float) else value
 
 
-def forecast(context: Context, arguments: argparse.Namespace) -> int:
+def forecast_hub(context: Context, arguments: argparse.Namespace) -> int:
     """vigie forecast hub --data DIR --season SEASON --out FILE."""
-    from vigie.actions.hub_forecasting import forecast_hub
+    from vigie.actions.hub_forecasting import forecast_hub as act
 
-    made = forecast_hub(
+    made = act(
         arguments.data,
         arguments.season,
         arguments.out,
@@ -71,6 +71,29 @@ def forecast(context: Context, arguments: argparse.Namespace) -> int:
         [
             f"{made.file}: {made.rows} quantiles of {made.model}, {made.rounds} rounds of "
             f"{made.locations} locations."
+        ],
+    )
+    return 0
+
+
+def forecast_series(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie forecast series --data FILE --target NAME --origins FILE --horizons 7,14 --out FILE."""
+    from vigie.actions.series_forecasting import forecast_series as act
+
+    made = act(
+        arguments.data,
+        arguments.target,
+        arguments.origins,
+        arguments.horizons,
+        arguments.out,
+        id_column=arguments.id,
+        progress=context.progress,
+    )
+    context.give(
+        made,
+        [
+            f"{made.file}: {made.rows} quantiles of {made.model}, {made.origins} origins of "
+            f"{made.series} series by {made.step}."
         ],
     )
     return 0

@@ -195,18 +195,17 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    forecast = _add(
-        commands,
+    forecast = commands.add_parser(
         "forecast",
-        c.forecast,
-        "Forecast the rounds of a hub, each from what its deadline knew.",
-        "vigie forecast hub --data flusight --season 2024-25 --out forecasts.parquet",
+        help="Forecast the rounds of a hub, or the series of a file.",
+        description="Forecast the rounds of a hub, or the series of a file; "
+        "both answer for programs with --json.",
+        epilog="example:\n  vigie forecast series --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    forecast.add_argument("what", choices=["hub"])
-    forecast.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    forecast.add_argument("--season", required=True)
-    forecast.add_argument("--model", choices=["seasonal", "flat"], default="seasonal")
-    forecast.add_argument("--out", type=Path, required=True, metavar="FILE")
+    of = forecast.add_subparsers(title="what", metavar="WHAT", required=True)
+    _forecast_hub(of)
+    _forecast_series(of)
     score = _add(
         commands,
         "score",
@@ -234,6 +233,76 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="leave out models with a smaller share of the tasks, 0..1",
     )
     score.add_argument("--by", choices=["horizon", "location", "reference_date"])
+
+
+def _forecast_hub(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    hub = _add(
+        of,
+        "hub",
+        c.forecast_hub,
+        "Forecast the rounds of a hub, each from what its deadline knew.",
+        "vigie forecast hub --data flusight --season 2024-25 --out forecasts.parquet",
+    )
+    hub.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    hub.add_argument("--season", required=True)
+    hub.add_argument(
+        "--model", choices=["pooled-weekly", "seasonal", "flat"], default="pooled-weekly"
+    )
+    hub.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+
+def _forecast_series(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    series = _add(
+        of,
+        "series",
+        c.forecast_series,
+        "Forecast daily or monthly series, each origin from the values up to it.",
+        "vigie forecast series --data admissions.parquet --target adm_hosp "
+        "--origins origins.csv --horizons 7,14 --out forecasts.parquet",
+    )
+    series.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet or CSV, one row a series and date (column date or month)",
+    )
+    series.add_argument("--target", required=True, metavar="COLUMN", help="counts to forecast")
+    series.add_argument(
+        "--origins",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet or CSV with a column origin: the last date that a forecast may know",
+    )
+    series.add_argument(
+        "--horizons",
+        type=_steps,
+        required=True,
+        metavar="STEPS",
+        help="days, or months, from the origin: 7,14",
+    )
+    series.add_argument(
+        "--id",
+        default="",
+        metavar="COLUMN",
+        help="names the series (default: the text that, with the date, is never twice the same)",
+    )
+    series.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet, or CSV if its name ends in .csv",
+    )
+
+
+def _steps(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        message = f'"{text}" is no list of whole numbers; write for example 7,14'
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,18 +1,19 @@
 """Sample-path arrays and what every model shares about them.
 
 Here live the joint array of futures and its validation, the chance that all models of a run
-share, histories on a grid, calendars, quantiles, scores, and the summary of first short days.
-No model, no table of the lake and no I/O live here.
+share, histories on a grid, calendars, quantiles, new margins for old paths, scores, and the summary
+of first short days. No model, no table of the lake and no I/O live here.
 """
 
 from vigie.paths.arrays import BoolArray, DateArray, FloatArray, IntArray, PathArray
 from vigie.paths.borrowing import UNKNOWN_CHANGE, borrow_changes
 from vigie.paths.calendar import Step, past_dates, step_dates
-from vigie.paths.distribution import QUANTILE_LEVELS, quantiles
+from vigie.paths.distribution import QUANTILE_LEVELS, quantiles, weighted_quantiles
 from vigie.paths.draws import JointDraws, joint_draws, past_index
 from vigie.paths.grids import days_of_data, last_seen, to_grid
 from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
 from vigie.paths.league import LeagueRow, league
+from vigie.paths.margins import with_margins
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
 from vigie.paths.sample_paths import SamplePaths
 from vigie.paths.scores import brier, interval_coverage, log_wis, wis
@@ -68,6 +69,8 @@ __all__ = [
     "step_dates",
     "stretch_changes",
     "to_grid",
+    "weighted_quantiles",
     "wis",
+    "with_margins",
     "with_truth",
 ]

@@ -13,6 +13,8 @@ __all__ = ["UNKNOWN_CHANGE", "borrow_changes"]
 UNKNOWN_CHANGE = 0.15
 """Relative standard deviation of one step when nobody has a history to learn from."""
 
+_LEAST_DONOR_SHARE = 1e-6
+
 _OWN_SIZE_DAYS = 7
 """Reported days after which a series' own size weighs as much as that of the others."""
 
@@ -61,7 +63,9 @@ def borrow_changes(
         donor_sizes = size[donors[:, 0], donors[:, 1]]
         own_size = weight * own_size + (1 - weight) * float(np.median(donor_sizes))
         donor_size = size[at[:, 0], at[:, 1]]
-        ratio = np.divide(own_size, donor_size, out=np.zeros(len(at)), where=donor_size > 0)
+        # A donor a millionth of the size has nothing to lend that could be scaled up.
+        is_comparable = donor_size > _LEAST_DONOR_SHARE * own_size
+        ratio = np.divide(own_size, donor_size, out=np.zeros(len(at)), where=is_comparable)
         changes[series] = donor_changes * ratio.astype(np.float32)
     changes += centre
     return changes

@@ -8,7 +8,7 @@ import numpy as np
 
 from vigie.paths.arrays import FloatArray, PathArray
 
-__all__ = ["QUANTILE_LEVELS", "quantiles"]
+__all__ = ["QUANTILE_LEVELS", "quantiles", "weighted_quantiles"]
 
 QUANTILE_LEVELS: tuple[float, ...] = (
     0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5,
@@ -38,3 +38,21 @@ def quantiles(values: PathArray, levels: Sequence[float] = QUANTILE_LEVELS) -> F
     above = np.minimum(below + 1, ordered.shape[-1] - 1)
     low, high = ordered[..., below].astype(np.float64), ordered[..., above].astype(np.float64)
     return np.asarray(np.maximum.accumulate(low + (high - low) * (at - below), axis=-1))
+
+
+def weighted_quantiles(
+    values: FloatArray, weights: FloatArray, levels: Sequence[float] = QUANTILE_LEVELS
+) -> FloatArray:
+    """Quantiles of values that count differently, linear between the middles of their weights.
+
+    Args:
+        values: (value,), finite, at least one.
+        weights: (value,), >= 0, not all 0.
+        levels: within 0..1.
+
+    Returns:
+        (level,), never decreasing where the levels do not.
+    """
+    order = np.argsort(values)
+    share = np.cumsum(weights[order]) - 0.5 * weights[order]
+    return np.interp(levels, share / weights.sum(), values[order])

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from vigie.epidemiology import HubRound, SeasonalRules, flat_round, seasonal_round
+from vigie.epidemiology.weekly import (
+    HubRound,
+    WeeklyRules,
+    flat_round,
+    weekly_draft,
+    weekly_quantiles,
+)
 from vigie.errors import BadData
 from vigie.paths import wis
 
 HORIZONS = (0, 1, 2, 3)
+RULES = WeeklyRules(weights={"seasonal": 1.0})
 PEOPLE = np.geomspace(5e5, 3e7, 12)
 
 
@@ -32,7 +40,8 @@ def at_week(counts: np.ndarray, last: int) -> HubRound:
 
 
 def forecast(given: HubRound) -> np.ndarray:
-    return seasonal_round(given, PEOPLE, HORIZONS, np.random.default_rng(1))
+    draft = weekly_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), RULES)
+    return weekly_quantiles(draft, given, [], RULES)
 
 
 @pytest.mark.parametrize("last", [112, 126, 130, 140])
@@ -48,9 +57,10 @@ def test_a_wave_seen_before_is_foreseen_on_its_rise_at_its_peak_and_on_its_fall(
 
 
 def test_without_a_past_season_it_is_the_flat_baseline() -> None:
-    given = at_week(year_after_year(160), SeasonalRules().fewest_weeks - 2)
+    given = at_week(year_after_year(160), RULES.fewest_weeks["seasonal"] - 2)
     flat = flat_round(given, HORIZONS, np.random.default_rng(1))
-    assert np.array_equal(forecast(given), flat)
+    draft = weekly_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), RULES)
+    assert draft.scale.counts(draft.levels) == pytest.approx(flat, rel=1e-6, abs=1e-6)
 
 
 def test_places_that_are_silent_do_not_stop_the_others() -> None:
@@ -63,8 +73,23 @@ def test_places_that_are_silent_do_not_stop_the_others() -> None:
     assert np.median(ours[rest, 0, 11] / counts[rest, 127]) == pytest.approx(1, abs=0.15)
 
 
-def test_a_past_without_duty_to_report_teaches_nothing() -> None:
+def test_weeks_without_a_duty_to_report_teach_nothing() -> None:
     given = at_week(year_after_year(160), 126)
-    rules = SeasonalRules(holes=((date(2000, 1, 1), date(2030, 1, 1)),))
+    season = (given.weeks[73].astype(date), given.weeks[82].astype(date))
+    rules = replace(RULES, holes=(season,))
+    spoilt = given.counts.copy()
+    spoilt[:, 75:79] *= 40
+    draft = weekly_draft(
+        replace(given, counts=spoilt), PEOPLE, HORIZONS, np.random.default_rng(1), rules
+    )
+    median = weekly_quantiles(draft, given, [], rules)[:, 0, 11]
+    assert np.median(median / year_after_year(160)[:, 127]) == pytest.approx(1, abs=0.2)
+
+
+def test_too_few_weeks_to_learn_from_are_said() -> None:
+    given = at_week(year_after_year(160), 126)
+    rules = replace(
+        RULES, holes=((date(2000, 1, 1), date(2030, 1, 1)),), fewest_weeks={"seasonal": 0}
+    )
     with pytest.raises(BadData, match="can be learnt from"):
-        seasonal_round(given, PEOPLE, HORIZONS, np.random.default_rng(1), rules)
+        weekly_draft(given, PEOPLE, HORIZONS, np.random.default_rng(1), rules)

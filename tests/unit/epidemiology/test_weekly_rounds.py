@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from vigie.epidemiology import flat_round, read_round
+from vigie.epidemiology.weekly import HubRound, flat_round, read_vintages
 from vigie.errors import BadData
 
 REFERENCE = date(2024, 1, 13)
@@ -44,8 +44,12 @@ def table(*vintages: list[dict[str, object]]) -> pa.Table:
     )
 
 
+def read_round(targets: pa.Table) -> HubRound:
+    return read_vintages(targets, ["01", "US"]).round(REFERENCE, AS_OF)
+
+
 def forecast(targets: pa.Table) -> np.ndarray:
-    given = read_round(targets, reference_date=REFERENCE, as_of=AS_OF, locations=["01", "US"])
+    given = read_round(targets)
     return flat_round(given, (0, 1, 2, 3), np.random.default_rng(1))
 
 
@@ -71,20 +75,30 @@ def test_nothing_of_another_vintage_is_looked_at() -> None:
 
 
 def test_a_vintage_that_is_two_weeks_behind_is_forecast_over_more_steps() -> None:
-    behind = read_round(
-        table(vintage(AS_OF, LAST - timedelta(weeks=1))),
-        reference_date=REFERENCE,
-        as_of=AS_OF,
-        locations=["01", "US"],
-    )
+    behind = read_round(table(vintage(AS_OF, LAST - timedelta(weeks=1))))
     assert behind.steps_ahead((0, 3)) == [2, 5]
     assert np.isnan(behind.counts).sum() == 0
+
+
+def test_older_weeks_are_known_as_they_were_first_reported() -> None:
+    older = vintage(AS_OF - timedelta(weeks=1), LAST - timedelta(weeks=1), scale=0.5)
+    later = vintage(AS_OF + timedelta(days=1), LAST - timedelta(weeks=2), scale=50)
+    given = read_round(table(later, older, vintage(AS_OF, LAST)))
+    newest = len(given.weeks) - 1
+    assert list(given.first_reports) == [newest - 1]
+    before = given.seen_at(newest - 1)
+    assert before.shape == (2, newest)
+    assert before[:, 1:] == pytest.approx(given.counts[:, 1:newest] * 0.5, rel=0.5)
+    # A week that no version ended with is seen as today.
+    assert np.array_equal(given.seen_at(newest - 2), given.counts[:, : newest - 1])
+    cut = given.since(given.weeks[5].astype(date))
+    assert np.array_equal(cut.seen_at(newest - 6), before[:, 5:])
 
 
 def test_missing_places_and_weeks_are_missing_and_not_zero() -> None:
     rows = [row for row in vintage(AS_OF, LAST) if row["location"] == "US"]
     rows[3]["value"] = None
-    given = read_round(table(rows), reference_date=REFERENCE, as_of=AS_OF, locations=["01", "US"])
+    given = read_round(table(rows))
     assert np.isnan(given.counts[0]).all()
     assert np.isnan(given.counts[1]).sum() == 1
 

@@ -1,0 +1,193 @@
+"""The pooled daily model: one robust regression for all places, and its own past errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vigie.epidemiology.flat import flat_paths
+from vigie.epidemiology.pooled.features import DailyFeatures, daily_features
+from vigie.epidemiology.pooled.regression import Regression, centre, days_needed
+from vigie.epidemiology.pooled.rolling import DAYS_A_WEEK
+from vigie.epidemiology.pooled.signals import Signal
+from vigie.paths import (
+    QUANTILE_LEVELS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    JointDraws,
+    PathArray,
+    quantiles,
+    with_margins,
+)
+
+__all__ = ["POOLED_MODEL", "pooled_paths", "pooled_quantiles"]
+
+POOLED_MODEL = "vigie-pooled-daily"
+"""Name of the model in tables, scores and releases."""
+
+_LONGEST_DAYS = 730
+_MOST_KNOTS = 12
+_COMPANION = 5.0
+"""Stretches of past as long as the horizon at which the flat baseline counts as much."""
+
+
+def pooled_quantiles(
+    history: FloatArray,
+    horizons: Sequence[int],
+    draws: JointDraws,
+    levels: Sequence[float] = QUANTILE_LEVELS,
+    *,
+    signals: Sequence[Signal] = (),
+) -> FloatArray:
+    """Quantiles of daily counts, learnt from all places and categories at once.
+
+    Args:
+        history: (place, category, time), counts a day, NaN where missing; its last day is the
+            origin. Negative values (corrections) are read as 0.
+        horizons: in days from the last day of history, increasing, 1..draws.steps.
+        draws: chance of the run, for the flat baseline.
+        levels: of the quantiles, increasing within 0..1.
+        signals: that run ahead, with values (place or 1, time) on the days of history; each
+            speaks for the horizons that its lead reaches.
+
+    Returns:
+        (place, category, horizon, level), >= 0, never NaN, never decreasing along the levels.
+        Those of the flat baseline for a series of which fewer than 7 of the last 14 days are
+        reported, and for all when the history is too short to have made past forecasts (28
+        days and twice the longest horizon).
+
+    Raises:
+        ValueError: horizons or signals do not fit, or there is no time in history.
+
+    Source: docs/models/pooled-daily.md.
+    """
+    steps = list(horizons)
+    if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
+        raise ValueError(f"horizons must increase from 1 on: {steps}")
+    flat = flat_paths(history, steps[-1], draws, season=DAYS_A_WEEK)
+    chosen = quantiles(np.ascontiguousarray(flat[:, :, [step - 1 for step in steps]]), levels)
+    told = _with_companion(_told(history, steps, levels, signals), chosen, steps, history)
+    return np.where(_is_told(told)[..., None, None], told, chosen)
+
+
+def pooled_paths(
+    history: FloatArray, horizon: int, draws: JointDraws, *, season: int = DAYS_A_WEEK
+) -> PathArray:
+    """Sample paths of daily counts: joint as the flat baseline's, each day as the pooled model's.
+
+    Args:
+        history: (place, category, time), counts; NaN where missing.
+        horizon: days, 1..draws.steps.
+        draws: chance of the run.
+        season: 7; with any other the paths are those of the flat baseline, as this model knows
+            days only.
+
+    Returns:
+        (place, category, day, sample), >= 0 and never NaN; where ``pooled_quantiles`` falls back,
+        the flat baseline's own paths.
+
+    Raises:
+        ValueError: horizon or season do not fit, or there is no time in history.
+
+    Source: docs/models/pooled-daily.md, equation 9.
+    """
+    paths = flat_paths(history, horizon, draws, season=season)
+    if season != DAYS_A_WEEK:
+        return paths
+    steps = range(1, horizon + 1)
+    told = _told(history, steps, QUANTILE_LEVELS, ())
+    is_told = _is_told(told)
+    if is_told.any():
+        told = _with_companion(told, quantiles(paths), steps, history)
+        paths[is_told] = with_margins(paths[is_told][None], told[is_told][None])[0]
+    return paths
+
+
+def _is_told(told: FloatArray) -> BoolArray:
+    """(place, category), for which series the regression answers."""
+    return ~np.isnan(told[:, :, 0, 0])
+
+
+def _with_companion(
+    told: FloatArray, flat: FloatArray, horizons: Sequence[int], history: FloatArray
+) -> FloatArray:
+    """Quantiles drawn to those of the flat baseline by how little past there is to learn from.
+
+    Days of one wave tell of one wave, however many places there are: what counts is how many
+    stretches as long as the horizon the past has.
+
+    Source: docs/models/pooled-daily.md, equation 8.
+    """
+    days = min(history.shape[-1], _LONGEST_DAYS)
+    stretches = days / np.asarray(horizons, dtype=np.float64)
+    share = (_COMPANION / (_COMPANION + stretches))[:, None]
+    return np.asarray((1 - share) * told + share * flat)
+
+
+def _told(
+    history: FloatArray,
+    horizons: Sequence[int],
+    levels: Sequence[float],
+    signals: Sequence[Signal],
+) -> FloatArray:
+    """(place, category, horizon, level): what the regression says, NaN where it cannot."""
+    places, categories, times = history.shape
+    shape = (places, categories, len(horizons), len(levels))
+    told = np.full((places * categories, *shape[2:]), np.nan)
+    if times >= days_needed(max(horizons)):
+        recent = history.reshape(-1, times)[:, -_LONGEST_DAYS:]
+        group = np.tile(np.arange(categories), places)
+        features = daily_features(recent, group, _by_series(signals, places, categories, times))
+        is_usable = features.is_usable[:, -1]
+        if is_usable.any():
+            _forecast(features, is_usable, horizons, levels, told)
+    return told.reshape(shape)
+
+
+def _forecast(
+    features: DailyFeatures,
+    is_usable: BoolArray,
+    horizons: Sequence[int],
+    levels: Sequence[float],
+    told: FloatArray,
+) -> None:
+    """Fill the usable rows of told: fits and banks at some horizons, the others between them."""
+    now = np.array([features.counts.shape[1] - 1])
+    knots = _knots(horizons)
+    learnt = [Regression(features, int(days)).learn(levels) for days in knots]
+    known = [each for each in learnt if each is not None]
+    if len(known) < len(knots):
+        return
+    for column, days in enumerate(horizons):
+        right = int(np.searchsorted(knots, days))
+        left = right if knots[right] == days else right - 1
+        share = (days - knots[left]) / (knots[right] - knots[left]) if right > left else 0.0
+        fit = (1 - share) * known[left].fit + share * known[right].fit
+        middle = centre(features, now, days, fit)[is_usable, 0]
+        below, above = (known[at].bank.quantiles(middle) for at in (left, right))
+        told[is_usable, column] = (1 - share) * below + share * above
+
+
+def _by_series(signals: Sequence[Signal], places: int, categories: int, times: int) -> list[Signal]:
+    """Signals with a row for each series, or one row, on the days that are looked at."""
+    found = []
+    for each in signals:
+        rows, days = each.values.shape
+        if rows not in (1, places) or days != times:
+            raise ValueError(
+                f"signal {each.name}: shape {each.values.shape}, expected ({places} or 1, {times})"
+            )
+        values = np.repeat(each.values, categories if rows > 1 else 1, axis=0)
+        found.append(Signal(each.name, values[:, -_LONGEST_DAYS:], each.lead_days))
+    return found
+
+
+def _knots(horizons: Sequence[int]) -> IntArray:
+    """Horizons that are fitted; the others lie between two of them."""
+    wanted = np.unique(np.asarray(horizons, dtype=np.int64))
+    if len(wanted) <= _MOST_KNOTS:
+        return wanted
+    spaced = np.geomspace(wanted[0], wanted[-1], _MOST_KNOTS)
+    return np.unique(np.round(spaced).astype(np.int64))
