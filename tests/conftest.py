@@ -1,6 +1,9 @@
 """Rooms that many tests share: one that has a release, made once, and copies to work in."""
 
+import hashlib
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,13 @@ import pytest
 from tests.rooms import NEXT_DAY, OPERATOR, open_at, send_first_days, write_room
 from vigie.actions.cycle import run_cycle
 from vigie.actions.room import Room
+
+# Compiled code is kept between runs. Numba looks only at the file of a function to see whether it
+# is old, and a loop holds code of other files too: so the place is named after all of them.
+_LOOPS = Path(__file__).resolve().parents[1] / "src/vigie/epidemiology/renewal"
+_CODE = b"".join(each.read_bytes() for each in sorted(_LOOPS.glob("*.py")))
+_KEPT = Path(tempfile.gettempdir()) / f"vigie-compiled-{hashlib.sha256(_CODE).hexdigest()[:16]}"
+os.environ.setdefault("NUMBA_CACHE_DIR", str(_KEPT))
 
 
 @pytest.fixture(scope="session")

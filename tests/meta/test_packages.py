@@ -98,10 +98,22 @@ def test_no_module_is_a_drawer_for_the_rest() -> None:
 
 
 def test_importing_vigie_loads_nothing_heavy() -> None:
-    heavy = {"numpy", "pyarrow", "duckdb", "scipy", "pyiceberg", "sqlalchemy", "fastapi"}
-    code = "import sys, vigie; print(*(each.partition('.')[0] for each in sys.modules))"
+    heavy = {"numpy", "pyarrow", "duckdb", "scipy", "pyiceberg", "sqlalchemy", "fastapi", "numba"}
+    assert not heavy & loaded_by("vigie")
+
+
+@pytest.mark.parametrize(
+    "module", ["vigie.epidemiology", "vigie.epidemiology.renewal", "vigie.bootstrap"]
+)
+def test_compilers_are_loaded_only_where_they_run(module: str) -> None:
+    assert not {"numba", "llvmlite"} & loaded_by(module)
+
+
+def loaded_by(module: str) -> set[str]:
+    """Top names of everything that importing a module loads, in a process of its own."""
+    code = f"import sys, {module}; print(*(each.partition('.')[0] for each in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert not heavy & set(done.stdout.decode().split())
+    return set(done.stdout.decode().split())
 
 
 def test_an_unknown_name_of_vigie_is_an_attribute_error() -> None:

@@ -1,8 +1,10 @@
 """Models of the epidemic and its flows: what comes in, as joint sample paths.
 
 Here live the flat baseline for counts per step, its weekday factors, the model that repeats
-last week, and linear quantile regression; in packages of their own the pooled forecasts of daily and weekly counts; the monthly
-one; and the choice of leading signals. What fills beds, staff and stock lives in ``hospital`` and
+last week, linear quantile regression, the monthly forecast and the choice of leading signals; in
+packages of their own delays, the renewal engine, the nowcast, and the pooled forecasts of daily
+and weekly counts. What fills beds, staff and stock lives in ``hospital`` and ``supply``; chance
+and borrowed changes in ``paths``.
 ``supply``; chance and borrowed changes in ``paths``.
 """
 
