@@ -5,7 +5,6 @@ last week, linear quantile regression, the monthly forecast and the choice of le
 packages of their own delays, the renewal engine, the nowcast, and the pooled forecasts of daily
 and weekly counts. What fills beds, staff and stock lives in ``hospital`` and ``supply``; chance
 and borrowed changes in ``paths``.
-``supply``; chance and borrowed changes in ``paths``.
 """
 
 from vigie.epidemiology.flat import (
