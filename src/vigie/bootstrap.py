@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vigie import __version__
-from vigie.errors import BadData, FolderInvalid, Problem
+from vigie.errors import BadData, FolderInvalid, Problem, nearest
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from vigie.actions.notebook import Notebook
-    from vigie.actions.room import ModelRule, Room, RoomValues
+    from vigie.actions.room import Declarations, ModelRule, Room, RoomValues
     from vigie.governance import Caller
     from vigie.settings import Settings
 
@@ -106,10 +106,14 @@ def open_room(
     declarations, problems = read_declarations(folder)
     settings, more = parse_settings(text, environment, measures=declared_measures(folder))
     problems = [*(undecoded or more), *problems]
+    if settings is not None and settings.epidemics and not problems:
+        problems = _epidemic_problems(settings, declarations)
     if settings is None or problems:
         raise FolderInvalid(problems)
     home = folder / ".vigie"
     home.mkdir(mode=0o700, exist_ok=True)
+    if settings.epidemics:
+        _keep_compiled(home)
     engine = DuckEngine(
         threads=settings.engine.threads or os.cpu_count() or 1,
         memory_limit=settings.engine.memory_limit,
@@ -133,6 +137,39 @@ def open_room(
     )
 
 
+def _keep_compiled(home: Path) -> None:
+    """Have compiled code kept in the room, in a folder of this version of the code.
+
+    Numba reads the variable when the compiled parts are imported, which a run does first when an
+    epidemic is declared. Beside the code it would not do: an installation may be read-only, and
+    code compiled from an older version may be taken for this one's.
+    """
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home / "cache" / f"compiled-{__version__}"))
+
+
+def _epidemic_problems(settings: Settings, declarations: Declarations) -> list[Problem]:
+    """Epidemics whose measure is no daily flow that adds up over places."""
+    from vigie.schemas import MEASURES
+
+    rows = {row["measure"]: row for row in declarations.reference[MEASURES.name].to_pylist()}
+    flows = [
+        name
+        for name, row in rows.items()
+        if (row["kind"], row["step"], row["over_places"]) == ("flow", "day", "sum")
+    ]
+    return [
+        Problem(
+            "vigie.toml",
+            None,
+            f'[[epidemics]] number {number} measure is "{each.measure}", not a flow by day that '
+            "adds up over places",
+            f"Name daily admissions; nearest: {nearest(each.measure, flows) or 'none'}",
+        )
+        for number, each in enumerate(settings.epidemics, start=1)
+        if each.measure not in flows
+    ]
+
+
 def _settings_text(folder: Path) -> tuple[str, list[Problem]]:
     from vigie.declarations import as_text
 
@@ -148,6 +185,7 @@ def _values(settings: Settings) -> RoomValues:
     """Settings as the plain values that actions take."""
     from vigie.actions.room import (
         AlertRules,
+        EpidemicRule,
         ModelRule,
         PageRules,
         RoomValues,
@@ -175,6 +213,7 @@ def _values(settings: Settings) -> RoomValues:
         shortages=tuple(rules),
         tiles=tuple(TileRule(t.kind, t.measure, t.category) for t in settings.briefing.tiles),
         models=(*(ModelRule(**asdict(each)) for each in settings.models), *_installed_models()),
+        epidemics=tuple(EpidemicRule(**asdict(each)) for each in settings.epidemics),
         alerts=AlertRules(**asdict(settings.alerts)),
         pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )

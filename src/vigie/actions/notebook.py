@@ -161,6 +161,15 @@ class Notebook:
         equals = {"kind": kind} if kind else {}
         return Answer(open_release(self._room, self._caller, release).table("shortages", **equals))
 
+    def reproduction(
+        self, measure: str | None = None, *, place: str | None = None, release: str | None = None
+    ) -> Answer:
+        """Reproduction numbers in a release (None: the one in force), by day."""
+        equals = {name: v for name, v in (("measure", measure), ("place", place)) if v}
+        rows = open_release(self._room, self._caller, release).table("reproduction", **equals)
+        order = ("measure", "category", "place", "date")
+        return Answer(rows.sort_by([(name, "ascending") for name in order]))
+
     def table(self, name: str, *, release: str | None = None, **equals: str) -> Answer:
         """Any named table of a release, or "facts" for the figures that stand."""
         return Answer(open_release(self._room, self._caller, release).table(name, **equals))

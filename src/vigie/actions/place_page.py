@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from vigie.actions.accuracy import build_accuracy
+from vigie.actions.epidemic_views import epidemic_views
 from vigie.actions.figures import (
     Evidence,
     conflict_text,
@@ -116,6 +117,7 @@ def build_place_page(
         children=_children(reader),
         conflicts=_conflicts(reader),
         accuracy=_accuracy(tables, place, words),
+        epidemics=epidemic_views(tables, reader.place, names, words),
     )
 
 

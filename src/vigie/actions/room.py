@@ -22,6 +22,7 @@ from vigie.state import State, WriterLock
 __all__ = [
     "AlertRules",
     "Declarations",
+    "EpidemicRule",
     "ModelRule",
     "PageRules",
     "Room",
@@ -81,6 +82,31 @@ class ModelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class EpidemicRule:
+    """An epidemic of which the reproduction number is estimated.
+
+    Attributes:
+        measure: daily admissions, a flow.
+        category: of which category; "": all together.
+        generation: name of a published generation interval; "": mean and sd are given.
+        generation_mean_days, generation_sd_days: of a gamma law.
+        admission: names of one or two published delays, in a row, from infection to admission.
+        admission_mean_days, admission_sd_days: of a gamma law.
+        admitted_share: admissions per infection, above 0 to 1.
+    """
+
+    measure: str
+    category: str = ""
+    generation: str = ""
+    generation_mean_days: float = 0.0
+    generation_sd_days: float = 0.0
+    admission: tuple[str, ...] = ()
+    admission_mean_days: float = 0.0
+    admission_sd_days: float = 0.0
+    admitted_share: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRules:
     """Where alerts go; addresses that are secrets are named by their environment variable."""
 
@@ -112,6 +138,7 @@ class RoomValues:
     shortages: tuple[ShortageRule, ...] = ()
     tiles: tuple[TileRule, ...] = ()
     models: tuple[ModelRule, ...] = ()
+    epidemics: tuple[EpidemicRule, ...] = ()
     alerts: AlertRules = AlertRules()
     pages: PageRules = PageRules()
 

@@ -323,6 +323,23 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EpidemicView:
+    """How an epidemic spreads at a place.
+
+    Attributes:
+        name: of the admissions it is told by.
+        sentence: the chance that it grows, in plain words.
+        rows: name and value of each figure.
+        picture: reproduction number of the last weeks.
+    """
+
+    name: str
+    sentence: str
+    rows: tuple[tuple[str, str], ...]
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class PlacePage:
     """The page of one place, of one release, in one language."""
 
@@ -350,3 +367,9 @@ class PlacePage:
     children: tuple[ChildRow, ...]
     conflicts: tuple[ConflictRow, ...]
     accuracy: Accuracy
+    epidemics: tuple[EpidemicView, ...] = ()
+
+    @property
+    def all_pictures(self) -> tuple[Picture, ...]:
+        """Every picture of the page, in its order."""
+        return (*(each.picture for each in self.epidemics), *self.pictures)

@@ -108,6 +108,11 @@ class Words:
         pattern = "#,##0." + "#" * max(1, digits)
         return str(format_decimal(value, format=pattern, locale=self._locale))
 
+    def decimal(self, value: float, digits: int) -> str:
+        """A value with a fixed number of decimals, at least one."""
+        pattern = "#,##0." + "0" * digits
+        return str(format_decimal(value, format=pattern, locale=self._locale))
+
     def measured(self, value: float, unit: str) -> str:
         """A value of a measure; a share (0 to 1) is read in 100, as a percentage."""
         return self.number(100 * value) if unit == "share" else self.number(value)

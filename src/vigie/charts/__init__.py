@@ -7,6 +7,11 @@ written and no figure is computed here.
 
 from vigie.charts.fan import FAN_LEVELS, Fan, FanWords, draw_fan
 from vigie.charts.palette import ACCENT, CHANCE_FILLS, css_variables
+from vigie.charts.reproduction import (
+    REPRODUCTION_LEVELS,
+    ReproductionWords,
+    draw_reproduction,
+)
 from vigie.charts.risk_scale import STEP_FLOORS, cell_text, chance_step, whole_in_100
 from vigie.charts.score_charts import PitWords, RatioLine, RatioWords, draw_pit, draw_ratios
 from vigie.charts.site_map import MapWords, Site, draw_site_map
@@ -16,6 +21,7 @@ __all__ = [
     "ACCENT",
     "CHANCE_FILLS",
     "FAN_LEVELS",
+    "REPRODUCTION_LEVELS",
     "STEP_FLOORS",
     "Fan",
     "FanWords",
@@ -23,6 +29,7 @@ __all__ = [
     "PitWords",
     "RatioLine",
     "RatioWords",
+    "ReproductionWords",
     "Site",
     "cell_text",
     "chance_step",
@@ -30,6 +37,7 @@ __all__ = [
     "draw_fan",
     "draw_pit",
     "draw_ratios",
+    "draw_reproduction",
     "draw_site_map",
     "draw_tile_line",
     "whole_in_100",

@@ -165,10 +165,12 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "show",
         c.show,
-        "Print the briefing, the shortages, the plan, the feeds or the scores.",
+        "Print the briefing, shortages, plan, feeds, scores or reproduction numbers.",
         "vigie show briefing",
     )
-    show.add_argument("what", choices=["briefing", "shortages", "plan", "feeds", "scores"])
+    show.add_argument(
+        "what", choices=["briefing", "shortages", "plan", "feeds", "scores", "reproduction"]
+    )
     show.add_argument("--release", help="another release than the one in force")
     show.add_argument("--language", choices=["en", "fr"], default=None)
     show.add_argument("--kind", choices=["beds", "staff", "equipment", "products"])

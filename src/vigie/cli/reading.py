@@ -62,6 +62,20 @@ _SCORE_NOTE = (
     "Outcomes of the last 8 weeks. Ratios: sum of scores divided by the baseline's, below 1 is "
     "better. Made after: forecasts made again for a past day, from what was known then."
 )
+_REPRODUCTION_COLUMNS = (
+    "measure",
+    "category",
+    "place",
+    "date",
+    "r_q50",
+    "r_q05",
+    "r_q95",
+    "probability_growing",
+    "growth_rate_q50",
+    "doubling_days",
+    "probability_peak_passed",
+    "quality",
+)
 _FEED_COLUMNS = (
     "feed",
     "state",
@@ -74,11 +88,13 @@ _FEED_COLUMNS = (
 
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show briefing|shortages|plan|feeds|scores."""
+    """vigie show briefing|shortages|plan|feeds|scores|reproduction."""
     if arguments.what == "briefing":
         return _briefing(context, arguments)
     if arguments.what == "scores":
         return _scores(context, arguments)
+    if arguments.what == "reproduction":
+        return _reproduction(context, arguments)
     from vigie.actions.showing import show_table
 
     tables = {
@@ -140,6 +156,34 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
         lines = ["No forecast is scored in this release."]
     context.give(board, lines)
     return 0
+
+
+def _reproduction(context: Context, arguments: argparse.Namespace) -> int:
+    """The last day of each place; every day kept with --json."""
+    from vigie.actions.showing import show_table
+
+    equals = {"place": arguments.place} if arguments.place else {}
+    rows = show_table(
+        context.room(), context.caller(), "reproduction", arguments.release, **equals
+    ).to_pylist()
+    newest = [row for row in rows if row["growth_rate_q50"] is not None]
+    shown = newest[: arguments.limit]
+    values = [[row[name] for name in _REPRODUCTION_COLUMNS] for row in shown]
+    cells = [[_two(v) if isinstance(v, float) else v for v in row] for row in values]
+    lines = context.table(_REPRODUCTION_COLUMNS, cells)
+    if not rows:
+        lines = [
+            "No reproduction number in this release. It takes an [[epidemics]] in vigie.toml and "
+            "a week of daily admissions."
+        ]
+    if len(newest) > len(shown):
+        lines.append(f"... {len(newest) - len(shown)} more; see --limit or --json.")
+    context.give(rows, lines)
+    return 0
+
+
+def _two(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.2f}"
 
 
 def _score_cells(cut: Cut) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ from vigie.schemas.results import (
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
+    REPRODUCTION,
     RESULTS,
     SHORTAGES,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "REFERENCE",
     "REJECTS",
     "REPORTS",
+    "REPRODUCTION",
     "RESULTS",
     "SCORES",
     "SHORTAGES",

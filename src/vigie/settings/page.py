@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 from vigie.settings.reading import SHORTAGE_KINDS, TABLES
-from vigie.settings.tree import OwnModel, Tile
+from vigie.settings.tree import Epidemic, OwnModel, Tile
 
 __all__ = ["settings_page"]
 
@@ -33,6 +33,7 @@ def settings_page() -> str:
     for shortage, rule in SHORTAGE_KINDS.items():
         parts.append(_section(f'[[shortage]] with kind = "{shortage}"', rule))
     parts.append(_section("[[models]], each", OwnModel))
+    parts.append(_section("[[epidemics]], each", Epidemic))
     return "\n".join(parts)
 
 
@@ -59,6 +60,8 @@ def _type_words(hint: object, about: Field[Any]) -> str:
         return ", ".join(f'"{each}"' for each in hint)
     if hint is int:
         return f"whole number{_range_words(about)}"
+    if hint is float:
+        return f"number{_range_words(about)}"
     if about.metadata["form"] == "measure":
         return "key of a measure"
     return {time: "time, HH:MM", ZoneInfo: "IANA time zone", Tile: "tables"}.get(
@@ -83,6 +86,8 @@ def _default_words(about: Field[Any]) -> str:
     if isinstance(value, tuple):
         names = ", ".join(f'"{each}"' for each in value)
         return f"`[{names}]`"
-    if isinstance(value, int):
+    if isinstance(value, float) and value == 0:
+        return "-"
+    if isinstance(value, int | float):
         return f"`{value}`"
     return f'`"{value.strftime("%H:%M") if isinstance(value, time) else value}"`'

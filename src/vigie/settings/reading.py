@@ -14,6 +14,7 @@ from vigie.settings.tree import (
     Briefing,
     DeclaredShortage,
     Engine,
+    Epidemic,
     EquipmentShortage,
     Kind,
     OwnModel,
@@ -105,10 +106,15 @@ class _Reader:
         }
         shortages = self._shortages()
         models = self._models()
+        epidemics = self._epidemics()
         if self.problems or room is None:
             return None
         return Settings(
-            room=room, shortages=shortages, models=models, **cast("dict[str, Any]", rest)
+            room=room,
+            shortages=shortages,
+            models=models,
+            epidemics=epidemics,
+            **cast("dict[str, Any]", rest),
         )
 
     def _refuse_secrets(self, value: object, path: KeyPath) -> None:
@@ -124,7 +130,7 @@ class _Reader:
             self._refuse_secrets(each, here)
 
     def _refuse_unknown_tables(self) -> None:
-        valid = [*TABLES, "shortage", "models"]
+        valid = [*TABLES, "shortage", "models", "epidemics"]
         for name in self.content.keys() - set(valid):
             homes = [table for table, kind in TABLES.items() if name in _names(kind)]
             to_do = f"Move it under [{homes[0]}]" if homes else f"Nearest: {nearest(name, valid)}"
@@ -257,6 +263,46 @@ class _Reader:
                 models.append(model)
         return tuple(models)
 
+    def _epidemics(self) -> tuple[Epidemic, ...]:
+        found = self.content.get("epidemics", [])
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            self.sheet.add(("epidemics",), "[epidemics] is one table", "Write [[epidemics]]")
+            return ()
+        epidemics: list[Epidemic] = []
+        for number, entry in enumerate(found):
+            path: KeyPath = ("epidemics", number)
+            epidemic = self._part(Epidemic, entry, path)
+            if epidemic is None:
+                continue
+            if (epidemic.measure, epidemic.category) in {
+                (each.measure, each.category) for each in epidemics
+            }:
+                what = f'{_title(path)} is of measure "{epidemic.measure}" again'
+                self.sheet.add(path, what, "Keep one for each measure and category")
+                continue
+            self._require_delay(epidemic, "generation", path)
+            self._require_delay(epidemic, "admission", path)
+            epidemics.append(epidemic)
+        return tuple(epidemics)
+
+    def _require_delay(self, epidemic: Epidemic, of: str, path: KeyPath) -> None:
+        """Either the name of a published delay, or mean and standard deviation."""
+        name = getattr(epidemic, of)
+        mean, sd = getattr(epidemic, f"{of}_mean_days"), getattr(epidemic, f"{of}_sd_days")
+        own = f"{of}_mean_days and {of}_sd_days"
+        if name and (mean or sd):
+            what = f"{_title(path)} has {of} and figures of its own for it"
+            self.sheet.add((*path, of), what, f"Keep {of}, or {own}")
+        elif not name and not (mean and sd):
+            what = f"{_title(path)} lacks the delay {of}"
+            self.sheet.add(path, what, f"Give {of}, the name of a published delay, or {own}")
+        elif of == "admission" and len(epidemic.admission) > 2:
+            what = f"{_title(path)} admission has {len(epidemic.admission)} delays"
+            self.sheet.add((*path, "admission"), what, "Keep one, or two in a row")
+        elif sd > 2 * mean:
+            what = f"{_title(path)} {of}_sd_days is more than twice the mean"
+            self.sheet.add((*path, f"{of}_sd_days"), what, "Give at most twice the mean")
+
     def _shortage(self, entry: Mapping[str, object], path: KeyPath) -> ShortageRule | None:
         named = entry.get("kind")
         valid = [str(each) for each in Kind]
@@ -303,7 +349,7 @@ def _overrulable(kind: type) -> list[str]:
 
 
 def _title(path: KeyPath) -> str:
-    if path[0] in {"shortage", "models"}:
+    if path[0] in {"shortage", "models", "epidemics"}:
         return f"[[{path[0]}]] number {int(path[1]) + 1}"
     tile = next((each for each in path if isinstance(each, int)), None)
     return f"[{path[0]}]" if tile is None else f"[{path[0]}] tile {tile + 1}"

@@ -20,6 +20,7 @@ __all__ = [
     "Briefing",
     "DeclaredShortage",
     "Engine",
+    "Epidemic",
     "EquipmentShortage",
     "Kind",
     "Lack",
@@ -274,6 +275,61 @@ class OwnModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Epidemic:
+    """An epidemic told by admissions, of which R is estimated daily (docs/models/renewal.md)."""
+
+    measure: str = field(
+        metadata=_about("Daily admissions of this disease alone: a flow.", form="measure")
+    )
+    category: str = field(
+        default="", metadata=_about("Of which category; empty: all of them together.")
+    )
+    generation: str = field(
+        default="",
+        metadata=_about(
+            "Published generation interval by its name (docs/models/delays.md); "
+            "or give the next two.",
+            form="delay",
+        ),
+    )
+    generation_mean_days: float = field(
+        default=0.0,
+        metadata=_about(
+            "Mean generation interval of your own (gamma).", "days", least=0.5, most=30
+        ),
+    )
+    generation_sd_days: float = field(
+        default=0.0,
+        metadata=_about("Its standard deviation, at most twice it.", "days", least=0.1, most=30),
+    )
+    admission: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "Published delays from infection to admission by their names, one or two in a row; "
+            "or give the next two.",
+            form="delay",
+        ),
+    )
+    admission_mean_days: float = field(
+        default=0.0,
+        metadata=_about(
+            "Mean delay from infection to admission of your own (gamma).",
+            "days",
+            least=0.5,
+            most=30,
+        ),
+    )
+    admission_sd_days: float = field(
+        default=0.0,
+        metadata=_about("Its standard deviation, at most twice it.", "days", least=0.1, most=30),
+    )
+    admitted_share: float = field(
+        default=0.02,
+        metadata=_about("Admissions per infection.", "share", least=0.0001, most=1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a room. ``bootstrap`` reads it once; other code takes plain values."""
 
@@ -284,3 +340,4 @@ class Settings:
     briefing: Briefing = field(default_factory=Briefing)
     shortages: tuple[ShortageRule, ...] = ()
     models: tuple[OwnModel, ...] = ()
+    epidemics: tuple[Epidemic, ...] = ()

@@ -52,6 +52,8 @@ def convert(hint: object, about: Mapping[str, object], value: object) -> object:
         return _tuple(get_args(hint)[0], about, value)
     if hint is int:
         return _whole_number(about, value)
+    if hint is float:
+        return _number(about, value)
     if hint is time:
         return _clock(value)
     if not isinstance(value, str):
@@ -103,6 +105,18 @@ def _whole_number(about: Mapping[str, object], value: object) -> int:
     if about["form"] == "format" and value != FORMAT:
         raise Wrong(*_format_words(value))
     return value
+
+
+def _number(about: Mapping[str, object], value: object) -> float:
+    least, most = about["least"], about["most"]
+    assert isinstance(least, int | float), "a number has a smallest value"
+    assert isinstance(most, int | float), "a number has a largest value"
+    to_do = f"Write a number from {least} to {most}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Wrong(f"is {_kind_of(value)}, not a number", to_do)
+    if not least <= value <= most:
+        raise Wrong(f"is {value}, out of range", to_do)
+    return float(value)
 
 
 def _range_words(about: Mapping[str, object]) -> str:
@@ -162,9 +176,20 @@ def _text(form: str, value: str) -> str:
             f'is "{value}", no name for a model of your own',
             "Write letters, digits, - and _; names that begin with vigie- are Vigie's",
         )
+    if form == "delay" and value:
+        _require_published(value)
     if form == "loopback":
         _require_loopback(value)
     return value
+
+
+def _require_published(value: str) -> None:
+    # Few rooms name a delay; the others do not load what the list of them needs.
+    from vigie.epidemiology.delays import PUBLISHED_DELAYS
+
+    if value not in PUBLISHED_DELAYS:
+        near = nearest(value, PUBLISHED_DELAYS)
+        raise Wrong(f'is "{value}", not a published delay', f"Nearest: {near}")
 
 
 def _require_loopback(value: str) -> None:

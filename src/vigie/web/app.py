@@ -152,7 +152,8 @@ class _Pages:
 
     def _picture(self, tables: ReleaseTables, place: str, name: str, language: Language) -> Picture:
         if place:
-            found = {each.name: each for each in self.views.place(tables, place, language).pictures}
+            page = self.views.place(tables, place, language)
+            found = {each.name: each for each in page.all_pictures}
         elif name.startswith("scores-"):
             found = {each.name: each for each in self.views.scores(tables, language).pictures}
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,10 +16,12 @@ from vigie.charts import (
     Fan,
     FanWords,
     MapWords,
+    ReproductionWords,
     Site,
     cell_text,
     chance_step,
     draw_fan,
+    draw_reproduction,
     draw_site_map,
     draw_tile_line,
     whole_in_100,
@@ -208,3 +211,60 @@ def test_sites_at_one_point_and_a_single_site_are_drawn():
 def test_the_same_figures_give_the_same_bytes():
     values = np.arange(30.0)
     assert draw_fan(fan(values), WORDS) == draw_fan(fan(values), WORDS)
+
+
+R_WORDS = ReproductionWords(
+    title='R <1> & "more"',
+    description="One sentence.",
+    median="median 1.10",
+    range_50="50 in 100",
+    range_90="90 in 100",
+    one="1: neither",
+    day=lambda day: f"{day:%d %b}",
+    number=lambda value: f"{value:g}",
+)
+
+
+def r_bands(middle: np.ndarray) -> np.ndarray:
+    return middle[:, None] * np.array([0.8, 0.9, 1.0, 1.1, 1.25])
+
+
+@pytest.mark.parametrize("is_narrow", [False, True])
+def test_reproduction_chart_starts_at_0_names_the_line_at_1_and_stays_inside(
+    is_narrow: bool,
+) -> None:
+    days = TODAY - np.arange(60, 0, -1)
+    svg = draw_reproduction(days, r_bands(np.linspace(0.7, 1.6, 60)), R_WORDS, is_narrow=is_narrow)
+    words = words_in(svg)
+    for wanted in ("0", "1", "median 1.10", "50 in 100", "90 in 100", "1: neither"):
+        assert wanted in words
+    root = parsed(svg)
+    assert [each.text for each in root.iter(f"{SVG}title")] == [R_WORDS.title]
+    assert [each.text for each in root.iter(f"{SVG}desc")] == [R_WORDS.description]
+    width = float(root.attrib["width"])
+    for each in root.iter(f"{SVG}text"):
+        wide = 0.58 * 13 * len(each.text or "")
+        start = {"start": 0.0, "middle": 0.5, "end": 1.0}[each.attrib["text-anchor"]]
+        left = float(each.attrib["x"]) - start * wide
+        assert left >= -1
+        assert left + wide <= width + 12
+
+
+@given(st.lists(st.floats(0.05, 5.0), min_size=2, max_size=70))
+@settings(max_examples=25, deadline=None)
+def test_reproduction_chart_names_do_not_cover_one_another(middle: list[float]) -> None:
+    svg = draw_reproduction(TODAY + np.arange(len(middle)), r_bands(np.array(middle)), R_WORDS)
+    named = [
+        float(each.attrib["y"])
+        for each in parsed(svg).iter(f"{SVG}text")
+        if each.text in {"median 1.10", "50 in 100", "90 in 100"}
+    ]
+    assert len(named) == 3
+    assert all(abs(one - two) >= 12 for one, two in pairwise(named))
+
+
+def test_reproduction_chart_refuses_one_day_and_other_shapes() -> None:
+    with pytest.raises(ValueError, match="1 days"):
+        draw_reproduction(TODAY + np.arange(1), r_bands(np.ones(1)), R_WORDS)
+    with pytest.raises(ValueError, match=r"shape \(3, 4\)"):
+        draw_reproduction(TODAY + np.arange(3), np.ones((3, 4)), R_WORDS)

@@ -8,6 +8,7 @@ import pytest
 from vigie.errors import Problem
 from vigie.settings import (
     BedShortage,
+    Epidemic,
     EquipmentShortage,
     Language,
     Mode,
@@ -82,6 +83,20 @@ timeout_seconds = 60
 [[models]]
 name = "R2"
 command = ["Rscript", "models/r2.R"]
+
+[[epidemics]]
+measure = "admissions"
+category = "icu"
+generation = "covid-19 generation, Singapore 2020"
+admission = ["covid-19 incubation, 2020", "covid-19 onset to admission, 2020"]
+admitted_share = 0.03
+
+[[epidemics]]
+measure = "admissions"
+generation_mean_days = 3
+generation_sd_days = 1.5
+admission_mean_days = 6.5
+admission_sd_days = 3
 """
 
 
@@ -96,6 +111,15 @@ def problems_of(text: str, environment: dict[str, str] | None = None) -> list[Pr
     settings, problems = parse_settings(text, environment or {})
     assert settings is None
     return problems
+
+
+def epidemic(lines: str) -> str:
+    """An epidemic whose delay to admission is right."""
+    return (
+        '[[epidemics]]\nmeasure = "admissions"\nadmission_mean_days = 8\nadmission_sd_days = 4\n'
+        + lines
+        + "\n"
+    )
 
 
 def test_every_value_of_a_whole_file_is_read() -> None:
@@ -127,6 +151,16 @@ def test_every_value_of_a_whole_file_is_read() -> None:
         OwnModel("clinic-median", ("python3", "models/m.py", "-v", "-v"), ("admissions",), 60),
         OwnModel("R2", ("Rscript", "models/r2.R")),
     )
+    first, second = settings.epidemics
+    assert first == Epidemic(
+        "admissions",
+        "icu",
+        generation="covid-19 generation, Singapore 2020",
+        admission=("covid-19 incubation, 2020", "covid-19 onset to admission, 2020"),
+        admitted_share=0.03,
+    )
+    assert (second.generation_mean_days, second.admission_mean_days) == (3.0, 6.5)
+    assert (second.category, second.admitted_share) == ("", 0.02)
 
 
 def test_a_name_is_all_that_a_room_must_say() -> None:
@@ -191,6 +225,38 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         (
             '[[models]]\nname = "m"\ncommand = ["x"]\ntimeout_seconds = 0',
             "line 6: [[models]] number 1 timeout_seconds is 0, out of range",
+        ),
+        ('[epidemics]\nmeasure = "a"', "line 3: [epidemics] is one table. Write [[epidemics]]"),
+        (
+            epidemic('generation = "covid-19 generation, Singapour 2020"'),
+            'line 7: [[epidemics]] number 1 generation is "covid-19 generation, Singapour 2020", '
+            'not a published delay. Nearest: "covid-19 generation, Singapore 2020"',
+        ),
+        (epidemic(""), "line 3: [[epidemics]] number 1 lacks the delay generation. Give gener"),
+        (
+            epidemic("generation_mean_days = 5"),
+            "line 3: [[epidemics]] number 1 lacks the delay generation. Give generation, the",
+        ),
+        (
+            epidemic('generation = "influenza serial interval"\ngeneration_mean_days = 5'),
+            "line 7: [[epidemics]] number 1 has generation and figures of its own for it. Keep",
+        ),
+        (
+            epidemic("generation_mean_days = 40\ngeneration_sd_days = 2"),
+            "line 7: [[epidemics]] number 1 generation_mean_days is 40, out of range. Write a "
+            "number from 0.5 to 30",
+        ),
+        (
+            epidemic("generation_mean_days = 2\ngeneration_sd_days = 5"),
+            "line 8: [[epidemics]] number 1 generation_sd_days is more than twice the mean",
+        ),
+        (
+            epidemic('generation = "influenza serial interval"\nadmitted_share = "2 %"'),
+            "line 8: [[epidemics]] number 1 admitted_share is text, not a number. Write a number",
+        ),
+        (
+            epidemic('generation = "influenza serial interval"') * 2,
+            'line 8: [[epidemics]] number 2 is of measure "admissions" again. Keep one for each',
         ),
         ("name = 1", "line 3: not valid TOML: Cannot overwrite a value"),
         ("seed = = 1", "line 3: not valid TOML"),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from invented_scores import choice_rows, score_rows
+from invented_spread import spread_rows
 
 from vigie.actions.views import TileSpec
 from vigie.schemas import INSTANT, table
@@ -147,6 +148,8 @@ def invented(seed: int = 1, hospitals: int = 100, days: int = 60) -> dict[str, p
     tables["conflicts"] = rows_of("conflicts", _conflicts(facts, sites))
     tables["scores"] = rows_of("scores", score_rows())
     tables["model_choices"] = rows_of("model_choices", choice_rows())
+    spread = spread_rows("valombre", TODAY - timedelta(days=1))
+    tables["reproduction"] = rows_of("reproduction", spread)
     tables["feeds_status"] = rows_of(
         "feeds_status",
         [

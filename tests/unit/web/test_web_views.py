@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_release import SILENT, TILES, TODAY, Tables, rows_of
 from invented_room import two_days, yesterday
+from invented_spread import spread_rows
 
 from vigie.actions.briefing import build_briefing
 from vigie.actions.briefing_text import render_json, render_text
@@ -415,3 +416,50 @@ def test_pages_stand_whichever_tables_a_room_lacks(missing: set[str], language: 
     assert render_text(build_briefing(tables, language=language, tiles=TILES))
     if "places" in kept:
         assert build_place_page(tables, "H01", language=language, needs=NEEDS).name
+
+
+def test_a_place_says_how_the_epidemic_spreads_in_both_languages() -> None:
+    (english,) = place("valombre").epidemics
+    assert english.sentence == (
+        "Admissions: 93\u00a0chances in\u00a0100 that the epidemic is growing (R above 1) on "
+        "8 November. Trend: growing."
+    )
+    assert english.rows == (
+        ("Reproduction number R", "1.16 (90 in 100 range: 0.93 to 1.39)"),
+        ("Growth of infections a day", "+3% (90 in 100 range: \u22122% to +8%)"),
+        ("Infections double in", "23 days"),
+        ("Chance that the peak has passed", "8\u00a0in\u00a0100"),
+    )
+    assert english.picture.name == "spread-admissions-all"
+    assert "1.16" in english.picture.alternative
+    assert len(english.picture.rows) == 14
+    (french,) = place("valombre", "fr").epidemics
+    assert "93\u00a0chances sur\u00a0100" in french.sentence
+    assert "en hausse" in french.sentence
+    assert "1,16" in french.picture.finding
+    assert place("H07").epidemics == ()
+
+
+@pytest.mark.parametrize(
+    ("growing", "trend"),
+    [
+        (0.999, "growing"),
+        (0.90, "growing"),
+        (0.89, "likely growing"),
+        (0.75, "likely growing"),
+        (0.74, "not clear"),
+        (0.26, "not clear"),
+        (0.25, "likely declining"),
+        (0.11, "likely declining"),
+        (0.10, "declining"),
+        (0.001, "declining"),
+    ],
+)
+def test_the_trend_is_cut_at_90_75_25_and_10(growing: float, trend: str) -> None:
+    rows = spread_rows("valombre", TODAY, growing=growing, rate=0.03 if growing > 0.5 else -0.03)
+    (view,) = place("valombre", reproduction=rows_of("reproduction", rows)).epidemics
+    assert view.sentence.endswith(f"Trend: {trend}.")
+    told = {name for name, _ in view.rows}
+    # Where neither is likely, a doubling time would mislead.
+    assert ("Infections double in" in told) == (growing >= 0.75)
+    assert ("Infections halve in" in told) == (growing <= 0.25)
