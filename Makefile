@@ -23,7 +23,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_USER PIP_TARGET PIP_PREFIX PIP_
 
 CODE := src tests scripts benchmarks
 
-.PHONY: help install install-dev demo check test test-long bench docs lock format clean
+.PHONY: help install install-dev install-peers demo check test test-long bench docs lock format clean
 .PHONY: check-format check-lint check-types check-layers check-licences check-docs
 
 help: ## Show this list
@@ -33,6 +33,8 @@ help: ## Show this list
 install: $(VENV)/.installed ## Make .venv and install Vigie into it
 
 install-dev: $(VENV)/.installed-dev ## The same, with the tools of developers
+
+install-peers: $(VENV)/.installed-peers ## The same, with other people's models that make bench compares with
 
 demo: install ## Invent a region, run its day, show the pages (SERVE=0: only print; ROOM=, PORT=)
 	@$(VENV)/bin/vigie demo "$(ROOM)" --port "$(PORT)" $(if $(filter 0 no false,$(SERVE)),--no-serve,--serve)
@@ -101,4 +103,8 @@ $(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-peers: $(VENV)/.installed-dev requirements-peers.txt
+	$(PY) -m pip install --quiet --require-hashes -r requirements-peers.txt
 	@touch $@

@@ -18,11 +18,8 @@ from benchmarks.figures import Figure
 
 COMMAND = "make bench ONLY=hub"
 PACK = Path(__file__).resolve().parents[2] / "shared" / "data" / "flusight"
-ENSEMBLES = {
-    "2022-23": "Flusight-ensemble",
-    "2023-24": "FluSight-ensemble",
-    "2024-25": "FluSight-ensemble",
-}
+SEASONS = ("2023-24", "2024-25", "2022-23")
+ENSEMBLE = "FluSight-ensemble"
 BARS = {"2023-24": (0.95, 0.91), "2024-25": (0.99, 0.93)}
 """Most of the ensemble's sum of WIS, on the natural and the log scale."""
 
@@ -46,7 +43,7 @@ def season(name: str) -> dict[str, float]:
         for group in ("all", "states", "US"):
             selection = Selection(models=(made.model,), locations=group)
             rows = score_files(
-                files, PACK / "truth.parquet", baseline=ENSEMBLES[name], selection=selection
+                files, PACK / "truth.parquet", baseline=ENSEMBLE, selection=selection
             )[""]
             row = next(each for each in rows if each.model == made.model)
             found |= {
@@ -65,7 +62,7 @@ def run() -> list[Figure]:
         print("  the hub's pack is not beside the clone: nothing measured")
         return []
     figures = []
-    for name in ENSEMBLES:
+    for name in SEASONS:
         measured = in_child("bench_hub", "season", name)
         found = measured.answer
         natural, log = BARS.get(name, (None, None))

@@ -16,6 +16,7 @@ import pytest
 from tests.integration.official_files import ROOT, shared_files
 from vigie import bootstrap
 from vigie.cli import run
+from vigie.paths import PHASES
 
 REFERENCE = Path(os.environ.get("VIGIE_SHARED", ROOT.parent / "shared")) / "tools/score_hub.py"
 NAMES = {
@@ -120,6 +121,17 @@ def test_a_csv_gives_the_same_table_as_parquet_and_can_be_split(
     assert [line for line in out.splitlines() if line.startswith("horizon")] == [
         f"horizon {week}" for week in range(4)
     ]
+
+    # The season's wave rose, peaked and fell; every task is in one of its phases.
+    code, out, _ = vigie(capsys, "score", str(as_csv), *more, "--by", "phase", "--json")
+    assert code == 0
+    by_phase = json.loads(out)
+    assert {"rise", "peak", "fall"} <= by_phase.keys() <= set(PHASES)
+    _, out, _ = vigie(capsys, "score", str(as_csv), *more, "--json")
+    all_tasks = {row["model"]: row["tasks"] for row in json.loads(out)}
+    baseline = "FluSight-baseline"
+    split = [row for rows in by_phase.values() for row in rows if row["model"] == baseline]
+    assert sum(row["tasks"] for row in split) == all_tasks[baseline]
 
 
 def test_mistakes_name_the_file_and_the_way_out(

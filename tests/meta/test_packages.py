@@ -140,7 +140,7 @@ def test_every_dependency_is_accounted_for_in_the_decisions() -> None:
 
 
 def test_every_dependency_is_pinned_with_hashes() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-peers.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
         pins = re.findall(r"^[\w.-]+==[^\n]*(?:\n    [^\n]*)*", text, re.MULTILINE)
         assert len(pins) > 20

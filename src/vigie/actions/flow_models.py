@@ -13,13 +13,23 @@ from datetime import timedelta
 import numpy as np
 
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
-from vigie.epidemiology import FLAT_MODEL, LAST_WEEK_MODEL, flat_paths, last_week_paths
+from vigie.epidemiology import (
+    FLAT_MODEL,
+    LAST_WEEK_MODEL,
+    MONTHLY_MODEL,
+    POOLED_MODEL,
+    flat_paths,
+    last_week_paths,
+    monthly_paths,
+    pooled_paths,
+)
+from vigie.epidemiology.weekly import POOLED_WEEKLY_MODEL, weekly_paths
 from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, binary_paths, level_paths
 from vigie.paths import PathArray, SamplePaths, step_dates
 
 __all__ = ["MODELS", "Model", "baseline_of", "forecast_by", "models_of", "steps_ahead"]
 
-_BINARY_STREAM = 1
+_BINARY_STREAM, _WEEKLY_STREAM = 1, 2
 _Paths = Callable[[History, int, Chance], PathArray]
 
 
@@ -43,8 +53,8 @@ def _is_flow(history: History) -> bool:
     return history.kind == "flow"
 
 
-def _is_daily_flow(history: History) -> bool:
-    return history.kind == "flow" and history.step == "day"
+def _is_flow_by(step: str) -> Callable[[History], bool]:
+    return lambda history: history.kind == "flow" and history.step == step
 
 
 def _is_binary(history: History) -> bool:
@@ -64,6 +74,19 @@ def _last_week(history: History, steps: int, chance: Chance) -> PathArray:
     return last_week_paths(history.values, steps, chance.draws())
 
 
+def _pooled(history: History, steps: int, chance: Chance) -> PathArray:
+    return pooled_paths(history.values, steps, chance.draws())
+
+
+def _weekly(history: History, steps: int, chance: Chance) -> PathArray:
+    rng = chance.stream(_WEEKLY_STREAM)
+    return weekly_paths(history.values, history.dates, steps, chance.draws(), rng)
+
+
+def _monthly(history: History, steps: int, chance: Chance) -> PathArray:
+    return monthly_paths(history.values, steps, chance.draws())
+
+
 def _binary(history: History, steps: int, chance: Chance) -> PathArray:
     return binary_paths(history.values, steps, chance.draws(), chance.stream(_BINARY_STREAM))
 
@@ -76,7 +99,10 @@ MODELS: tuple[Model, ...] = (
     Model(FLAT_MODEL, _is_flow, _flat),
     Model(BINARY_MODEL, _is_binary, _binary),
     Model(LEVEL_MODEL, _is_level, _level),
-    Model(LAST_WEEK_MODEL, _is_daily_flow, _last_week),
+    Model(LAST_WEEK_MODEL, _is_flow_by("day"), _last_week),
+    Model(POOLED_MODEL, _is_flow_by("day"), _pooled),
+    Model(POOLED_WEEKLY_MODEL, _is_flow_by("week"), _weekly),
+    Model(MONTHLY_MODEL, _is_flow_by("month"), _monthly),
 )
 """All models; the first that applies to a history is its baseline."""
 

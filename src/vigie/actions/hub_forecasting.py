@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vigie.actions.forecast_files import write_whole
 from vigie.actions.side_by_side import side_by_side
 from vigie.epidemiology import FLAT_MODEL
 from vigie.epidemiology.weekly import (
@@ -82,7 +83,7 @@ def forecast_hub(
         data: folder with target_vintages.parquet, rounds.csv and locations.csv; forecasts of others
             and the truth are not read.
         season: as rounds.csv writes it, e.g. "2024-25".
-        out: Parquet file to write, hubverse model-output.
+        out: file to write, hubverse model-output: Parquet, or CSV if its name ends so.
         model: a key of ``HUB_MODELS``.
         progress: called with a line for people.
 
@@ -107,14 +108,7 @@ def forecast_hub(
             forecast = draft
         tables.append(_model_output(given, model, forecast))
     written = pa.concat_tables(tables)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    # Under another name until it is whole: nobody hands in half a season.
-    unfinished = out.with_name(f"{out.name}.tmp")
-    try:
-        pq.write_table(written, unfinished, compression="zstd")
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(written, out)
     return HubForecast(out, model, len(due), len(locations), written.num_rows)
 
 

@@ -208,5 +208,8 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "model.vigie-flat": ("like today", "comme aujourd'hui"),
     "model.vigie-persistence": ("like today", "comme aujourd'hui"),
     "model.vigie-last-week": ("like last week", "comme la semaine dernière"),
+    "model.vigie-pooled-daily": ("learnt from all places", "appris de tous les lieux"),
+    "model.vigie-pooled-weekly": ("learnt from all places", "appris de tous les lieux"),
+    "model.vigie-pooled-monthly": ("learnt from all places", "appris de tous les lieux"),
     "model.vigie-two-state": ("two states", "deux états"),
 }

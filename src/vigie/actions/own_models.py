@@ -18,10 +18,10 @@ from vigie.errors import BadData
 from vigie.paths import (
     QUANTILE_LEVELS,
     FloatArray,
-    PathArray,
     SamplePaths,
     checked_output,
     step_dates,
+    with_margins,
 )
 
 __all__ = ["OwnForecasts"]
@@ -135,7 +135,7 @@ class OwnForecasts:
         for (place, category), quantiles in _by_series(rows, steps).items():
             if place in baseline.places and category in baseline.categories:
                 at = baseline.places.index(place), baseline.categories.index(category)
-                values[at] = _on_quantiles(values[at], quantiles)
+                values[at] = with_margins(values[at][None, None], quantiles[None, None])[0, 0]
         return SamplePaths(
             baseline.measure, baseline.places, baseline.categories, baseline.dates, values
         )
@@ -230,14 +230,3 @@ def _by_series(rows: pa.Table, steps: int) -> dict[tuple[str, str], FloatArray]:
         key = rows["location"][start].as_py(), rows["category"][start].as_py()
         found[key] = values[start : start + size].reshape(steps, _LEVELS)
     return found
-
-
-def _on_quantiles(samples: PathArray, quantiles: FloatArray) -> PathArray:
-    """Samples (day, sample) in the same order, on quantiles (day, level); flat beyond the ends."""
-    count = samples.shape[-1]
-    position = (np.arange(count) + 0.5) / count
-    order = np.argsort(samples, axis=-1, kind="stable")
-    out = np.empty_like(samples)
-    for day, row in enumerate(quantiles):
-        out[day, order[day]] = np.interp(position, QUANTILE_LEVELS, row)
-    return out

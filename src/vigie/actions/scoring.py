@@ -13,16 +13,40 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from vigie.errors import BadData, NotFound
-from vigie.paths import HubTasks, LeagueRow, hub_tasks, hub_truth, league, with_truth
+from vigie.paths import (
+    PHASES,
+    HubTasks,
+    LeagueRow,
+    hub_tasks,
+    hub_truth,
+    league,
+    phases,
+    with_truth,
+)
 
 __all__ = ["GROUPS", "Selection", "score_files"]
 
 _Values = Callable[[HubTasks], np.ndarray]
 
+
+def _phase(tasks: HubTasks) -> np.ndarray:
+    """(task,): phase of the wave in the week forecast, from the truth of all places together."""
+    weeks, at = np.unique(tasks.target_end_date, return_inverse=True)
+    first = np.unique(np.stack([at, tasks.task_of()]), axis=1, return_index=True)[1]
+    # A week's tasks of several rounds and horizons have the truth of the same places.
+    total = np.bincount(at[first], tasks.truth[first], len(weeks))
+    mean = total / np.bincount(at[first], minlength=len(weeks))
+    grid = ((weeks - weeks[0]) / np.timedelta64(7, "D")).astype(np.int64)
+    series = np.full(grid[-1] + 1, np.nan)
+    series[grid] = mean
+    return np.asarray(np.array(PHASES)[phases(series, 1)[grid]][at])
+
+
 GROUPS: Mapping[str, _Values] = {
     "horizon": lambda tasks: tasks.horizon,
     "location": lambda tasks: tasks.location.astype(str),
     "reference_date": lambda tasks: tasks.reference_date,
+    "phase": _phase,
 }
 """What a league table can be made for apart, and its values."""
 

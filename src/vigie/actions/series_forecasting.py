@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pcsv
-import pyarrow.parquet as pq
 
+from vigie.actions.forecast_files import write_whole
 from vigie.actions.series_files import SeriesFile, read_origins, read_series
 from vigie.epidemiology import MONTHLY_MODEL, POOLED_MODEL, monthly_quantiles, pooled_quantiles
 from vigie.errors import BadData
@@ -81,7 +80,7 @@ def forecast_series(
             raise BadData(f"{data}: no series has a value up to the origin {origin}.")
         tables.append(_rows(given, origin, steps, _forecast(given.step, known, origin, steps)))
     written = pa.concat_tables(tables)
-    _write(written, out)
+    write_whole(written, out)
     model = POOLED_MODEL if given.step == "day" else MONTHLY_MODEL
     return SeriesForecast(out, model, given.step, len(dates), len(given.series), written.num_rows)
 
@@ -120,17 +119,3 @@ def _rows(
             "value": forecast.reshape(-1),
         }
     )
-
-
-def _write(table: pa.Table, out: Path) -> None:
-    """Under another name until it is whole: nobody reads half a forecast."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f"{out.name}.tmp")
-    try:
-        if out.suffix.lower() == ".csv":
-            pcsv.write_csv(table, unfinished)
-        else:
-            pq.write_table(table, unfinished, compression="zstd")
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)

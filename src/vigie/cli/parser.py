@@ -234,7 +234,7 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="SHARE",
         help="leave out models with a smaller share of the tasks, 0..1",
     )
-    score.add_argument("--by", choices=["horizon", "location", "reference_date"])
+    score.add_argument("--by", choices=["horizon", "location", "reference_date", "phase"])
 
 
 def _forecast_hub(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -16,7 +16,7 @@ from vigie.epidemiology.flat import (
 )
 from vigie.epidemiology.indicators import Indicator, leading_indicators
 from vigie.epidemiology.last_week import LAST_WEEK_MODEL, LAST_WEEK_WINDOW_DAYS, last_week_paths
-from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_quantiles
+from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_paths, monthly_quantiles
 from vigie.epidemiology.pooled import POOLED_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
@@ -35,6 +35,7 @@ __all__ = [
     "flat_paths",
     "last_week_paths",
     "leading_indicators",
+    "monthly_paths",
     "monthly_quantiles",
     "pooled_paths",
     "pooled_quantiles",

@@ -14,11 +14,13 @@ from vigie.paths import (
     BoolArray,
     FloatArray,
     JointDraws,
+    PathArray,
     last_seen,
     quantiles,
+    with_margins,
 )
 
-__all__ = ["MONTHLY_MODEL", "monthly_quantiles", "months_needed"]
+__all__ = ["MONTHLY_MODEL", "monthly_paths", "monthly_quantiles", "months_needed"]
 
 MONTHLY_MODEL = "vigie-pooled-monthly"
 """Name of the model in tables, scores and releases."""
@@ -83,6 +85,21 @@ def monthly_quantiles(
     paths = flat_paths(history, steps[-1], draws)
     chosen = np.ascontiguousarray(paths[:, :, [step - 1 for step in steps]])
     return np.where(is_told[..., None, None], result, quantiles(chosen, levels))
+
+
+def monthly_paths(history: FloatArray, horizon: int, draws: JointDraws) -> PathArray:
+    """Sample paths of monthly counts: these margins, joint as the flat baseline.
+
+    Args:
+        history: as for ``monthly_quantiles``.
+        horizon: months ahead, 1..draws.steps.
+        draws: chance of the run.
+
+    Returns:
+        (place, category, step, sample), >= 0 and never NaN.
+    """
+    told = monthly_quantiles(history, range(1, horizon + 1), draws)
+    return with_margins(flat_paths(history, horizon, draws), told)
 
 
 def _tell(

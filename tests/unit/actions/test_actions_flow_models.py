@@ -3,23 +3,33 @@
 from datetime import timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, facts_of
 from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, histories
+from vigie.paths import past_dates, step_dates
 
 CHANCE = Chance(1, AS_OF, 60, 10)
 
 
+CASES = [("flow", "day"), ("flow", "week"), ("flow", "month"), ("binary", "day"), ("level", "day")]
+
+
 def history(kind: str, step: str = "day") -> History:
-    days = {"day": 1, "week": 7}[step]
+    """Forty steps of two places, the last one yesterday or the end of last month."""
     rng = np.random.default_rng(4)
     highest = 2 if kind == "binary" else 30
     values = {
         ("m", place, "x"): [float(each) for each in rng.integers(0, highest, 40)] for place in "AB"
     }
-    facts = facts_of(values, last=AS_OF - timedelta(days=1), step_days=days)
+    facts = facts_of(values)
+    yesterday = np.datetime64(AS_OF - timedelta(days=1), "D")
+    last = yesterday.astype("datetime64[M]").astype("datetime64[D]") - 1
+    dates = past_dates(last if step == "month" else yesterday, step, 40)
+    at = facts.schema.get_field_index("reference_date")
+    facts = facts.set_column(at, facts.schema.field(at), pa.array(np.tile(dates, 2)))
     rows = {"m": {"step": step, "kind": kind, "maximum": None}}
     return next(histories(facts, rows, ["m"], AS_OF))
 
@@ -27,8 +37,9 @@ def history(kind: str, step: str = "day") -> History:
 @pytest.mark.parametrize(
     ("kind", "step", "names"),
     [
-        ("flow", "day", ["vigie-flat", "vigie-last-week"]),
-        ("flow", "week", ["vigie-flat"]),
+        ("flow", "day", ["vigie-flat", "vigie-last-week", "vigie-pooled-daily"]),
+        ("flow", "week", ["vigie-flat", "vigie-pooled-weekly"]),
+        ("flow", "month", ["vigie-flat", "vigie-pooled-monthly"]),
         ("level", "day", ["vigie-persistence"]),
         ("share", "day", ["vigie-persistence"]),
         ("binary", "day", ["vigie-two-state"]),
@@ -50,10 +61,12 @@ def test_names_are_those_of_vigie_and_unique() -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_every_model_gives_sound_futures_up_to_the_horizon_and_the_same_again(model) -> None:
-    kind = next(k for k in ("flow", "binary", "level") if model.applies(history(k)))
-    given = history(kind)
+    kind, step = next(case for case in CASES if model.applies(history(*case)))
+    given = history(kind, step)
     paths = forecast_by(model, given, CHANCE)
-    assert paths.dates[-1] == np.datetime64(AS_OF + timedelta(days=10), "D")
-    assert paths.values.shape == (2, 1, 11, 60)
+    steps = {"day": 11, "week": 4, "month": 3}[step]
+    assert np.array_equal(paths.dates, step_dates(given.dates[-1], step, steps))
+    assert paths.values.shape == (2, 1, steps, 60)
     assert np.isfinite(paths.values).all()
+    assert (paths.values >= 0).all()
     np.testing.assert_array_equal(paths.values, forecast_by(model, given, CHANCE).values)

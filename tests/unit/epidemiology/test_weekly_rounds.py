@@ -95,6 +95,14 @@ def test_older_weeks_are_known_as_they_were_first_reported() -> None:
     assert np.array_equal(cut.seen_at(newest - 6), before[:, 5:])
 
 
+def test_an_older_version_with_a_flaw_is_done_without() -> None:
+    older = vintage(AS_OF - timedelta(weeks=1), LAST - timedelta(weeks=1))
+    odd = vintage(AS_OF - timedelta(weeks=2), LAST - timedelta(days=15))
+    given = read_round(table(older + older, odd, vintage(AS_OF, LAST)))
+    assert not given.first_reports
+    assert np.isfinite(given.counts).all()
+
+
 def test_missing_places_and_weeks_are_missing_and_not_zero() -> None:
     rows = [row for row in vintage(AS_OF, LAST) if row["location"] == "US"]
     rows[3]["value"] = None

@@ -126,27 +126,41 @@ class HubVintages:
         reports: dict[int, FloatArray] = {}
         for older in range(at):
             end = self.week_end[self.starts[older] : self.starts[older + 1]].max()
-            week = int((end - first) / _WEEK)
-            if 0 <= week < len(weeks) and week not in reports:
-                reports[week] = self._grid(older, reference_date, weeks[: week + 1])
-        counts = self._grid(at, reference_date, weeks)
-        return HubRound(reference_date, as_of, self.locations, weeks, counts, reports)
+            week = int((end - first) // _WEEK)
+            if 0 <= week < len(weeks) and week not in reports and not self._flaw(older, weeks):
+                reports[week] = self._grid(older, weeks[: week + 1])
+        if flaw := self._flaw(at, weeks):
+            raise BadData(f"Round {reference_date}, vintage of {as_of}: {flaw}.")
+        return HubRound(
+            reference_date, as_of, self.locations, weeks, self._grid(at, weeks), reports
+        )
 
-    def _grid(self, version: int, reference_date: date, weeks: DateArray) -> FloatArray:
-        """(location, week) of one version; rows before the first week are left out."""
+    def _cells(self, version: int, weeks: DateArray) -> tuple[IntArray, IntArray, FloatArray]:
+        """Place, days after the first week, and value of a version's rows since that week."""
         rows = slice(self.starts[version], self.starts[version + 1])
-        apart = self.week_end[rows] - weeks[0]
-        kept = apart >= np.timedelta64(0, "D")
-        week = (apart[kept] // _WEEK).astype(np.int64)
-        where = f"Round {reference_date}, vintage of {self.days[version]}"
-        if (apart[kept] % _WEEK).any():
-            raise BadData(f"{where}: its weeks do not all end on the same weekday.")
-        cell = self.place[rows][kept] * len(weeks) + week
-        if len(np.unique(cell)) < len(cell):
-            raise BadData(f"{where}: two rows have the same place and week.")
-        grid = np.full(len(self.locations) * len(weeks), np.nan)
-        grid[cell] = self.value[rows][kept]
-        return grid.reshape(len(self.locations), len(weeks))
+        apart = (self.week_end[rows] - weeks[0]).astype("timedelta64[D]").astype(np.int64)
+        kept = apart >= 0
+        return self.place[rows][kept], apart[kept], self.value[rows][kept]
+
+    def _flaw(self, version: int, weeks: DateArray) -> str:
+        """What keeps a version from being read; "" when nothing does.
+
+        An older version with a flaw is done without: it only says what first reports were like.
+        """
+        place, apart, _ = self._cells(version, weeks)
+        if (apart % 7).any():
+            return "its weeks do not all end on the same weekday"
+        key = np.stack([place, apart])
+        if np.unique(key, axis=1).shape[1] < key.shape[1]:
+            return "two rows have the same place and week"
+        return ""
+
+    def _grid(self, version: int, weeks: DateArray) -> FloatArray:
+        """(location, week) of a version; rows before the first week are left out."""
+        place, apart, value = self._cells(version, weeks)
+        grid = np.full((len(self.locations), len(weeks)), np.nan)
+        grid[place, apart // 7] = value
+        return grid
 
 
 def read_vintages(targets: pa.Table, locations: Sequence[str]) -> HubVintages:
