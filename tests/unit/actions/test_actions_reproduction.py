@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,13 +15,15 @@ import pyarrow as pa
 import pytest
 
 from tests.rooms import FILES, OPERATOR, open_at, send, write_room
+from vigie import __version__
 from vigie.actions.cycle import run_cycle
 from vigie.actions.forecasting import Chance
 from vigie.actions.reading import FACTS
 from vigie.actions.reproduction import DAYS_KEPT, reproduction_rows
 from vigie.actions.room import Room
 from vigie.actions.showing import open_release
-from vigie.bootstrap import open_notebook
+from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
+from vigie.cli import run
 from vigie.errors import FolderInvalid
 from vigie.schemas import REPRODUCTION
 
@@ -149,10 +153,6 @@ def test_a_room_without_epidemics_loads_no_engine(tmp_path: Path) -> None:
 
 
 def test_compiled_code_is_kept_in_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
-    from vigie import __version__
-
     monkeypatch.delenv("NUMBA_CACHE_DIR")
     room = room_with(tmp_path)
     kept = room.home / "cache" / f"compiled-{__version__}"
@@ -168,7 +168,9 @@ def test_a_measure_that_is_no_daily_flow_is_refused(tmp_path: Path) -> None:
         room_with(tmp_path, wrong)
 
 
-def test_a_release_holds_the_rows_and_a_notebook_reads_them(tmp_path: Path) -> None:
+def test_a_release_holds_the_rows_and_notebook_and_command_read_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     room = room_with(tmp_path)
     rng = np.random.default_rng(3)
     rows = [
@@ -184,3 +186,11 @@ def test_a_release_holds_the_rows_and_a_notebook_reads_them(tmp_path: Path) -> N
     told = open_notebook(room.folder).reproduction("admissions", place="N").to_arrow()
     assert told.num_rows == DAYS_KEPT
     assert last_rows(told)["N"]["probability_growing"] > 0.9
+    wanted = ["show", "reproduction", "--room", str(room.folder)]
+    assert run([*wanted, "--json", "--place", "A"], open_room, local_operator, clock, pages_of) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["date"] for row in rows][-1] == str(LAST)
+    assert {row["place"] for row in rows} == {"A"}
+    assert run(wanted, open_room, local_operator, clock, pages_of) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines[1:]] == ["A", "B", "C", "N"]
