@@ -31,8 +31,8 @@ class SpreadRules:
         half_life_rounds: of the weight of past rounds.
     """
 
-    middle: float = 0.0
-    tail: float = 0.05
+    middle: float = 0.05
+    tail: float = 0.1
     tasks: float = 500.0
     half_life_rounds: float = 6.0
 
