@@ -65,12 +65,16 @@ def linear_levels(
     result = np.zeros((len(level), len(steps), len(QUANTILE_LEVELS)))
     carried = last_seen(level)
     today = np.nan_to_num(_features(carried))
+    described: dict[int, tuple[FloatArray, FloatArray]] = {}
     for column, ahead in enumerate(steps):
         rows, moves = [], []
         for origin in _origins(now, ahead, hole, rules):
-            seen = scale.level(given.seen_at(origin))
-            rows.append(_features(seen))
-            moves.append(level[:, origin + ahead] - seen[:, -1])
+            if origin not in described:
+                seen = scale.level(given.seen_at(origin))
+                described[origin] = _features(seen), seen[:, -1]
+            features, last = described[origin]
+            rows.append(features)
+            moves.append(level[:, origin + ahead] - last)
         features, target = _told(rows, moves)
         if len(target) <= today.shape[1]:
             raise BadData(
