@@ -11,9 +11,23 @@ from html import escape
 
 from vigie.charts.palette import GROUND, INK
 
-__all__ = ["FONT", "area", "circle", "document", "hatching", "line", "path", "rectangle", "text"]
+__all__ = [
+    "FONT",
+    "LETTER",
+    "area",
+    "circle",
+    "document",
+    "hatching",
+    "line",
+    "path",
+    "rectangle",
+    "text",
+]
 
 FONT = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
+
+LETTER = 0.58
+"""Width of a letter in em, on the wide side, for room at the edges."""
 
 Point = tuple[float, float]
 

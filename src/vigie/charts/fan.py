@@ -17,9 +17,6 @@ __all__ = ["FAN_LEVELS", "Fan", "FanWords", "draw_fan"]
 
 FloatArray = NDArray[np.float64]
 
-LETTER = 0.58
-"""Width of a letter in em, on the wide side, for room at the edges."""
-
 FAN_LEVELS = (0.025, 0.25, 0.5, 0.75, 0.975)
 """Quantile levels of ``Fan.bands``: the 95 % range, the 50 % range and the median."""
 
@@ -120,9 +117,9 @@ def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
 def _frame(fan: Fan, words: FanWords, *, is_narrow: bool) -> _Frame:
     width, height, font_size = (344, 250, 12) if is_narrow else (720, 300, 13)
     ticks = _ticks(fan)
-    left = 14 + LETTER * font_size * max(len(words.number(tick)) for tick in ticks)
+    left = 14 + drawing.LETTER * font_size * max(len(words.number(tick)) for tick in ticks)
     labels = (words.median, words.range_50, words.range_95)
-    right = 12 + LETTER * 12 * max(map(len, labels)) if len(fan.future_days) else 16.0
+    right = 12 + drawing.LETTER * 12 * max(map(len, labels)) if len(fan.future_days) else 16.0
     days = np.concatenate([fan.past_days, fan.future_days])
     return _Frame(
         width,

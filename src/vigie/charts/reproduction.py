@@ -20,8 +20,6 @@ Curve = list[tuple[float, float]]
 REPRODUCTION_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantile levels of the bands: the 90 % range, the 50 % range and the median."""
 
-_LETTER = 0.58
-
 
 @dataclass(frozen=True, slots=True)
 class ReproductionWords:
@@ -55,9 +53,9 @@ def draw_reproduction(
         raise ValueError(f"{len(days)} days and bands of shape {bands.shape} cannot be drawn")
     width, height, size = (344, 260, 12) if is_narrow else (720, 280, 13)
     ticks = round_ticks(max(1.25, float(bands.max())))
-    left = 14 + _LETTER * size * max(len(words.number(tick)) for tick in ticks)
+    left = 14 + drawing.LETTER * size * max(len(words.number(tick)) for tick in ticks)
     labels = (words.median, words.range_50, words.range_90)
-    right = width - (16.0 if is_narrow else 16 + _LETTER * 12 * max(map(len, labels)))
+    right = width - (16.0 if is_narrow else 16 + drawing.LETTER * 12 * max(map(len, labels)))
     top = 30.0 + (size + 5) * len(labels) if is_narrow else 30.0
     across = DayScale(days[0], days[-1], left + 2, right)
     up = ValueScale(ticks[0], ticks[-1], top, height - 28)
@@ -79,7 +77,7 @@ def draw_reproduction(
     parts.append(drawing.path([curves[2]], stroke=palette.FORECAST, width=2.2))
     one = up(1.0)
     parts.append(drawing.line((left, one), (right, one), stroke=palette.INK, width=1.6, dash="6 4"))
-    named = _freest(curves, one, _LETTER * size * len(words.one), size)
+    named = _freest(curves, one, drawing.LETTER * size * len(words.one), size)
     parts.append(drawing.text(named, words.one, has_halo=True))
     parts += _labels(curves, labels, (left, right), size, is_narrow=is_narrow)
     return drawing.document(

@@ -17,7 +17,6 @@ __all__ = ["PitWords", "RatioLine", "RatioWords", "draw_pit", "draw_ratios"]
 FloatArray = NDArray[np.float64]
 
 _DASHES = ("", "7 4", "2 3", "10 3 2 3")
-_LETTER = 0.58
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def draw_pit(shares: FloatArray, words: PitWords, *, is_narrow: bool = False) ->
     width, height, size = (344, 230, 12) if is_narrow else (520, 250, 13)
     expected = 100.0 / len(shares)
     ticks = round_ticks(max(float(shares.max()) * 100, 2 * expected))
-    left, right = 14 + _LETTER * size * 3, width - 14.0
+    left, right = 14 + drawing.LETTER * size * 3, width - 14.0
     scale = ValueScale(ticks[0], ticks[-1], 30, height - 36)
     parts = []
     for tick in ticks:
@@ -118,9 +117,9 @@ def draw_ratios(
     width, height, size = (344, 260, 12) if is_narrow else (720, 280, 13)
     known = [line.ratios[np.isfinite(line.ratios)] for line in lines]
     ticks = round_ticks(max([1.25, *(float(each.max()) for each in known if len(each))]))
-    left = 14 + _LETTER * size * max(len(words.number(tick)) for tick in ticks)
+    left = 14 + drawing.LETTER * size * max(len(words.number(tick)) for tick in ticks)
     names = [words.baseline, *(line.name for line in lines)]
-    right = width - 14.0 if is_narrow else width - 14 - _LETTER * 12 * max(map(len, names))
+    right = width - 14.0 if is_narrow else width - 14 - drawing.LETTER * 12 * max(map(len, names))
     top = 30.0 + (size + 4) * len(lines) if is_narrow else 30.0
     days = DayScale(weeks[0], weeks[-1], left + 6, right - 6)
     scale = ValueScale(ticks[0], ticks[-1], top, height - 28)
