@@ -11,13 +11,12 @@ from vigie.epidemiology.renewal import (
     with_spread,
 )
 
-RNG = np.random.default_rng(0)
-
 
 def past(spread, count=2000, horizon=3):
     """Forecasts that say log sd 0.3 of counts whose log sd is ``spread``; 0.3 is honest."""
-    centre = RNG.normal(4, 1, (count, horizon))
-    truth = np.expm1(centre + RNG.normal(0, spread, (count, horizon)))
+    rng = np.random.default_rng(0)
+    centre = rng.normal(4, 1, (count, horizon))
+    truth = np.expm1(centre + rng.normal(0, spread, (count, horizon)))
     levels = [np.expm1(centre + 0.3 * z) for z in (-1.645, 0.0, 1.645)]
     return *levels, np.maximum(truth, 0)
 
@@ -26,11 +25,11 @@ def test_honest_forecasts_are_left_alone():
     assert spread_factors(*past(0.3)).tolist() == [1.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize("spread", [0.24, 0.45])
+@pytest.mark.parametrize("spread", [0.2, 0.45])
 def test_a_factor_makes_ninety_percent_intervals_hold_ninety_percent(spread):
     low, middle, high, truth = past(spread)
     factors = spread_factors(low, middle, high, truth)
-    if spread == 0.24:
+    if spread == 0.2:
         assert (factors < 1).all()
     logs = [np.log1p(each) for each in (low, middle, high)]
     ends = [logs[1] + factors * (each - logs[1]) for each in (logs[0], logs[2])]
@@ -55,7 +54,7 @@ def test_few_forecasts_change_nothing():
 
 
 def test_a_wider_spread_keeps_median_ranks_and_whole_numbers():
-    paths = RNG.poisson(40, (2, 3, 501)).astype(np.float32)
+    paths = np.random.default_rng(1).poisson(40, (2, 3, 501)).astype(np.float32)
     wider = with_spread(paths, np.array([1.0, 1.5, 0.8]))
     assert np.array_equal(wider[:, 0], paths[:, 0])
     assert np.allclose(np.median(wider, axis=-1), np.median(paths, axis=-1), atol=1)
@@ -69,8 +68,9 @@ def test_a_wider_spread_keeps_median_ranks_and_whole_numbers():
 
 
 def test_truth_lies_anywhere_in_honest_futures():
-    paths = RNG.poisson(20, (3000, 400))
-    truth = RNG.poisson(20, 3000).astype(float)
+    rng = np.random.default_rng(2)
+    paths = rng.poisson(20, (3000, 400))
+    truth = rng.poisson(20, 3000).astype(float)
     values = pit_values(paths, truth)
     assert np.allclose(np.quantile(values, [0.1, 0.5, 0.9]), [0.1, 0.5, 0.9], atol=0.05)
     truth[0] = np.nan
