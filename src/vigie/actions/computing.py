@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
+from vigie.actions.epidemic_fits import fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
 from vigie.actions.product_shortages import ProductResult, product_results
-from vigie.actions.reproduction import reproduction_rows
+from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
 from vigie.actions.score_keeping import Standing
@@ -86,7 +87,7 @@ def compute(
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
     made = make_forecasts(room, facts, reports, chance)
-    reproduction = reproduction_rows(room, facts, made.members, chance)
+    epidemics = fit_epidemics(room, facts, made.members, chance)
     inputs = Inputs(
         as_of=day,
         horizon_days=chance.horizon_days,
@@ -115,16 +116,17 @@ def compute(
         ),
         PATH_ARRAYS.name: paths_files,
         REPRODUCTION.name: _write(
-            room, REPRODUCTION, run, _batches(reproduction.rows, REPRODUCTION, run)
+            room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
         ),
         SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
         PLANS.name: _write(room, PLANS, run, found.plan_batches()),
         PLAN_MOVES.name: _write(room, PLAN_MOVES, run, found.move_batches()),
     }
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
-    if reproduction.skipped:
-        notes["skipped_epidemics"] = json.dumps(reproduction.skipped)
-    models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL} | reproduction.models
+    if epidemics.skipped:
+        notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
+    models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
+    models |= reproduction_models(epidemics)
     return Computed(tables, models, notes, made.scoring.standings)
 
 

@@ -17,9 +17,10 @@ import pytest
 from tests.rooms import FILES, OPERATOR, open_at, send, write_room
 from vigie import __version__
 from vigie.actions.cycle import run_cycle
+from vigie.actions.epidemic_fits import EpidemicFits, fit_epidemics
 from vigie.actions.forecasting import Chance
 from vigie.actions.reading import FACTS
-from vigie.actions.reproduction import DAYS_KEPT, reproduction_rows
+from vigie.actions.reproduction import DAYS_KEPT, reproduction_models, reproduction_rows
 from vigie.actions.room import Room
 from vigie.actions.showing import open_release
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
@@ -78,11 +79,15 @@ def chance(seed: int = 1) -> Chance:
     return Chance(seed, LAST, 200, 14)
 
 
+def fitted(room: Room, given: pa.Table, seed: int = 1) -> EpidemicFits:
+    return fit_epidemics(room, given, MEMBERS, chance(seed))
+
+
 def test_growth_is_read_as_r_above_one_and_decline_as_below(tmp_path: Path) -> None:
     room = room_with(tmp_path)
     for rate, is_growing in ((0.06, True), (-0.05, False)):
         given = facts({"A": growing(rate, 60), "B": growing(rate, 40)})
-        rows = reproduction_rows(room, given, MEMBERS, chance()).rows
+        rows = reproduction_rows(fitted(room, given))
         nation = last_rows(rows)["N"]
         # Admissions tell of infections a week back; later R is drawn towards 1 (equation 3).
         known = next(
@@ -101,9 +106,10 @@ def test_growth_is_read_as_r_above_one_and_decline_as_below(tmp_path: Path) -> N
 
 def test_small_sites_are_left_out_and_the_nation_has_sixty_ordered_days(tmp_path: Path) -> None:
     given = facts({"A": growing(0.0, 20), "B": growing(0.0, 0.7), "C": growing(0.0, 0.3)})
-    found = reproduction_rows(room_with(tmp_path), given, MEMBERS, chance())
-    assert set(last_rows(found.rows)) == {"N", "A"}
-    nation = [row for row in found.rows.to_pylist() if row["place"] == "N"]
+    epidemics = fitted(room_with(tmp_path), given)
+    rows = reproduction_rows(epidemics)
+    assert set(last_rows(rows)) == {"N", "A"}
+    nation = [row for row in rows.to_pylist() if row["place"] == "N"]
     assert [row["date"] for row in nation] == [
         LAST - timedelta(days=back) for back in range(DAYS_KEPT - 1, -1, -1)
     ]
@@ -113,22 +119,22 @@ def test_small_sites_are_left_out_and_the_nation_has_sixty_ordered_days(tmp_path
         assert levels[0] > 0
         assert row["quality"] in {"weighted", "moved"}
         assert (row["growth_rate_q50"] is None) == (row["date"] != LAST)
-    assert found.models == {"reproduction admissions": "vigie-renewal"}
+    assert reproduction_models(epidemics) == {"reproduction admissions": "vigie-renewal"}
 
 
 def test_same_seed_and_data_give_same_rows(tmp_path: Path) -> None:
     room, given = room_with(tmp_path), facts({"A": growing(0.02, 30)})
-    first = reproduction_rows(room, given, MEMBERS, chance()).rows
-    assert first.equals(reproduction_rows(room, given, MEMBERS, chance()).rows)
-    assert not first.equals(reproduction_rows(room, given, MEMBERS, chance(2)).rows)
+    first = reproduction_rows(fitted(room, given))
+    assert first.equals(reproduction_rows(fitted(room, given)))
+    assert not first.equals(reproduction_rows(fitted(room, given, seed=2)))
 
 
 def test_old_or_missing_reports_are_skipped_with_a_reason(tmp_path: Path) -> None:
     room = room_with(tmp_path)
     old = facts({"A": growing(0.0, 20)[:50]})
     for given in (old, facts({"A": growing(0.0, 20)[-3:]}), facts({})):
-        found = reproduction_rows(room, given, MEMBERS, chance())
-        assert found.rows.num_rows == 0
+        found = fitted(room, given)
+        assert reproduction_rows(found).num_rows == 0
         assert len(found.skipped) == 1
         assert found.skipped[0].startswith("admissions: no place has a week of daily reports")
 
