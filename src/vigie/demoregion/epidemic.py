@@ -16,7 +16,10 @@ from scipy import stats
 from vigie.demoregion.geography import Geography
 
 __all__ = [
+    "ADMISSION_DELAY_DAYS",
     "BURN_IN_DAYS",
+    "GENERATION_INTERVAL_DAYS",
+    "HOSPITAL_SHARE",
     "Epidemic",
     "delay_distribution",
     "simulate_epidemic",
@@ -27,6 +30,10 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 BURN_IN_DAYS = 90
+GENERATION_INTERVAL_DAYS = (5.0, 2.0)
+"""Mean and standard deviation from infection to infection."""
+ADMISSION_DELAY_DAYS = (9.0, 4.5)
+"""Mean and standard deviation from infection to admission."""
 IMPORTS_PER_MILLION_PER_DAY = 8.0
 HOSPITAL_SHARE = 0.021
 CALL_SHARE = 0.045
@@ -134,7 +141,7 @@ def _renewal(
 
     Without this the height of a wave would differ many times between seeds.
     """
-    generation_interval = delay_distribution(5.0, 2.0, 18)
+    generation_interval = delay_distribution(*GENERATION_INTERVAL_DAYS, 18)
     generation_interval[0] = 0.0
     generation_interval /= generation_interval.sum()
     reach = generation_interval.size - 1
@@ -157,7 +164,7 @@ def _admissions(
     rng: np.random.Generator, infections: IntArray, geography: Geography, weekdays: IntArray
 ) -> IntArray:
     region_of_site = geography.region_of_site
-    expected = HOSPITAL_SHARE * _delayed(infections, delay_distribution(9.0, 4.5, 32))
+    expected = HOSPITAL_SHARE * _delayed(infections, delay_distribution(*ADMISSION_DELAY_DAYS, 32))
     weight = geography.beds**0.9 * np.exp(rng.normal(0.0, 0.22, geography.beds.size))
     weight /= np.bincount(region_of_site, weights=weight)[region_of_site]
     weekday_factor = np.array([1.10, 1.06, 1.03, 1.01, 1.02, 0.91, 0.87])[weekdays]
