@@ -22,6 +22,7 @@ __all__ = [
     "HOSPITAL_SHARE",
     "Epidemic",
     "delay_distribution",
+    "nation_reproduction_number",
     "simulate_epidemic",
     "wave_reproduction_number",
 ]
@@ -118,6 +119,30 @@ def simulate_epidemic(
     )
 
 
+def nation_reproduction_number(reproduction_number: FloatArray, infections: IntArray) -> FloatArray:
+    """Reproduction number of all regions together: what those infectious in all of them cause.
+
+    Args:
+        reproduction_number: (days, regions).
+        infections: (days, regions), new infections per day.
+
+    Returns:
+        (days,), the mean of the regions, weighted by who is infectious in each; NaN on days when
+        nobody is.
+    """
+    infectious = _delayed(infections, _generation_interval())
+    whole = infectious.sum(axis=1)
+    caused = (reproduction_number * infectious).sum(axis=1)
+    return np.where(whole > 0, caused / np.where(whole > 0, whole, 1.0), np.nan)
+
+
+def _generation_interval() -> FloatArray:
+    """Nobody infects on the day of the own infection."""
+    mass = delay_distribution(*GENERATION_INTERVAL_DAYS, 18)
+    mass[0] = 0.0
+    return np.asarray(mass / mass.sum(), dtype=np.float64)
+
+
 def _regional_reproduction_number(
     rng: np.random.Generator, days_to_end: FloatArray, region_count: int
 ) -> FloatArray:
@@ -141,9 +166,7 @@ def _renewal(
 
     Without this the height of a wave would differ many times between seeds.
     """
-    generation_interval = delay_distribution(*GENERATION_INTERVAL_DAYS, 18)
-    generation_interval[0] = 0.0
-    generation_interval /= generation_interval.sum()
+    generation_interval = _generation_interval()
     reach = generation_interval.size - 1
     imported = IMPORTS_PER_MILLION_PER_DAY * populations / 1e6
     start = imported / np.maximum(1.0 - before_caution[0], 0.08)

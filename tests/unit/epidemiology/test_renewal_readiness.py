@@ -3,6 +3,7 @@
 from types import ModuleType
 
 import numpy as np
+import pytest
 
 from vigie.epidemiology.delays import Delay, DelayFamily
 from vigie.epidemiology.renewal import (
@@ -13,6 +14,9 @@ from vigie.epidemiology.renewal import (
     path_kernels,
     ready_engine,
 )
+
+# One process compiles the engine for these tests.
+pytestmark = pytest.mark.xdist_group("renewal")
 
 
 def compiled(*modules: ModuleType) -> dict[str, int]:
