@@ -13,6 +13,7 @@ __all__ = [
     "COVERAGE",
     "DERIVED",
     "FEEDS_STATUS",
+    "NOWCASTS",
     "PATH_ARRAYS",
     "PLANS",
     "PLAN_MOVES",
@@ -258,6 +259,59 @@ REPRODUCTION = Table(
     order=("measure", "category", "place", "date"),
 )
 
+NOWCASTS = Table(
+    name="nowcasts",
+    role="result",
+    meaning="Counts of the last days, completed for reports that are still to come, of regions, "
+    "nation and sites.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "measure", TEXT, "Daily admissions of an epidemic.", required=True),
+        column(3, "place", TEXT, "Where.", required=True),
+        column(4, "category", TEXT, "Of which category; empty: all.", required=True),
+        column(5, "date", DATE, "When it happened.", required=True),
+        column(6, "model_id", TEXT, "Name of the model.", required=True),
+        column(
+            7,
+            "reported",
+            NUMBER,
+            "Reported so far, added up over the places inside that reported; null when none did.",
+        ),
+        column(8, "q05", NUMBER, "5 % quantile of the completed count.", required=True),
+        column(9, "q25", NUMBER, "25 % quantile.", required=True),
+        column(10, "q50", NUMBER, "Median.", required=True),
+        column(11, "q75", NUMBER, "75 % quantile.", required=True),
+        column(12, "q95", NUMBER, "95 % quantile.", required=True),
+        column(
+            13,
+            "share_reported",
+            NUMBER,
+            "Share of the completed count that is expected to be reported by now.",
+            unit="share",
+            required=True,
+        ),
+        column(
+            14,
+            "first_delay_days",
+            WHOLE,
+            "Days after the day to which the first figure of known_after belongs.",
+            unit="days",
+            required=True,
+        ),
+        column(
+            15,
+            "known_after",
+            pa.list_(pa.float32()),
+            "What was reported after that many days, a day later, and so on up to now; null where "
+            "nothing was.",
+            required=True,
+        ),
+    ),
+    key=("run", "measure", "place", "category", "date"),
+    partition="run",
+    order=("measure", "category", "place", "date"),
+)
+
 CHECK_RESULTS = Table(
     name="check_results",
     role="result",
@@ -386,6 +440,7 @@ RESULTS = (
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,
+    NOWCASTS,
     SCORES,
     MODEL_CHOICES,
     CHECK_RESULTS,
