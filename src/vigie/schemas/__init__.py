@@ -1,6 +1,7 @@
 """The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
 
 from vigie.schemas.columns import INSTANT, Column, Table
+from vigie.schemas.epidemics import NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
 from vigie.schemas.reference import (
@@ -23,11 +24,9 @@ from vigie.schemas.results import (
     COVERAGE,
     DERIVED,
     FEEDS_STATUS,
-    NOWCASTS,
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
-    REPRODUCTION,
     RESULTS,
     SHORTAGES,
 )
