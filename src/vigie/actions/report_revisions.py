@@ -15,7 +15,7 @@ from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import Room
 from vigie.lake import DataFile
-from vigie.paths import BoolArray, FloatArray
+from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.schemas import REPORTS
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ NOWCAST_DAYS = 21
 
 _FEWEST_REPORT_DAYS = 10
 """Days on which reports came below which they say little of how late they are."""
+
+_LONGEST_SILENCE_DAYS = 7
+"""A series that says nothing for longer is cut off: what it sends then is no late report."""
 
 _EARLIER = np.timedelta64(6, "h")
 """By how much a daily file may come earlier in the day than the newest one and count with it."""
@@ -46,11 +49,13 @@ class Revisions:
     Attributes:
         series: place and category of each series of the triangle.
         triangle: of the series; its delay 0 is as soon as the last day is known now.
+        learnt: the same without what came after a long silence: of it delays are learnt.
         first_delay_days: days from the last day to the newest report: what delay 0 stands for.
     """
 
     series: tuple[tuple[str, str], ...]
     triangle: ReportTriangle
+    learnt: ReportTriangle
     first_delay_days: int
 
 
@@ -83,7 +88,7 @@ def read_revisions(
 
     Only of the feed whose figure stands. A day of which the first report came more than
     NOWCAST_DAYS late, as in a load of old figures, is not read; nor are days before a change of
-    definition, which the facts lack.
+    definition, which the facts lack; nor what a series sends after a week of silence.
 
     Args:
         room: the room.
@@ -105,8 +110,8 @@ def read_revisions(
     came_on = len(np.unique(back))
     if came_on < _FEWEST_REPORT_DAYS:
         return (
-            f"no nowcast yet: reports came on {came_on} days, and how late they are is learnt from "
-            f"{_FEWEST_REPORT_DAYS} or more"
+            f"no nowcast yet: how late reports come is learnt from {_FEWEST_REPORT_DAYS} days with "
+            f"reports or more, so far {came_on}"
         )
     days = min(len(history.dates), HAZARD_DAYS + NOWCAST_DAYS)
     delays = min(NOWCAST_DAYS, days)
@@ -135,7 +140,9 @@ def read_revisions(
     if not has_grown:
         return "no nowcast: no figure grew after its first report, so that all count as complete"
     local = pc.max(rows["known_at"]).as_py().astimezone(room.zone()).date()
-    return Revisions(tuple(series), triangle, max(0, (local - history.last_date).days))
+    learnt = _without_silences(triangle, of_series, known_day)
+    behind = max(0, (local - history.last_date).days)
+    return Revisions(tuple(series), triangle, learnt, behind)
 
 
 def late_reports(
@@ -168,12 +175,32 @@ def late_reports(
     )
     triangle = revisions.triangle
     first = history.last_date - timedelta(days=triangle.days - 1)
-    hazards = reporting_hazards(triangle, first.weekday(), belongs)
+    hazards = reporting_hazards(revisions.learnt, first.weekday(), belongs)
     last = triangle.reported[:, -triangle.delays :]
     weights = belongs.astype(float)
     is_told = np.tensordot(weights, np.isfinite(last).astype(float), axes=1) > 0
     told = np.tensordot(weights, np.nan_to_num(last), axes=1)
     return LateReports(hazards, np.where(is_told, told, np.nan), revisions.first_delay_days)
+
+
+def _without_silences(
+    triangle: ReportTriangle, of_series: IntArray, known_day: IntArray
+) -> ReportTriangle:
+    """The triangle without cells of days on which a series was silent for more than a week."""
+    from vigie.epidemiology.nowcast import ReportTriangle
+
+    reported = triangle.reported.copy()
+    for series in range(len(reported)):
+        told = np.unique(known_day[of_series == series])
+        ends = np.append(told[1:], triangle.days)
+        for last, following in zip(told.tolist(), ends.tolist(), strict=True):
+            if following - last - 1 <= _LONGEST_SILENCE_DAYS:
+                continue
+            silent = np.arange(max(0, last + 1), following)
+            day = silent[:, None] - np.arange(triangle.delays)
+            at, delay = np.nonzero(day >= 0)
+            reported[series, day[at, delay], delay] = np.nan
+    return ReportTriangle(reported)
 
 
 def _rows(
