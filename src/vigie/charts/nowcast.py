@@ -98,7 +98,7 @@ def draw_nowcast(
     ):
         raise ValueError(f"{len(days)} days and bands of shape {bands.shape} cannot be drawn")
     width, size = (344, 12) if is_narrow else (720, 13)
-    ticks = round_ticks(float(max(bands.max(), np.nanmax([*reported, 0.0]))))
+    ticks = round_ticks(max(1.0, float(bands.max()), float(np.nanmax([*reported, 0.0]))))
     left = 14 + drawing.LETTER * size * max(len(words.number(tick)) for tick in ticks)
     right = width - 12.0
     legend, top = _legend(words, left, right, size)
