@@ -16,6 +16,7 @@ from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.epidemic_fits import fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
+from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
@@ -36,6 +37,7 @@ from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_
 from vigie.schemas import (
     FORECASTS,
     MODEL_CHOICES,
+    NOWCAST_SCORES,
     NOWCASTS,
     ORDERS,
     PATH_ARRAYS,
@@ -121,6 +123,12 @@ def compute(
         PATH_ARRAYS.name: paths_files,
         NOWCASTS.name: _write(
             room, NOWCASTS, run, _batches(nowcast_rows(epidemics), NOWCASTS, run)
+        ),
+        NOWCAST_SCORES.name: _write(
+            room,
+            NOWCAST_SCORES,
+            run,
+            _batches(nowcast_score_rows(room, day, epidemics), NOWCAST_SCORES, run),
         ),
         REPRODUCTION.name: _write(
             room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)

@@ -87,6 +87,18 @@ _NOWCAST_COLUMNS = (
     "q95",
     "share_reported",
 )
+_NOWCAST_SCORES = (
+    "measure",
+    "category",
+    "age_days",
+    "tasks",
+    "log_wis",
+    "log_wis_reported",
+    "coverage_50",
+    "coverage_90",
+    "from_date",
+    "to_date",
+)
 _FEED_COLUMNS = (
     "feed",
     "state",
@@ -167,8 +179,29 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
     ]
     if not board:
         lines = ["No forecast is scored in this release."]
+    lines += _nowcast_scores(context, arguments)
     context.give(board, lines)
     return 0
+
+
+def _nowcast_scores(context: Context, arguments: argparse.Namespace) -> list[str]:
+    """A table of how good past nowcasts were; no line where none is scored."""
+    from vigie.actions.showing import show_table
+
+    rows = show_table(
+        context.room(), context.caller(), "nowcast_scores", arguments.release
+    ).to_pylist()
+    if not rows:
+        return []
+    cells = [
+        [_two(v) if isinstance(v, float) else v for v in (row[name] for name in _NOWCAST_SCORES)]
+        for row in rows
+    ]
+    return [
+        "",
+        "Nowcasts, by days from the day to the last:",
+        *context.table(_NOWCAST_SCORES, cells),
+    ]
 
 
 def _reproduction(context: Context, arguments: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
 
 from vigie.schemas.columns import INSTANT, Column, Table
-from vigie.schemas.epidemics import NOWCASTS, REPRODUCTION
+from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
 from vigie.schemas.reference import (
@@ -52,6 +52,7 @@ __all__ = [
     "MODEL_CHOICES",
     "MOVEMENTS",
     "NOWCASTS",
+    "NOWCAST_SCORES",
     "ORDERS",
     "PATH_ARRAYS",
     "PLACES",

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
 
-__all__ = ["NOWCASTS", "REPRODUCTION"]
+__all__ = ["NOWCASTS", "NOWCAST_SCORES", "REPRODUCTION"]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -120,4 +120,55 @@ NOWCASTS = Table(
     key=("run", "measure", "place", "category", "date"),
     partition="run",
     order=("measure", "category", "place", "date"),
+)
+
+NOWCAST_SCORES = Table(
+    name="nowcast_scores",
+    role="result",
+    meaning="How good nowcasts of earlier releases were, once the reports of their days are in.",
+    columns=(
+        column(1, "run", TEXT, "The run that scored.", required=True),
+        column(2, "measure", TEXT, "Daily admissions of an epidemic.", required=True),
+        column(3, "category", TEXT, "Of which category; empty: all.", required=True),
+        column(
+            4,
+            "age_days",
+            WHOLE,
+            "Days from the day completed to the last day of the nowcast.",
+            unit="days",
+            required=True,
+        ),
+        column(5, "tasks", WHOLE, "Places and days scored.", required=True),
+        column(
+            6, "log_wis", NUMBER, "Mean weighted interval score of log(1 + count).", required=True
+        ),
+        column(
+            7,
+            "log_wis_reported",
+            NUMBER,
+            "The same of what was reported then, taken as final.",
+            required=True,
+        ),
+        column(
+            8,
+            "coverage_50",
+            NUMBER,
+            "Share of counts within the central 50 % range.",
+            unit="share",
+            required=True,
+        ),
+        column(
+            9,
+            "coverage_90",
+            NUMBER,
+            "Share of counts within the central 90 % range.",
+            unit="share",
+            required=True,
+        ),
+        column(10, "from_date", DATE, "First day scored.", required=True),
+        column(11, "to_date", DATE, "Last day scored.", required=True),
+    ),
+    key=("run", "measure", "category", "age_days"),
+    partition="run",
+    order=("measure", "category", "age_days"),
 )

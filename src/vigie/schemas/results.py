@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
-from vigie.schemas.epidemics import NOWCASTS, REPRODUCTION
+from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
 
 __all__ = [
@@ -331,6 +331,7 @@ RESULTS = (
     PLAN_MOVES,
     REPRODUCTION,
     NOWCASTS,
+    NOWCAST_SCORES,
     SCORES,
     MODEL_CHOICES,
     CHECK_RESULTS,

@@ -29,7 +29,7 @@ from vigie.actions.scored_tasks import Truth
 from vigie.actions.showing import open_release
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
 from vigie.cli import run
-from vigie.schemas import MEASURES, NOWCASTS, REPORTS, REPRODUCTION
+from vigie.schemas import MEASURES, NOWCAST_SCORES, NOWCASTS, REPORTS, REPRODUCTION
 
 EPIDEMIC = """
 [[epidemics]]
@@ -84,8 +84,10 @@ def file_of(
     return "\n".join(["hospital,day,admitted", *rows, ""])
 
 
-def send_daily(room: Room, counts: np.ndarray, last: int = DAYS - 1) -> None:
-    for day in range(FIRST_FILE, last + 1):
+def send_daily(
+    room: Room, counts: np.ndarray, last: int = DAYS - 1, since: int = FIRST_FILE
+) -> None:
+    for day in range(since, last + 1):
         name = f"admissions_{START + timedelta(days=day)}.csv"
         back = FIRST_FILE if day == FIRST_FILE else 10
         send(room, "admissions", name, file_of(day, counts, back))
@@ -178,6 +180,36 @@ def test_a_change_of_definition_cuts_the_past_and_is_told_on_the_page(late: Room
         assert min(days) == CHANGED
     (line,) = build_place_page(reader, "A", language="en").definition_changes
     assert line.startswith("Admissions: since 16 January 2021 something else is counted (day cases")
+
+
+def test_past_nowcasts_are_scored_once_their_days_are_complete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, counts = tmp_path, admitted()
+    for last in (55, 56, 57):
+        early = room_with(folder, START + timedelta(days=last))
+        send_daily(early, counts, last, since=FIRST_FILE if last == 55 else last)
+        assert run_cycle(early, OPERATOR).release
+        assert open_release(early, OPERATOR).table(NOWCAST_SCORES.name).num_rows == 0
+    room = room_with(folder, START + timedelta(days=DAYS + 8))
+    send_daily(room, counts, since=58)
+    # Days 49 to 57, nowcast in three runs, are complete once day 78 is reported.
+    more = np.concatenate([counts, counts[:, :9]], axis=1)
+    send_daily(room, more, DAYS + 8, since=DAYS)
+    assert run_cycle(room, OPERATOR).release
+    rows = open_release(room, OPERATOR).table(NOWCAST_SCORES.name).to_pylist()
+    assert [row["age_days"] for row in rows] == list(range(7))
+    assert {row["tasks"] for row in rows} == {12}
+    assert (rows[0]["from_date"], rows[0]["to_date"]) == (
+        START + timedelta(days=55),
+        START + timedelta(days=57),
+    )
+    for row in rows[:3]:
+        assert row["log_wis"] < 0.5 * row["log_wis_reported"]
+        assert 0.5 <= row["coverage_90"] <= 1
+    wanted = ["show", "scores", "--room", str(room.folder)]
+    assert run(wanted, open_room, local_operator, clock, pages_of) == 0
+    assert "log_wis_reported" in capsys.readouterr().out
 
 
 def revisions(room: Room, day: date = LAST) -> tuple[History, Revisions | str]:
