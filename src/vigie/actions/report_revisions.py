@@ -115,10 +115,7 @@ def read_revisions(
         )
     days = min(len(history.dates), HAZARD_DAYS + NOWCAST_DAYS)
     delays = min(NOWCAST_DAYS, days)
-    series = sorted(set(zip(rows["place"].to_pylist(), rows["category"].to_pylist(), strict=True)))
-    number = {each: at for at, each in enumerate(series)}
-    pairs = zip(rows["place"].to_pylist(), rows["category"].to_pylist(), strict=True)
-    of_series = np.array([number[each] for each in pairs])
+    series, of_series = _series(rows)
     ago = (history.dates[-1] - rows["reference_date"].to_numpy()).astype("timedelta64[D]")
     day = days - 1 - ago.astype(np.int64)
     known_day = days - 1 - back
@@ -142,7 +139,7 @@ def read_revisions(
     local = pc.max(rows["known_at"]).as_py().astimezone(room.zone()).date()
     learnt = _without_silences(triangle, of_series, known_day)
     behind = max(0, (local - history.last_date).days)
-    return Revisions(tuple(series), triangle, learnt, behind)
+    return Revisions(series, triangle, learnt, behind)
 
 
 def late_reports(
@@ -181,6 +178,21 @@ def late_reports(
     is_told = np.tensordot(weights, np.isfinite(last).astype(float), axes=1) > 0
     told = np.tensordot(weights, np.nan_to_num(last), axes=1)
     return LateReports(hazards, np.where(is_told, told, np.nan), revisions.first_delay_days)
+
+
+def _series(rows: pa.Table) -> tuple[tuple[tuple[str, str], ...], IntArray]:
+    """Places and categories in their order, and the number of that of each row."""
+    codes, keys = [], []
+    for name in ("place", "category"):
+        encoded = rows[name].combine_chunks().dictionary_encode()
+        values = np.array(encoded.dictionary.to_pylist(), dtype=object)
+        order = np.argsort(values)
+        codes.append(np.argsort(order)[encoded.indices.to_numpy()])
+        keys.append(values[order].tolist())
+    pairs, of_series = np.unique(codes[0] * len(keys[1]) + codes[1], return_inverse=True)
+    place, category = np.divmod(pairs, len(keys[1]))
+    found = tuple((keys[0][i], keys[1][j]) for i, j in zip(place, category, strict=True))
+    return found, of_series.astype(np.int64)
 
 
 def _without_silences(
