@@ -375,3 +375,16 @@ def test_what_was_forecast_before_a_change_is_not_held_against_what_came_after()
     origins = np.array(["2021-01-09", "2021-01-10", "2021-01-09", "2021-01-09"], "datetime64[D]")
     same = truth.is_comparable(np.array([0, 0, 1, -1]), np.array([0, 0, 0, -1]), origins)
     assert same.tolist() == [False, True, True, True]
+
+
+def test_what_became_known_after_the_day_changes_nothing(tmp_path: Path) -> None:
+    counts, day = admitted(), START + timedelta(days=58)
+    found = []
+    for name, last in (("then", 58), ("later", DAYS - 1)):
+        room = room_with(tmp_path / name)
+        send_daily(room, counts, last)
+        history, told = revisions(room, day)
+        assert isinstance(told, Revisions)
+        found.append((history.last_date, told.series, told.triangle.reported))
+    assert found[0][:2] == found[1][:2]
+    assert np.array_equal(found[0][2], found[1][2], equal_nan=True)
