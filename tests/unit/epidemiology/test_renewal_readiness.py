@@ -5,7 +5,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from vigie.epidemiology.delays import Delay, DelayFamily
+from vigie.epidemiology.delays import Delay, DelayFamily, ReportingHazards
 from vigie.epidemiology.renewal import (
     draw_kernels,
     fit_kernels,
@@ -45,6 +45,7 @@ def test_a_fit_after_it_compiles_nothing_and_is_the_same() -> None:
             horizon_days=14,
             sample_count=100,
             rng=np.random.default_rng(7),
+            reporting=ReportingHazards(np.full((3, 4), 8.0), np.full((3, 4), 2.0)),
             holidays=np.zeros((3, 74), dtype=bool),
             population=np.array([1e6, np.nan, 1e5]),
             susceptible=np.array([np.nan, np.nan, 5e4]),
