@@ -196,9 +196,9 @@ def _calls(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
 
 
 def _epidemic_admissions(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
-    """Patients coded one by one; every other small site has nobody to do it at weekends."""
+    """Patients coded one by one; every fourth small site has nobody to do it at weekends."""
     is_small = np.array([site.tier is Tier.LOCAL for site in truth.geography.sites])
-    rests = is_small & (np.cumsum(is_small) % 2 == 0)
+    rests = is_small & (np.cumsum(is_small) % 4 == 0)
     return report_triangle(
         rng,
         "epidemic_admissions",
