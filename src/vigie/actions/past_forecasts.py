@@ -44,6 +44,9 @@ SCORED_HORIZONS: Mapping[str, tuple[int, ...]] = {
 _KEPT_FORM = "1"
 """Changes with what is kept of a task, so that files kept before are made again."""
 
+_MODULUS = 9007199254740881
+"""The largest prime that a float holds exactly; sums of hashes stay below it."""
+
 _AGAIN_WEEKS = 10
 _AGAIN_SAMPLES = 400
 _NEAR_DAYS = 3
@@ -160,13 +163,15 @@ class PastForecasts:
         sql = (
             f"SELECT CASE {cases} END AS bucket, count(*)::BIGINT AS rows, "
             "(sum(hash(measure, place, category, reference_date, known_at, value, feed)) "
-            f"% 9007199254740881)::BIGINT AS total FROM {relation} GROUP BY bucket"
+            f"% {_MODULUS})::BIGINT AS total FROM {relation} GROUP BY bucket"
         )
         rows, total = np.zeros(len(days), dtype=np.int64), np.zeros(len(days), dtype=np.int64)
         for row in self._room.engine.query(sql).to_pylist():
             if row["bucket"] is not None:
                 rows[row["bucket"]], total[row["bucket"]] = row["rows"], row["total"]
-        together = zip(np.cumsum(rows).tolist(), np.cumsum(total).tolist(), strict=True)
+        # Reduced after adding: else a day's text would hang on which days are asked for before it.
+        sums = np.cumsum(total) % _MODULUS
+        together = zip(np.cumsum(rows).tolist(), sums.tolist(), strict=True)
         return {day: f"{a}:{b}" for day, (a, b) in zip(days, together, strict=True)}
 
     def tasks(self, origin: Origin) -> pa.Table:
