@@ -107,7 +107,7 @@ def compute(
             PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
-    standings = made.scoring.standing_rows(made.problems)
+    standings = made.scoring.standing_rows(made.problems, made.settings)
     tables = {
         FORECASTS.name: _write(room, FORECASTS, run, made.batches(run)),
         SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),

@@ -13,6 +13,7 @@ from datetime import timedelta
 import numpy as np
 
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
+from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL, has_epidemic, renewal_flow_paths
 from vigie.epidemiology import (
     FLAT_MODEL,
     LAST_WEEK_MODEL,
@@ -101,6 +102,7 @@ MODELS: tuple[Model, ...] = (
     Model(LEVEL_MODEL, _is_level, _level),
     Model(LAST_WEEK_MODEL, _is_flow_by("day"), _last_week),
     Model(POOLED_MODEL, _is_flow_by("day"), _pooled),
+    Model(RENEWAL_FLOW_MODEL, has_epidemic, renewal_flow_paths),
     Model(POOLED_WEEKLY_MODEL, _is_flow_by("week"), _weekly),
     Model(MONTHLY_MODEL, _is_flow_by("month"), _monthly),
 )

@@ -204,6 +204,21 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "Model {model}: no outcome known here yet",
         "Modèle {model} : aucun résultat connu ici pour l'instant",
     ),
+    "scores.damping": (
+        "log R is expected to shrink to {damping} of itself a day, chosen by {origins} past days",
+        "log R rétrécit à {damping} de lui-même par jour, choisi d'après {origins} jours passés",
+    ),
+    "scores.damping_usual": (
+        "log R is expected to shrink to {damping} of itself a day, as long as few days are scored",
+        "log R rétrécit à {damping} de lui-même par jour, tant que peu de jours sont notés",
+    ),
+    "scores.spread": (
+        "spread by past forecasts: {factors}",
+        "dispersion d'après les prévisions passées : {factors}",
+    ),
+    "scores.spread_at.one": ("× {factor} at {count} day", "× {factor} à {count} jour"),
+    "scores.spread_at.many": ("× {factor} at {count} days", "× {factor} à {count} jours"),
+    "model.vigie-renewal": ("renewal of infections", "renouvellement des infections"),
     "scores.all": ("All scores", "Tous les scores"),
     "model.vigie-flat": ("like today", "comme aujourd'hui"),
     "model.vigie-persistence": ("like today", "comme aujourd'hui"),

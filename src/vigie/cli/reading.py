@@ -130,7 +130,9 @@ def _briefing(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _scores(context: Context, arguments: argparse.Namespace) -> int:
+    from vigie.actions.model_settings import setting_sentence
     from vigie.actions.showing import show_scores
+    from vigie.actions.wording import words_for
 
     board = show_scores(context.room(), context.caller(), arguments.release)
     rows = [
@@ -151,6 +153,13 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
         for measure in board
         for model in measure.models
         if model.message
+    ]
+    words = words_for("en")
+    lines += [
+        f"{measure.measure}, {model.model}: {setting_sentence(model.settings, words)}"
+        for measure in board
+        for model in measure.models
+        if model.settings
     ]
     if not board:
         lines = ["No forecast is scored in this release."]
