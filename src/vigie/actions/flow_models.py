@@ -76,7 +76,8 @@ def _last_week(history: History, steps: int, chance: Chance) -> PathArray:
 
 
 def _pooled(history: History, steps: int, chance: Chance) -> PathArray:
-    return pooled_paths(history.values, steps, chance.draws())
+    holidays = history.beside.holidays
+    return pooled_paths(history.values, steps, chance.draws(), holidays=holidays)
 
 
 def _weekly(history: History, steps: int, chance: Chance) -> PathArray:
