@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from vigie.actions.room import EpidemicRule
+from vigie.epidemiology.pooled import Signal
 from vigie.paths import BoolArray
 
 __all__ = ["Beside", "EngineTerms"]
@@ -39,7 +40,9 @@ class Beside:
         epidemics: terms of the renewal engine, by category of the measure.
         holidays: (place, day), on the days of the history and as many ahead as any model looks;
             None without a calendar.
+        signals: selected leading signals, at these places and on these days.
     """
 
     epidemics: Mapping[str, EngineTerms] = field(default_factory=lambda: MappingProxyType({}))
     holidays: BoolArray | None = None
+    signals: tuple[Signal, ...] = ()

@@ -33,6 +33,7 @@ from vigie.paths import path_rows
 from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
 from vigie.schemas import (
     FORECASTS,
+    LEADING_SIGNALS,
     MODEL_CHOICES,
     ORDERS,
     PATH_ARRAYS,
@@ -113,6 +114,9 @@ def compute(
         SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),
         MODEL_CHOICES.name: _write(
             room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
+        ),
+        LEADING_SIGNALS.name: _write(
+            room, LEADING_SIGNALS, run, _batches(made.signals, LEADING_SIGNALS, run)
         ),
         PATH_ARRAYS.name: paths_files,
         REPRODUCTION.name: _write(

@@ -224,6 +224,13 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "model.vigie-persistence": ("like today", "comme aujourd'hui"),
     "model.vigie-last-week": ("like last week", "comme la semaine dernière"),
     "model.vigie-pooled-daily": ("learnt from all places", "appris de tous les lieux"),
+    "model.vigie-pooled-daily-signals": (
+        "learnt from all places, with leading signals",
+        "appris de tous les lieux, avec des signaux précurseurs",
+    ),
+    "scores.signals": ("leading signals: {names}", "signaux précurseurs : {names}"),
+    "scores.signal.one": ("{name}, {count} day ahead", "{name}, {count} jour d'avance"),
+    "scores.signal.many": ("{name}, {count} days ahead", "{name}, {count} jours d'avance"),
     "model.vigie-pooled-weekly": ("learnt from all places", "appris de tous les lieux"),
     "model.vigie-pooled-monthly": ("learnt from all places", "appris de tous les lieux"),
     "model.vigie-two-state": ("two states", "deux états"),

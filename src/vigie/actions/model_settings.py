@@ -9,6 +9,7 @@ from typing import Any
 from vigie.actions.forecasting import History
 from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL
 from vigie.actions.wording import Words
+from vigie.epidemiology import SIGNALS_MODEL
 
 __all__ = ["setting_sentence", "settings_of"]
 
@@ -34,6 +35,12 @@ def settings_of(histories: Mapping[str, History]) -> dict[tuple[str, str], str]:
                 for category, terms in sorted(epidemics.items())
             ]
             found[name, RENEWAL_FLOW_MODEL] = json.dumps({"epidemics": rows})
+        if history.beside.signals:
+            signals = [
+                {"signal": each.name, "lead_days": each.lead_days}
+                for each in history.beside.signals
+            ]
+            found[name, SIGNALS_MODEL] = json.dumps({"signals": signals})
     return found
 
 
@@ -59,6 +66,12 @@ def setting_sentence(text: str, words: Words) -> str:
         # Categories of one epidemic have the same settings.
         if said not in parts:
             parts.append(said)
+    signals = [
+        words.count("scores.signal", each["lead_days"], name=each["signal"])
+        for each in told.get("signals", ())
+    ]
+    if signals:
+        parts.append(words.say("scores.signals", names=words.semicolon.join(signals)))
     return words.semicolon.join(parts)
 
 

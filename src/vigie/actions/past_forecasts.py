@@ -129,12 +129,14 @@ class PastForecasts:
         self._rows = room.measures()
         self._measures = tuple(measures)
         self._known = KnownThen(room, measures, reports)
+        beside = sorted({*measures, *surroundings.measures})
+        self._looked_at = KnownThen(room, beside, reports)
         self._surroundings = surroundings
 
     def fingerprints(self, origins: Iterable[Origin]) -> dict[date, str]:
         """By day: what the forecasts of an origin are made of; equal texts, equal forecasts."""
         again = [each.day for each in origins if each.manifest is None]
-        known = self._known.fingerprints(again)
+        known = self._looked_at.fingerprints(again)
         found = {}
         for each in origins:
             if each.manifest is not None:

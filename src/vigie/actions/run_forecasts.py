@@ -16,6 +16,7 @@ from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.room import Room
 from vigie.actions.score_keeping import Drawn, Scoring, keep_scores
+from vigie.actions.signal_rows import signal_rows
 from vigie.actions.surroundings import Surroundings
 from vigie.lake import DataFile
 from vigie.paths import SamplePaths, forecast_rows
@@ -47,6 +48,7 @@ class RunForecasts:
         scoring: the scores of the past.
         problems: why a model has no forecast today, by measure and model.
         settings: what a model set itself, by measure and model.
+        signals: rows of ``schemas.LEADING_SIGNALS``, all but the column ``run``.
     """
 
     known: Mapping[str, History]
@@ -58,6 +60,7 @@ class RunForecasts:
     scoring: Scoring
     problems: Mapping[tuple[str, str], str]
     settings: Mapping[tuple[str, str], str]
+    signals: pa.Table
 
     def published(self) -> Iterator[tuple[History, SamplePaths, str]]:
         """Published paths by category and their model, as the tables hold them."""
@@ -121,6 +124,7 @@ def make_forecasts(
         made.scoring,
         own.problems,
         settings_of({name: history for name, (history, _) in drawn.items()}),
+        signal_rows({name: surroundings.ranking(name, chance.as_of) for name in drawn}),
     )
 
 

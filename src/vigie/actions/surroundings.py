@@ -1,4 +1,4 @@
-"""What stands beside the history of a measure on a day: epidemics, holidays."""
+"""What stands beside the history of a measure on a day: epidemics, holidays, leading signals."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
 from vigie.actions.holidays import holidays_of
 from vigie.actions.renewal_terms import RenewalTerms, covered
 from vigie.actions.room import Room
+from vigie.actions.room_signals import RankedSignals, RoomSignals
 from vigie.lake import DataFile
 from vigie.paths import BoolArray
 from vigie.schemas import CALENDARS, PLACES
@@ -33,6 +34,16 @@ class Surroundings:
         self._days_ahead = chance.horizon_days + MOST_DAYS_BEHIND
         self._rules = room.values.epidemics
         self._terms = RenewalTerms(room, reports, chance) if self._rules else None
+        self._signals = RoomSignals(room, reports, chance)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures that are looked at beside the forecast ones."""
+        return self._signals.measures
+
+    def ranking(self, measure: str, day: date) -> RankedSignals | None:
+        """Leading signals of a measure as a day knew them."""
+        return self._signals.ranking(measure, day)
 
     def beside(
         self, drawn: tuple[History, History | None], day: date
@@ -54,7 +65,8 @@ class Surroundings:
                 epidemics |= {category: terms for category in found if terms is not None}
 
         def dressed(part: History) -> History:
-            return replace(part, beside=Beside(epidemics, self._holidays(part, day)))
+            signals = self._signals.signals(part, day)
+            return replace(part, beside=Beside(epidemics, self._holidays(part, day), signals))
 
         return dressed(history), None if totals is None else dressed(totals)
 

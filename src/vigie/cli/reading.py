@@ -76,6 +76,17 @@ _REPRODUCTION_COLUMNS = (
     "probability_peak_passed",
     "quality",
 )
+_SIGNAL_COLUMNS = (
+    "target",
+    "signal",
+    "ranked_on",
+    "horizon",
+    "lead_days",
+    "gain",
+    "stability",
+    "placebo_gain",
+    "is_selected",
+)
 _FEED_COLUMNS = (
     "feed",
     "state",
@@ -88,7 +99,7 @@ _FEED_COLUMNS = (
 
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show briefing|shortages|plan|feeds|scores|reproduction."""
+    """vigie show briefing|shortages|plan|feeds|scores|signals|reproduction."""
     if arguments.what == "briefing":
         return _briefing(context, arguments)
     if arguments.what == "scores":
@@ -101,6 +112,7 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
         "shortages": ("shortages", _SHORTAGE_COLUMNS),
         "plan": ("plan_moves", _MOVE_COLUMNS),
         "feeds": ("feeds_status", _FEED_COLUMNS),
+        "signals": ("leading_signals", _SIGNAL_COLUMNS),
     }
     name, columns = tables[arguments.what]
     wanted = {"kind": arguments.kind, "place": arguments.place}
@@ -109,7 +121,13 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
         context.room(), context.caller(), name, arguments.release, **equals
     ).to_pylist()
     shown = rows[: arguments.limit]
-    lines = context.table(columns, [[row[name] for name in columns] for row in shown])
+    cells = [
+        [_two(row[name]) if isinstance(row[name], float) else row[name] for name in columns]
+        if arguments.what == "signals"
+        else [row[name] for name in columns]
+        for row in shown
+    ]
+    lines = context.table(columns, cells)
     if not rows:
         lines = [f"No {arguments.what} in this release."]
     if len(rows) > len(shown):

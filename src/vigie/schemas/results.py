@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
-from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 
 __all__ = [
     "CHECK_RESULTS",
@@ -388,6 +388,7 @@ RESULTS = (
     REPRODUCTION,
     SCORES,
     MODEL_CHOICES,
+    LEADING_SIGNALS,
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,

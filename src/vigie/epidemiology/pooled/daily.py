@@ -22,10 +22,13 @@ from vigie.paths import (
     with_margins,
 )
 
-__all__ = ["POOLED_MODEL", "pooled_paths", "pooled_quantiles"]
+__all__ = ["POOLED_MODEL", "SIGNALS_MODEL", "pooled_paths", "pooled_quantiles"]
 
 POOLED_MODEL = "vigie-pooled-daily"
 """Name of the model in tables, scores and releases."""
+
+SIGNALS_MODEL = "vigie-pooled-daily-signals"
+"""Name of the same model with the leading signals that were selected."""
 
 _LONGEST_DAYS = 730
 _MOST_KNOTS = 12
