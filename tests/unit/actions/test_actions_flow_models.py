@@ -12,6 +12,7 @@ from vigie.actions.beside import Beside, EngineTerms
 from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, histories
 from vigie.actions.room import EpidemicRule
+from vigie.epidemiology.pooled import Signal
 from vigie.paths import past_dates, step_dates
 
 CHANCE = Chance(1, AS_OF, 60, 10)
@@ -37,8 +38,8 @@ def history(kind: str, step: str = "day") -> History:
     return next(histories(facts, rows, ["m"], AS_OF))
 
 
-def with_epidemic(case: tuple[str, str]) -> History:
-    """A history beside which an epidemic is declared."""
+def with_everything(case: tuple[str, str]) -> History:
+    """A history beside which an epidemic is declared and a signal was selected."""
     rule = EpidemicRule(
         "m",
         generation_mean_days=5.0,
@@ -46,7 +47,9 @@ def with_epidemic(case: tuple[str, str]) -> History:
         admission_mean_days=8.0,
         admission_sd_days=4.0,
     )
-    return replace(history(*case), beside=Beside({"x": EngineTerms(rule)}))
+    calls = Signal("calls", np.linspace(20, 40, 40)[None], 14)
+    beside = Beside({"x": EngineTerms(rule)}, signals=(calls,))
+    return replace(history(*case), beside=beside)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def test_names_are_those_of_vigie_and_unique() -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_every_model_gives_sound_futures_up_to_the_horizon_and_the_same_again(model) -> None:
-    given = next(one for one in map(with_epidemic, CASES) if model.applies(one))
+    given = next(one for one in map(with_everything, CASES) if model.applies(one))
     step = given.step
     paths = forecast_by(model, given, CHANCE)
     steps = {"day": 11, "week": 4, "month": 3}[step]
