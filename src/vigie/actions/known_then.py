@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.forecasting import HISTORY_DAYS
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.room import Room
@@ -41,12 +42,13 @@ class KnownThen:
         self._reports = tuple(file for file in reports if file.partition in self.measures)
 
     def facts(self, day: date) -> pa.Table | None:
-        """The figures that stood at the end of a day; None where nothing was ever reported."""
+        """Comparable figures that stood at the end of a day; None where nothing was reported."""
         room = self._room
         if not self._reports:
             return None
         known = as_known_sql(room, self._reports, (), room.end_of(day), self._window(day))
-        return room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
+        facts = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
+        return comparable(facts, self._rows, definition_changes(room, day))
 
     def fingerprints(self, days: Sequence[date]) -> dict[date, str]:
         """Count and sum of hashes of all revisions known by the end of each day, days in order."""

@@ -52,6 +52,7 @@ def reference_tables(geography: Geography, first_date: date) -> dict[str, pa.Tab
             {"date": day, "place": "", "kind": "holiday", "name": name}
             for day, name in public_holidays(since.year, first_date.year + _CALENDAR_YEARS)
         ],
+        "definition_changes": [],
     }
     return {table.name: _table(table, rows[table.name]) for table in REFERENCE}
 
