@@ -36,6 +36,7 @@ from vigie.paths import path_rows
 from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
 from vigie.schemas import (
     FORECASTS,
+    LEADING_SIGNALS,
     MODEL_CHOICES,
     NOWCAST_SCORES,
     NOWCASTS,
@@ -113,12 +114,15 @@ def compute(
             PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
-    standings = made.scoring.standing_rows(made.problems)
+    standings = made.scoring.standing_rows(made.problems, made.settings)
     tables = {
         FORECASTS.name: _write(room, FORECASTS, run, made.batches(run)),
         SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),
         MODEL_CHOICES.name: _write(
             room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
+        ),
+        LEADING_SIGNALS.name: _write(
+            room, LEADING_SIGNALS, run, _batches(made.signals, LEADING_SIGNALS, run)
         ),
         PATH_ARRAYS.name: paths_files,
         NOWCASTS.name: _write(

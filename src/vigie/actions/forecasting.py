@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.beside import Beside
 from vigie.actions.places import reporting_members
 from vigie.actions.side_by_side import side_by_side
 from vigie.paths import (
@@ -58,6 +59,7 @@ class History:
         values: (place, category, time), NaN where missing.
         as_of: day of the run.
         upper: largest valid value, infinite when none is set.
+        beside: what else models may know.
     """
 
     measure: str
@@ -69,6 +71,7 @@ class History:
     values: FloatArray
     as_of: date
     upper: float
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def last_date(self) -> date:

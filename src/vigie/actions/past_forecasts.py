@@ -14,17 +14,17 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
-from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.flow_models import MODELS, forecast_by, models_of
-from vigie.actions.forecasting import HISTORY_DAYS, Chance, History, histories, total_history
+from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.known_then import KnownThen
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
-from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.room import Room
+from vigie.actions.surroundings import Surroundings
 from vigie.errors import DamagedFile
 from vigie.lake import DataFile, Manifest
 from vigie.paths import QUANTILE_LEVELS, SamplePaths, forecast_rows
-from vigie.schemas import FORECASTS, MEASURES, PLACES, REPORTS
+from vigie.schemas import FORECASTS, PLACES
 
 __all__ = [
     "SCORED_HORIZONS",
@@ -115,6 +115,7 @@ class PastForecasts:
         reports: Sequence[DataFile],
         own: OwnForecasts,
         chance: Chance,
+        surroundings: Surroundings,
     ) -> None:
         """Args:
         room: the room.
@@ -122,19 +123,20 @@ class PastForecasts:
         reports: files of the table of reports.
         own: the room's own models.
         chance: of the run.
+        surroundings: what models may know besides the figures of a measure.
         """
-        made_by_datasets = {each.measure for each in room.declarations.datasets.datasets}
         self._room, self._own, self._chance = room, own, chance
         self._rows = room.measures()
         self._measures = tuple(measures)
-        # What a dataset would have made of what was known then is not kept.
-        self._reported = tuple(name for name in measures if name not in made_by_datasets)
-        self._reports = tuple(file for file in reports if file.partition in self._reported)
+        self._known = KnownThen(room, measures, reports)
+        beside = sorted({*measures, *surroundings.measures})
+        self._looked_at = KnownThen(room, beside, reports)
+        self._surroundings = surroundings
 
     def fingerprints(self, origins: Iterable[Origin]) -> dict[date, str]:
         """By day: what the forecasts of an origin are made of; equal texts, equal forecasts."""
         again = [each.day for each in origins if each.manifest is None]
-        known = self._fingerprints_of_facts(again)
+        known = self._looked_at.fingerprints(again)
         found = {}
         for each in origins:
             if each.manifest is not None:
@@ -146,28 +148,6 @@ class PastForecasts:
                 parts = ["again", *folder, str(settings), known[each.day]]
             found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found
-
-    def _fingerprints_of_facts(self, days: Sequence[date]) -> dict[date, str]:
-        """Count and sum of hashes of all revisions known by the end of each day."""
-        if not days or not self._reports:
-            return dict.fromkeys(days, "")
-        ends = [self._room.end_of(each) for each in days]
-        cases = " ".join(
-            f"WHEN known_at <= TIMESTAMPTZ '{end.isoformat(timespec='microseconds')}' THEN {at}"
-            for at, end in enumerate(ends)
-        )
-        relation = self._room.lake.relation(REPORTS, self._reports)
-        sql = (
-            f"SELECT CASE {cases} END AS bucket, count(*)::BIGINT AS rows, "
-            "(sum(hash(measure, place, category, reference_date, known_at, value, feed)) "
-            f"% 9007199254740881)::BIGINT AS total FROM {relation} GROUP BY bucket"
-        )
-        rows, total = np.zeros(len(days), dtype=np.int64), np.zeros(len(days), dtype=np.int64)
-        for row in self._room.engine.query(sql).to_pylist():
-            if row["bucket"] is not None:
-                rows[row["bucket"]], total[row["bucket"]] = row["rows"], row["total"]
-        together = zip(np.cumsum(rows).tolist(), np.cumsum(total).tolist(), strict=True)
-        return {day: f"{a}:{b}" for day, (a, b) in zip(days, together, strict=True)}
 
     def tasks(self, origin: Origin) -> pa.Table:
         """The tasks of an origin, in the columns of ``TASK_SCHEMA``."""
@@ -200,19 +180,16 @@ class PastForecasts:
     def _made_again(self, day: date) -> pa.Table:
         """Forecasts by every model from the facts as known on a past day."""
         room, parts = self._room, [TASK_SCHEMA.empty_table()]
-        if not self._reports:
+        facts = self._known.facts(day)
+        if facts is None:
             return parts[0]
-        where = self._window(day)
-        known = as_known_sql(room, self._reports, (), room.end_of(day), where)
-        facts = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
-        facts = comparable(facts, self._rows, definition_changes(room, day))
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
-        for history in histories(facts, self._rows, sorted(self._reported), day):
-            drawn = [history]
+        for history in histories(facts, self._rows, self._known.measures, day):
             totals = total_history(history, members)
-            if totals is not None and self._rows[history.measure]["over_places"] == "sum":
-                drawn.append(totals)
+            is_summed = self._rows[history.measure]["over_places"] == "sum"
+            pair = self._surroundings.beside((history, totals if is_summed else None), day)
+            drawn = [each for each in pair if each is not None]
             for each in drawn:
                 parts += [
                     _tasks_of(each, model.name, forecast_by(model, each, chance))
@@ -226,17 +203,6 @@ class PastForecasts:
 
     def _samples(self) -> int:
         return min(self._chance.sample_count, _AGAIN_SAMPLES)
-
-    def _window(self, day: date) -> str:
-        """Condition on facts: what the models would have looked at on that day."""
-        parts = []
-        for step, days in HISTORY_DAYS.items():
-            names = [name for name in self._reported if self._rows[name]["step"] == step]
-            if names:
-                listed = ", ".join(f"'{name}'" for name in names)
-                first = day - timedelta(days=days)
-                parts.append(f"(measure IN ({listed}) AND reference_date > DATE '{first}')")
-        return f"reference_date <= DATE '{day}' AND ({' OR '.join(parts)})"
 
 
 def _tasks_of(history: History, model: str, paths: SamplePaths) -> pa.Table:

@@ -11,10 +11,13 @@ import pyarrow as pa
 from vigie.actions.checking import keyed
 from vigie.actions.flow_models import baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, by_category, histories, total_history
+from vigie.actions.model_settings import settings_of
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.room import Room
 from vigie.actions.score_keeping import Drawn, Scoring, keep_scores
+from vigie.actions.signal_rows import signal_rows
+from vigie.actions.surroundings import Surroundings
 from vigie.lake import DataFile
 from vigie.paths import SamplePaths, forecast_rows
 from vigie.schemas import FORECASTS, PLACES
@@ -44,6 +47,8 @@ class RunForecasts:
         others: rows of forecasts that are only scored, in columns of ``schemas.FORECASTS``.
         scoring: the scores of the past.
         problems: why a model has no forecast today, by measure and model.
+        settings: what a model set itself, by measure and model.
+        signals: rows of ``schemas.LEADING_SIGNALS``, all but the column ``run``.
     """
 
     known: Mapping[str, History]
@@ -54,6 +59,8 @@ class RunForecasts:
     others: Sequence[pa.Table]
     scoring: Scoring
     problems: Mapping[tuple[str, str], str]
+    settings: Mapping[tuple[str, str], str]
+    signals: pa.Table
 
     def published(self) -> Iterator[tuple[History, SamplePaths, str]]:
         """Published paths by category and their model, as the tables hold them."""
@@ -96,9 +103,11 @@ def make_forecasts(
     known = {each.measure: each for each in histories(facts, measures, names, chance.as_of)}
     members = members_of_totals(room.reference(PLACES.name), chance.as_of)
     drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
+    surroundings = Surroundings(room, reports, chance)
+    drawn = {name: surroundings.beside(of, chance.as_of) for name, of in drawn.items()}
     own = OwnForecasts(room, chance.as_of)
     room.progress("Scoring what was forecast before")
-    scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance)
+    scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance, surroundings)
     room.progress("Forecasting")
     made = _Made(scoring, chance, own)
     for name, of in drawn.items():
@@ -114,6 +123,8 @@ def make_forecasts(
         made.others,
         made.scoring,
         own.problems,
+        settings_of({name: history for name, (history, _) in drawn.items()}),
+        signal_rows({name: surroundings.ranking(name, chance.as_of) for name in drawn}),
     )
 
 

@@ -55,6 +55,7 @@ class ModelScores:
         since: when it was published or replaced; None: before the weeks that are kept.
         drift_date: day of the last drift alarm.
         message: why it has no forecast today.
+        settings: what it set itself, as text of JSON; "" for nothing.
         pairwise_wis: relative WIS by pairs of models.
         whole: its scores over the last 8 weeks; None before any outcome is known.
         cuts: by kind of cut (horizon, phase, group, category, week), in order.
@@ -68,6 +69,7 @@ class ModelScores:
     since: date | None
     drift_date: date | None
     message: str
+    settings: str
     pairwise_wis: float | None
     whole: Cut | None
     cuts: Mapping[str, tuple[Cut, ...]]
@@ -126,6 +128,7 @@ def _model(choice: Mapping[str, Any], scores: Sequence[Mapping[str, Any]]) -> Mo
         since=choice["since"],
         drift_date=choice["drift_date"],
         message=choice["message"] or "",
+        settings=choice["settings"] or "",
         pairwise_wis=whole["pairwise_wis"] if whole else None,
         whole=_cut("", whole) if whole else None,
         cuts={kind: tuple(_cuts(kind, own)) for kind in _NAMES if kind != "place"},

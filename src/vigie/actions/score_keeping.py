@@ -18,6 +18,7 @@ from vigie.actions.past_forecasts import PastForecasts, past_origins
 from vigie.actions.room import Room
 from vigie.actions.score_rows import score_rows, weekly_sums
 from vigie.actions.scored_tasks import ScoredTasks, Truth, scored_tasks
+from vigie.actions.surroundings import Surroundings
 from vigie.lake import DataFile
 from vigie.paths import choose_model, drift_alarms
 from vigie.schemas import MODEL_CHOICES, PLACES, SCORES
@@ -79,11 +80,16 @@ class Scoring:
         at = self.scores.schema.get_field_index("is_published")
         return Scoring(self.scores.set_column(at, "is_published", marks), standings)
 
-    def standing_rows(self, problems: Mapping[tuple[str, str], str]) -> pa.Table:
+    def standing_rows(
+        self,
+        problems: Mapping[tuple[str, str], str],
+        settings: Mapping[tuple[str, str], str],
+    ) -> pa.Table:
         """Rows of ``schemas.MODEL_CHOICES``, all but the column ``run``.
 
         Args:
             problems: why a model has no forecast today, by measure and model.
+            settings: what a model set itself, by measure and model.
         """
         rows = [
             {
@@ -96,6 +102,7 @@ class Scoring:
                 "since": each.since,
                 "drift_date": each.drift_date,
                 "message": problems.get((each.target, each.model)),
+                "settings": settings.get((each.target, each.model)),
             }
             for each in sorted(self.standings, key=lambda one: (one.target, one.model))
         ]
@@ -110,6 +117,7 @@ def keep_scores(
     reports: Sequence[DataFile],
     own: OwnForecasts,
     chance: Chance,
+    surroundings: Surroundings,
 ) -> Scoring:
     """Score the forecasts of the last weeks against what is known now.
 
@@ -120,6 +128,7 @@ def keep_scores(
         reports: files of the table of reports.
         own: the room's own models.
         chance: of the run.
+        surroundings: what models may know besides the figures of a measure.
     """
     changes = definition_changes(room, day)
     truths = {
@@ -127,7 +136,7 @@ def keep_scores(
         for name, (history, totals) in drawn.items()
     }
     origins = past_origins(room, day, WINDOW_DAYS)
-    past = PastForecasts(room, sorted(drawn), reports, own, chance)
+    past = PastForecasts(room, sorted(drawn), reports, own, chance, surroundings)
     tasks = scored_tasks(room.home / "cache" / "scores", past, origins, truths)
     groups = {
         str(row["place"]): str(row["kind"]) for row in room.reference(PLACES.name).to_pylist()

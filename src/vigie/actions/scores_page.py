@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from vigie.actions.messages import MESSAGES, Language
+from vigie.actions.model_settings import setting_sentence
 from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.score_board import Cut, MeasureScores, ModelScores, read_score_board
 from vigie.actions.score_pictures import pit_picture, weeks_picture
@@ -213,7 +214,7 @@ def _model_row(model: ModelScores, words: Words) -> ModelRow:
         inside_95=str(whole_in_100(whole.coverage_95)) if whole else "",
         brier=ratio_text(whole.brier, words) if whole else "",
         since=words.day(model.since) if model.since else "",
-        note=model.message,
+        note=model.message or setting_sentence(model.settings, words),
     )
 
 

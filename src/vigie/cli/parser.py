@@ -165,12 +165,21 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "show",
         c.show,
-        "Print the briefing, shortages, plan, feeds, scores, reproduction numbers or nowcasts.",
+        "Print the briefing, shortages, plan, feeds, scores, signals, R or nowcasts.",
         "vigie show briefing",
     )
     show.add_argument(
         "what",
-        choices=["briefing", "shortages", "plan", "feeds", "scores", "reproduction", "nowcasts"],
+        choices=[
+            "briefing",
+            "shortages",
+            "plan",
+            "feeds",
+            "scores",
+            "signals",
+            "reproduction",
+            "nowcasts",
+        ],
     )
     show.add_argument("--release", help="another release than the one in force")
     show.add_argument("--language", choices=["en", "fr"], default=None)

@@ -76,6 +76,17 @@ _REPRODUCTION_COLUMNS = (
     "probability_peak_passed",
     "quality",
 )
+_SIGNAL_COLUMNS = (
+    "target",
+    "signal",
+    "ranked_on",
+    "horizon",
+    "lead_days",
+    "gain",
+    "stability",
+    "placebo_gain",
+    "is_selected",
+)
 _NOWCAST_COLUMNS = (
     "measure",
     "category",
@@ -111,7 +122,7 @@ _FEED_COLUMNS = (
 
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show briefing|shortages|plan|feeds|scores|reproduction|nowcasts."""
+    """vigie show briefing|shortages|plan|feeds|scores|signals|reproduction|nowcasts."""
     if arguments.what == "briefing":
         return _briefing(context, arguments)
     if arguments.what == "scores":
@@ -126,6 +137,7 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
         "shortages": ("shortages", _SHORTAGE_COLUMNS),
         "plan": ("plan_moves", _MOVE_COLUMNS),
         "feeds": ("feeds_status", _FEED_COLUMNS),
+        "signals": ("leading_signals", _SIGNAL_COLUMNS),
     }
     name, columns = tables[arguments.what]
     wanted = {"kind": arguments.kind, "place": arguments.place}
@@ -134,7 +146,13 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
         context.room(), context.caller(), name, arguments.release, **equals
     ).to_pylist()
     shown = rows[: arguments.limit]
-    lines = context.table(columns, [[row[name] for name in columns] for row in shown])
+    cells = [
+        [_two(row[name]) if isinstance(row[name], float) else row[name] for name in columns]
+        if arguments.what == "signals"
+        else [row[name] for name in columns]
+        for row in shown
+    ]
+    lines = context.table(columns, cells)
     if not rows:
         lines = [f"No {arguments.what} in this release."]
     if len(rows) > len(shown):
@@ -155,7 +173,9 @@ def _briefing(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _scores(context: Context, arguments: argparse.Namespace) -> int:
+    from vigie.actions.model_settings import setting_sentence
     from vigie.actions.showing import show_scores
+    from vigie.actions.wording import words_for
 
     board = show_scores(context.room(), context.caller(), arguments.release)
     rows = [
@@ -176,6 +196,13 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
         for measure in board
         for model in measure.models
         if model.message
+    ]
+    words = words_for("en")
+    lines += [
+        f"{measure.measure}, {model.model}: {setting_sentence(model.settings, words)}"
+        for measure in board
+        for model in measure.models
+        if model.settings
     ]
     if not board:
         lines = ["No forecast is scored in this release."]

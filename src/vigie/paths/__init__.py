@@ -20,6 +20,7 @@ from vigie.paths.margins import with_margins
 from vigie.paths.model_output import checked_output
 from vigie.paths.phases import PHASES, phases
 from vigie.paths.pit import PIT_BINS, pit_interval, pit_sums, probability_above
+from vigie.paths.reordering import in_order_of
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
 from vigie.paths.sample_paths import SamplePaths
 from vigie.paths.scores import brier, interval_coverage, log_wis, wis
@@ -66,6 +67,7 @@ __all__ = [
     "forecast_rows",
     "hub_tasks",
     "hub_truth",
+    "in_order_of",
     "interval_coverage",
     "joint_draws",
     "last_seen",

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
-from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 
 __all__ = [
     "CHECK_RESULTS",
@@ -334,6 +334,7 @@ RESULTS = (
     NOWCAST_SCORES,
     SCORES,
     MODEL_CHOICES,
+    LEADING_SIGNALS,
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,
