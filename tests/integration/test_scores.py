@@ -207,28 +207,39 @@ def test_a_corrected_truth_scores_again_what_it_touches(played: Played) -> None:
     assert first == again, "what was released stays as it was"
 
 
-def test_exactly_one_model_of_a_measure_is_published_and_the_tables_agree(played: Played) -> None:
+def test_exactly_one_model_of_a_measure_and_level_is_published_and_the_tables_agree(
+    played: Played,
+) -> None:
     for number in range(4):
         choices = rows(played, number, "model_choices", target="admissions")
-        published = [row["model_id"] for row in choices if row["is_published"]]
-        assert len(published) == 1
         manifest = open_release(played.room, OPERATOR, played.results[number].release).manifest
-        assert manifest.models["admissions"] == published[0]
         forecast = rows(played, number, "forecasts", target="admissions")
-        marked = {row["model_id"] for row in forecast if row["is_published"]}
-        assert marked == set(published)
-        assert {row["model_id"] for row in forecast} == {
-            "vigie-flat",
-            "vigie-last-week",
-            "vigie-pooled-daily",
-            "clinic-median",
-        }
+        scores = rows(played, number, "scores", target="admissions", slice="place")
+        for level, places in (("places", set(PLACES)), ("totals", {"N"})):
+            own = [row for row in choices if row["level"] == level]
+            published = [row["model_id"] for row in own if row["is_published"]]
+            assert len(published) == 1
+            name = "admissions" if level == "places" else "admissions, totals"
+            assert manifest.models[name] == published[0]
+            here = [row for row in forecast if row["location"] in places]
+            assert {row["model_id"] for row in here if row["is_published"]} == set(published)
+            assert {row["model_id"] for row in here} == {
+                "vigie-flat",
+                "vigie-last-week",
+                "vigie-pooled-daily",
+                "clinic-median",
+                *(["sum-of-places"] if level == "totals" else []),
+            }
+            marked = {
+                row["model_id"] for row in scores if row["place"] in places and row["is_published"]
+            }
+            assert marked == set(published)
 
 
 def test_a_model_that_fails_is_left_out_with_its_reason_and_the_run_goes_on(
     played: Played,
 ) -> None:
-    choices = {row["model_id"]: row for row in rows(played, 3, "model_choices")}
+    choices = {row["model_id"]: row for row in rows(played, 3, "model_choices", level="places")}
     assert choices["broken"]["state"] == "failed"
     assert "no such column: beds" in str(choices["broken"]["message"])
     assert played.results[3].status.value == "released"
@@ -354,7 +365,8 @@ def released_with(tmp_path: Path, border: date) -> Room:
 def test_a_better_model_is_published_with_its_own_quantiles(tmp_path: Path) -> None:
     room = released_with(tmp_path, TODAY + timedelta(days=1))
     choices = {
-        row["model_id"]: row for row in show_table(room, OPERATOR, "model_choices").to_pylist()
+        row["model_id"]: row
+        for row in show_table(room, OPERATOR, "model_choices", level="places").to_pylist()
     }
     assert choices["turncoat"]["state"] == "published"
     assert choices["turncoat"]["ratio"] < 0.9
@@ -374,7 +386,8 @@ def test_a_model_that_became_worse_gives_its_place_to_the_best_that_is_left(
 ) -> None:
     room = released_with(tmp_path, TODAY - timedelta(days=12))
     choices = {
-        row["model_id"]: row for row in show_table(room, OPERATOR, "model_choices").to_pylist()
+        row["model_id"]: row
+        for row in show_table(room, OPERATOR, "model_choices", level="places").to_pylist()
     }
     assert choices["turncoat"]["ratio"] > 1
     assert not choices["turncoat"]["is_published"]

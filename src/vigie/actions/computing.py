@@ -126,6 +126,7 @@ def compute(
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
     models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
+    models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
     models |= reproduction_models(epidemics)
     return Computed(tables, models, notes, made.scoring.standings)
 

@@ -8,20 +8,24 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vigie.actions.flow_models import models_of
 from vigie.actions.forecasting import Chance, History
+from vigie.actions.levels import Level, LevelKeys, tasks_of, with_marks, with_sums_by
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.past_forecasts import PastForecasts, past_origins
 from vigie.actions.room import Room
 from vigie.actions.score_rows import score_rows, weekly_sums
 from vigie.actions.scored_tasks import ScoredTasks, Truth, scored_tasks
+from vigie.actions.summed_totals import SUM_MODEL
 from vigie.lake import DataFile
-from vigie.paths import choose_model, drift_alarms
+from vigie.paths import FloatArray, choose_model, drift_alarms
 from vigie.schemas import MODEL_CHOICES, PLACES, SCORES
 
-__all__ = ["WINDOW_DAYS", "Drawn", "Scoring", "Standing", "keep_scores"]
+__all__ = ["BESIDE", "WINDOW_DAYS", "Drawn", "Scoring", "Standing", "keep_scores"]
+
+BESIDE = "beside"
+"""State of the best model of the totals' own history while the sum of places is published."""
 
 WINDOW_DAYS = 84
 """Days back from the run whose forecasts are scored and taken into account."""
@@ -48,6 +52,7 @@ class Standing:
     ratio: float | None
     since: date | None
     drift_date: date | None
+    level: Level = Level.PLACES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,28 +60,68 @@ class Scoring:
     """What the scores of a run say.
 
     Attributes:
-        scores: rows of ``schemas.SCORES``, all but the column ``run``.
-        standings: of every model of every forecast measure.
+        rows: by measure, rows of ``schemas.SCORES``, all but the column ``run``, without marks.
+        totals: by measure, which of the rows are of totals.
+        standings: of every model of every forecast measure and level.
     """
 
-    scores: pa.Table
+    rows: Mapping[str, pa.Table]
+    totals: Mapping[str, LevelKeys]
     standings: tuple[Standing, ...]
 
-    def published(self, target: str) -> str | None:
-        """Name of the model to publish; None when the measure is not scored."""
-        found = (s.model for s in self.standings if s.target == target and s.is_published)
-        return next(found, None)
+    @property
+    def scores(self) -> pa.Table:
+        """Rows of ``schemas.SCORES``, all but the column ``run``."""
+        empty = [pa.field(c.name, c.type) for c in SCORES.columns if c.name != "run"]
+        marked = [
+            with_marks(rows, self.totals[target], self._marks(target))
+            for target, rows in self.rows.items()
+        ]
+        return pa.concat_tables([pa.schema(empty).empty_table(), *marked])
 
-    def falling_back(self, target: str) -> Scoring:
-        """The same with the baseline published: the chosen model has no forecast today."""
+    def _marks(self, target: str) -> dict[Level, tuple[str, str]]:
+        own = [each for each in self.standings if each.target == target]
+        return {
+            level: (
+                next(each.model for each in own if each.level is level and each.is_baseline),
+                next(each.model for each in own if each.level is level and each.is_published),
+            )
+            for level in {each.level for each in own}
+        }
+
+    def published(self, target: str, level: Level = Level.PLACES) -> str:
+        """Name of the model to publish."""
+        return next(
+            each.model
+            for each in self.standings
+            if (each.target, each.level) == (target, level) and each.is_published
+        )
+
+    def own_of_totals(self, target: str) -> str:
+        """Name of the model that forecasts totals best from their own history."""
+        own = [s for s in self.standings if (s.target, s.level) == (target, Level.TOTALS)]
+        chosen = next(each for each in own if each.is_published)
+        if chosen.model != SUM_MODEL:
+            return chosen.model
+        beside = (each.model for each in own if each.state == BESIDE)
+        return next(beside, next(each.model for each in own if each.is_baseline))
+
+    def falling_back(self, target: str, model: str) -> Scoring:
+        """The same without a model that has no forecast today: baselines take its places.
+
+        A sum of places falls with the model of the places, as its scores were those of that model.
+        """
+        published = {}
+        for level in {each.level for each in self.standings if each.target == target}:
+            chosen = self.published(target, level)
+            if chosen == SUM_MODEL and self.published(target) == model:
+                chosen = self.own_of_totals(target)
+            published[level] = "" if chosen == model else chosen
         standings = tuple(
-            replace(each, is_published=each.is_baseline) if each.target == target else each
+            _fallen(each, model, published[each.level]) if each.target == target else each
             for each in self.standings
         )
-        is_target = pc.equal(self.scores["target"], target)
-        marks = pc.if_else(is_target, self.scores["is_baseline"], self.scores["is_published"])
-        at = self.scores.schema.get_field_index("is_published")
-        return Scoring(self.scores.set_column(at, "is_published", marks), standings)
+        return replace(self, standings=standings)
 
     def standing_rows(self, problems: Mapping[tuple[str, str], str]) -> pa.Table:
         """Rows of ``schemas.MODEL_CHOICES``, all but the column ``run``.
@@ -95,8 +140,9 @@ class Scoring:
                 "since": each.since,
                 "drift_date": each.drift_date,
                 "message": problems.get((each.target, each.model)),
+                "level": each.level.value,
             }
-            for each in sorted(self.standings, key=lambda one: (one.target, one.model))
+            for each in sorted(self.standings, key=lambda one: (one.target, one.level, one.model))
         ]
         fields = [pa.field(c.name, c.type) for c in MODEL_CHOICES.columns if c.name != "run"]
         return pa.Table.from_pylist(rows, schema=pa.schema(fields))
@@ -129,51 +175,59 @@ def keep_scores(
     }
     groups = {place: kind if kind in _GROUPS else "other" for place, kind in groups.items()}
     standings: list[Standing] = []
-    tables = []
-    for name, (history, _) in drawn.items():
-        names = [model.name for model in models_of(history)]
-        names += [each for each in own.names if own.serves(each, history)]
-        found = _standings(name, names, tasks[name], truths[name], day)
-        standings += found
+    rows, keys = {}, {}
+    for name, (history, totals) in drawn.items():
+        own_names = [each for each in own.names if own.serves(each, history)]
+        known = tasks[name]
+        of_places = tasks_of(Level.PLACES, known, len(history.places))
+        found = _standings(name, _names_of(history, own_names), of_places, truths[name], day)
         published = next(each.model for each in found if each.is_published)
-        tables.append(
-            score_rows(
-                name,
-                tasks[name],
-                truths[name],
-                groups,
-                baseline=names[0],
-                published=published,
-                as_of=day,
-            )
+        known = with_sums_by(known, published)
+        if totals is not None:
+            of_totals = tasks_of(Level.TOTALS, known, len(history.places))
+            names = _names_of(totals, own_names)
+            alone = _standings(name, names, of_totals, truths[name], day)
+            found += _with_sum(alone, of_totals, truths[name], day)
+        standings += found
+        keys[name] = LevelKeys.of(totals.places if totals else (), truths[name], groups)
+        rows[name] = score_rows(
+            name,
+            known,
+            truths[name],
+            groups,
+            baseline=found[0].model,
+            published=published,
+            as_of=day,
         )
-    empty = [pa.field(c.name, c.type) for c in SCORES.columns if c.name != "run"]
-    scores = pa.concat_tables([pa.schema(empty).empty_table(), *tables])
-    return Scoring(scores, tuple(standings))
+    return Scoring(rows, keys, tuple(standings))
 
 
 _GROUPS = ("site", "unit", "region", "nation")
+
+
+def _names_of(history: History, own_names: Sequence[str]) -> list[str]:
+    return [*(model.name for model in models_of(history)), *own_names]
+
+
+def _fallen(standing: Standing, model: str, published: str) -> Standing:
+    """A standing without a model; ``published`` is what its level publishes, "" the baseline."""
+    is_published = standing.model == published or (standing.is_baseline and not published)
+    state = standing.state
+    if state == BESIDE and (standing.model == model or is_published):
+        state = "published" if is_published else "not_better"
+    return replace(standing, is_published=is_published, state=state)
 
 
 def _standings(
     target: str, names: Sequence[str], tasks: ScoredTasks, truth: Truth, day: date
 ) -> list[Standing]:
     """Models of a measure, its baseline first; exactly one is published."""
-    baseline = names[0]
-    sums = weekly_sums(tasks, baseline, day)
-    shape = (len(names), len(sums.mondays))
-    own, base = np.full(shape, np.nan), np.full(shape, np.nan)
-    share = np.zeros(len(names))
-    for at, name in enumerate(names):
-        if name in tasks.models:
-            number = tasks.models.index(name)
-            own[at], base[at] = sums.own[number], sums.of_baseline[number]
-            share[at] = sums.share[number]
+    own, base, share, mondays = _weekly(names, tasks, day)
     candidates = [at for at in range(1, len(names)) if share[at] >= _LEAST_SHARE]
     choice = choose_model(own, base, 0, candidates)
     since = None
     if choice.since is not None:
-        since = (sums.mondays[choice.since] + 6).astype(object)
+        since = _week_end(mondays[choice.since])
     drift = _drift_date(tasks, truth, names[choice.model], day)
     found = []
     for at, name in enumerate(names):
@@ -200,6 +254,59 @@ def _standings(
             )
         )
     return found
+
+
+def _weekly(
+    names: Sequence[str], tasks: ScoredTasks, day: date
+) -> tuple[FloatArray, FloatArray, FloatArray, np.ndarray]:
+    """Weekly sums of models and of the first of them on their tasks, their share; the Mondays."""
+    sums = weekly_sums(tasks, names[0], day)
+    shape = (len(names), len(sums.mondays))
+    own, base = np.full(shape, np.nan), np.full(shape, np.nan)
+    share = np.zeros(len(names))
+    for at, name in enumerate(names):
+        if name in tasks.models:
+            number = tasks.models.index(name)
+            own[at], base[at] = sums.own[number], sums.of_baseline[number]
+            share[at] = sums.share[number]
+    return own, base, share, sums.mondays
+
+
+def _week_end(monday: np.datetime64) -> date:
+    day: date = (monday + 6).astype(object)
+    return day
+
+
+def _with_sum(
+    alone: Sequence[Standing], tasks: ScoredTasks, truth: Truth, day: date
+) -> list[Standing]:
+    """Models of totals and the sum of their places, which must beat the best of the others.
+
+    The best forecast of the totals' own history stands where the baseline of a measure stands:
+    the sum takes its place when it is better over 8 weeks, and loses it when it is worse.
+    """
+    best = next(each for each in alone if each.is_published)
+    own, base, share, mondays = _weekly((best.model, SUM_MODEL), tasks, day)
+    choice = choose_model(own, base, 0, [1] if share[1] >= _LEAST_SHARE else [])
+    is_published = choice.model == 1
+    own, base, _, _ = _weekly((alone[0].model, SUM_MODEL), tasks, day)
+    ratio = choose_model(own, base, 0, []).ratios[1]
+    told = float(ratio) if np.isfinite(ratio) else None
+    since = None if choice.since is None else _week_end(mondays[choice.since])
+    summed = Standing(
+        best.target,
+        SUM_MODEL,
+        is_baseline=False,
+        is_published=is_published,
+        state="published" if is_published else "new" if told is None else "not_better",
+        ratio=told,
+        since=since if is_published else None,
+        drift_date=_drift_date(tasks, truth, SUM_MODEL, day) if is_published else None,
+    )
+    if is_published:
+        beside = replace(best, is_published=False, state=BESIDE, since=None, drift_date=None)
+        alone = [beside if each is best else each for each in alone]
+    return [replace(each, level=Level.TOTALS) for each in (*alone, summed)]
 
 
 def _drift_date(tasks: ScoredTasks, truth: Truth, model: str, day: date) -> date | None:
