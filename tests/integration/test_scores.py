@@ -18,9 +18,9 @@ from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
 from vigie.actions.cycle import CycleResult, run_cycle
 from vigie.actions.past_forecasts import past_origins
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import WINDOW_DAYS
 from vigie.actions.scores_page import build_scores_page
 from vigie.actions.showing import open_release, show_scores, show_table
+from vigie.actions.standings import WINDOW_DAYS
 from vigie.paths import QUANTILE_LEVELS, wis
 
 START = date(2021, 1, 4)

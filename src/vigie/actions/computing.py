@@ -19,8 +19,8 @@ from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
-from vigie.actions.score_keeping import Standing
 from vigie.actions.shortage_rows import Inputs
+from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import (
     Staffing,
     bed_rows,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import Standing
+from vigie.actions.standings import Standing
 from vigie.state import Transaction
 
 __all__ = ["post_drift_alerts"]

@@ -44,6 +44,12 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "Régions et pays : la prévision issue de leur propre historique est publiée, par {model} ; "
         "la somme de leurs lieux est conservée à côté.",
     ),
+    "scores.totals_reported": (
+        "Regions and nation report themselves and are forecast from that; the sum of their places "
+        "is kept beside it.",
+        "Régions et pays ont leurs propres relevés et sont prévus à partir d'eux ; la somme de "
+        "leurs lieux est conservée à côté.",
+    ),
     "scores.totals_ratios": (
         "Over 8 weeks the error of the sum was {sum} times that of the simple baseline, that of "
         "the forecast from their own history {own} times.",
@@ -103,6 +109,10 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.state.not_better": ("scored only: not better", "évalué seulement : pas meilleur"),
     "scores.state.new": ("scored only: too new", "évalué seulement : trop récent"),
     "scores.state.beside": ("kept beside the sum", "conservé à côté de la somme"),
+    "scores.state.reported": (
+        "scored only: the totals report themselves",
+        "évalué seulement : les totaux ont leurs propres relevés",
+    ),
     "scores.state.published_totals": (
         "published for regions and nation",
         "publié pour régions et pays",

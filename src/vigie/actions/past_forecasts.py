@@ -20,7 +20,7 @@ from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.room import Room
-from vigie.actions.summed_totals import past_sum_name, sum_over_places
+from vigie.actions.summed_totals import past_sum_name, sum_over_places, totals_to_sum
 from vigie.errors import DamagedFile
 from vigie.lake import DataFile, Manifest
 from vigie.paths import QUANTILE_LEVELS, SamplePaths, forecast_rows
@@ -208,38 +208,33 @@ class PastForecasts:
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
         for history in histories(facts, self._rows, sorted(self._reported), day):
-            totals = total_history(history, members)
-            if self._rows[history.measure]["over_places"] != "sum":
-                totals = None
-            parts += self._by_every_model(history, totals, members, chance)
+            is_summed = self._rows[history.measure]["over_places"] == "sum"
+            parts += self._by_every_model(history, members if is_summed else {}, chance)
         return pa.concat_tables(parts)
 
     def _by_every_model(
-        self,
-        history: History,
-        totals: History | None,
-        members: Mapping[str, Sequence[str]],
-        chance: Chance,
+        self, history: History, members: Mapping[str, Sequence[str]], chance: Chance
     ) -> Iterator[pa.Table]:
         """Tasks of the places and totals of a measure, and of the sums of each model's paths."""
         asked = SCORED_HORIZONS[history.step]
+        totals = total_history(history, members)
+        drawn = (history,) if totals is None else (history, totals)
         of_places: dict[str, SamplePaths] = {}
-        for each in (history,) if totals is None else (history, totals):
+        for each in drawn:
             for model in models_of(each):
                 paths = _at_scored(history.step, forecast_by(model, each, chance))
                 yield _tasks_of(each, model.name, paths)
                 if each is history:
                     of_places[model.name] = paths
-        own = self._own.forecasts(
-            (history,) if totals is None else (history, totals), chance, asked
-        )
+        own = self._own.forecasts(drawn, chance, asked)
         yield from (_as_tasks(rows) for rows in own.values())
-        if totals is None:
+        to_sum = totals_to_sum(history, totals, members)
+        if to_sum is None:
             return
         baseline = of_places[baseline_of(history).name]
         of_places |= {name: self._own.paths(rows, baseline) for name, rows in own.items()}
         for name, paths in of_places.items():
-            summed = sum_over_places(history, totals, members, paths)
+            summed = sum_over_places(history, to_sum, members, paths)
             yield _tasks_of(summed.history, past_sum_name(name), summed.paths)
 
     def _samples(self) -> int:

@@ -17,7 +17,12 @@ from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.room import Room
 from vigie.actions.score_keeping import Drawn, Scoring, keep_scores
-from vigie.actions.summed_totals import SUM_MODEL, sum_over_places
+from vigie.actions.summed_totals import (
+    SUM_MODEL,
+    SummedTotals,
+    sum_over_places,
+    totals_to_sum,
+)
 from vigie.lake import DataFile
 from vigie.paths import SamplePaths, forecast_rows
 from vigie.schemas import FORECASTS, PLACES
@@ -108,7 +113,7 @@ def make_forecasts(
     room.progress("Scoring what was forecast before")
     scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance)
     room.progress("Forecasting")
-    made = _Made(scoring, chance, own, members)
+    made = _Made(scoring, chance, own, members, measures)
     for name, of in drawn.items():
         made.forecast(name, of)
     for name in sorted((simulated & set(known)) - set(drawn)):
@@ -142,8 +147,10 @@ class _Made:
         chance: Chance,
         own: OwnForecasts,
         members: Mapping[str, Sequence[str]],
+        measures: Mapping[str, Mapping[str, object]],
     ) -> None:
-        self.scoring, self.chance, self.own, self.members = scoring, chance, own, members
+        self.scoring, self.chance, self.own = scoring, chance, own
+        self.members, self.measures = members, measures
         self.paths: dict[str, SamplePaths] = {}
         self.coherent: dict[str, SamplePaths] = {}
         self.models: dict[str, str] = {}
@@ -168,18 +175,28 @@ class _Made:
         self.models[name] = chosen
         self.paths[name] = self._by_models(history, chosen, own_rows)
         self.drawn.append((history, history, self.paths[name], chosen))
+        is_summed = self.measures[name]["over_places"] == "sum"
+        to_sum = totals_to_sum(history, totals, self.members) if is_summed else None
+        if to_sum is None:
+            return
+        summed = sum_over_places(history, to_sum, self.members, self.paths[name])
+        self.coherent[name] = summed.paths
+        reporting = summed.only(history.places)
+        self._keep_rows(reporting.history, reporting.paths, SUM_MODEL)
         if totals is not None:
-            self._forecast_totals(history, totals, own_rows)
+            self._forecast_totals(history, totals, summed.only(totals.places), own_rows)
 
     def _forecast_totals(
-        self, history: History, totals: History, own_rows: Mapping[str, pa.Table]
+        self,
+        history: History,
+        totals: History,
+        summed: SummedTotals,
+        own_rows: Mapping[str, pa.Table],
     ) -> None:
         """Forecasts of totals from their own history, and as sums of their places."""
         name = history.measure
         chosen, own = self.scoring.published(name, Level.TOTALS), self.scoring.own_of_totals(name)
         paths = self._by_models(totals, own, own_rows)
-        summed = sum_over_places(history, totals, self.members, self.paths[name])
-        self.coherent[name] = summed.paths
         self.models_of_totals[name] = chosen
         if chosen != SUM_MODEL:
             self.drawn.append((history, totals, paths, own))

@@ -52,7 +52,7 @@ class ModelScores:
     Attributes:
         model: name.
         level: places or totals; "", in older releases: both.
-        state: baseline, published, replaced, not_better, new, beside or failed.
+        state: baseline, published, replaced, not_better, new, beside, reported or failed.
         is_baseline, is_published: its place in this release.
         ratio: over its last 8 scored weeks, the baseline's being 1; None with fewer.
         since: when it was published or replaced; None: before the weeks that are kept.

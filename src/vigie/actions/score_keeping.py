@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-import numpy as np
 import pyarrow as pa
 
 from vigie.actions.flow_models import models_of
@@ -15,44 +14,24 @@ from vigie.actions.levels import Level, LevelKeys, tasks_of, with_marks, with_su
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.past_forecasts import PastForecasts, past_origins
 from vigie.actions.room import Room
-from vigie.actions.score_rows import score_rows, weekly_sums
+from vigie.actions.score_rows import score_rows
 from vigie.actions.scored_tasks import ScoredTasks, Truth, scored_tasks
+from vigie.actions.standings import (
+    BESIDE,
+    WINDOW_DAYS,
+    Standing,
+    standings_of,
+    sum_only_scored,
+    with_sum,
+)
 from vigie.actions.summed_totals import SUM_MODEL
 from vigie.lake import DataFile
-from vigie.paths import FloatArray, choose_model, drift_alarms
 from vigie.schemas import MODEL_CHOICES, PLACES, SCORES
 
-__all__ = ["BESIDE", "WINDOW_DAYS", "Drawn", "Scoring", "Standing", "keep_scores"]
-
-BESIDE = "beside"
-"""State of the best model of the totals' own history while the sum of places is published."""
-
-WINDOW_DAYS = 84
-"""Days back from the run whose forecasts are scored and taken into account."""
-
-_LEAST_SHARE = 0.9
-"""Of the baseline's tasks, those that a model must have forecast to be published."""
-
-_DRIFT_HORIZONS = {"day": (1, 7), "week": (1, 2)}
-_STEPS_A_WEEK = {"day": 7, "week": 1}
+__all__ = ["Drawn", "Scoring", "keep_scores"]
 
 Drawn = tuple[History, History | None]
 """History of a forecast measure, and that of the totals over its places, if it has any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a model of a measure stands; see ``schemas.MODEL_CHOICES``."""
-
-    target: str
-    model: str
-    is_baseline: bool
-    is_published: bool
-    state: str
-    ratio: float | None
-    since: date | None
-    drift_date: date | None
-    level: Level = Level.PLACES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +65,7 @@ class Scoring:
                 next(each.model for each in own if each.level is level and each.is_baseline),
                 next(each.model for each in own if each.level is level and each.is_published),
             )
-            for level in {each.level for each in own}
+            for level in {each.level for each in own if each.is_baseline}
         }
 
     def published(self, target: str, level: Level = Level.PLACES) -> str:
@@ -112,13 +91,14 @@ class Scoring:
         A sum of places falls with the model of the places, as its scores were those of that model.
         """
         published = {}
-        for level in {each.level for each in self.standings if each.target == target}:
+        own = [each for each in self.standings if each.target == target]
+        for level in {each.level for each in own if each.is_published}:
             chosen = self.published(target, level)
             if chosen == SUM_MODEL and self.published(target) == model:
                 chosen = self.own_of_totals(target)
             published[level] = "" if chosen == model else chosen
         standings = tuple(
-            _fallen(each, model, published[each.level]) if each.target == target else each
+            _fallen(each, model, published.get(each.level, "")) if each.target == target else each
             for each in self.standings
         )
         return replace(self, standings=standings)
@@ -176,30 +156,44 @@ def keep_scores(
     groups = {place: kind if kind in _GROUPS else "other" for place, kind in groups.items()}
     standings: list[Standing] = []
     rows, keys = {}, {}
-    for name, (history, totals) in drawn.items():
-        own_names = [each for each in own.names if own.serves(each, history)]
-        known = tasks[name]
-        of_places = tasks_of(Level.PLACES, known, len(history.places))
-        found = _standings(name, _names_of(history, own_names), of_places, truths[name], day)
-        published = next(each.model for each in found if each.is_published)
-        known = with_sums_by(known, published)
-        if totals is not None:
-            of_totals = tasks_of(Level.TOTALS, known, len(history.places))
-            names = _names_of(totals, own_names)
-            alone = _standings(name, names, of_totals, truths[name], day)
-            found += _with_sum(alone, of_totals, truths[name], day)
+    for name, of in drawn.items():
+        own_names = [each for each in own.names if own.serves(each, of[0])]
+        found, known = _by_level(name, of, own_names, tasks[name], truths[name], day)
         standings += found
-        keys[name] = LevelKeys.of(totals.places if totals else (), truths[name], groups)
+        keys[name] = LevelKeys.of(of[1].places if of[1] else (), truths[name], groups)
         rows[name] = score_rows(
             name,
             known,
             truths[name],
             groups,
             baseline=found[0].model,
-            published=published,
+            published=next(each.model for each in found if each.is_published),
             as_of=day,
         )
     return Scoring(rows, keys, tuple(standings))
+
+
+def _by_level(
+    name: str,
+    of: Drawn,
+    own_names: Sequence[str],
+    tasks: ScoredTasks,
+    truth: Truth,
+    day: date,
+) -> tuple[list[Standing], ScoredTasks]:
+    """Standings of places, then of totals; and the tasks, with the sum of the places' model."""
+    history, totals = of
+    count = len(history.places)
+    of_places = tasks_of(Level.PLACES, tasks, count)
+    found = standings_of(name, _names_of(history, own_names), of_places, truth, day)
+    known = with_sums_by(tasks, next(each.model for each in found if each.is_published))
+    if totals is not None:
+        of_totals = tasks_of(Level.TOTALS, known, count)
+        alone = standings_of(name, _names_of(totals, own_names), of_totals, truth, day)
+        found += with_sum(alone, of_totals, truth, day)
+    elif SUM_MODEL in known.models:
+        found.append(sum_only_scored(found[0], known, day))
+    return found, known
 
 
 _GROUPS = ("site", "unit", "region", "nation")
@@ -216,118 +210,3 @@ def _fallen(standing: Standing, model: str, published: str) -> Standing:
     if state == BESIDE and (standing.model == model or is_published):
         state = "published" if is_published else "not_better"
     return replace(standing, is_published=is_published, state=state)
-
-
-def _standings(
-    target: str, names: Sequence[str], tasks: ScoredTasks, truth: Truth, day: date
-) -> list[Standing]:
-    """Models of a measure, its baseline first; exactly one is published."""
-    own, base, share, mondays = _weekly(names, tasks, day)
-    candidates = [at for at in range(1, len(names)) if share[at] >= _LEAST_SHARE]
-    choice = choose_model(own, base, 0, candidates)
-    since = None
-    if choice.since is not None:
-        since = _week_end(mondays[choice.since])
-    drift = _drift_date(tasks, truth, names[choice.model], day)
-    found = []
-    for at, name in enumerate(names):
-        is_published = at == choice.model
-        ratio = float(choice.ratios[at]) if np.isfinite(choice.ratios[at]) else None
-        if at == choice.replaced:
-            state = "replaced"
-        elif at == 0:
-            state = "baseline"
-        elif is_published:
-            state = "published"
-        else:
-            state = "new" if ratio is None else "not_better"
-        found.append(
-            Standing(
-                target,
-                name,
-                is_baseline=at == 0,
-                is_published=is_published,
-                state=state,
-                ratio=ratio,
-                since=since if is_published or at == choice.replaced else None,
-                drift_date=drift if is_published else None,
-            )
-        )
-    return found
-
-
-def _weekly(
-    names: Sequence[str], tasks: ScoredTasks, day: date
-) -> tuple[FloatArray, FloatArray, FloatArray, np.ndarray]:
-    """Weekly sums of models and of the first of them on their tasks, their share; the Mondays."""
-    sums = weekly_sums(tasks, names[0], day)
-    shape = (len(names), len(sums.mondays))
-    own, base = np.full(shape, np.nan), np.full(shape, np.nan)
-    share = np.zeros(len(names))
-    for at, name in enumerate(names):
-        if name in tasks.models:
-            number = tasks.models.index(name)
-            own[at], base[at] = sums.own[number], sums.of_baseline[number]
-            share[at] = sums.share[number]
-    return own, base, share, sums.mondays
-
-
-def _week_end(monday: np.datetime64) -> date:
-    day: date = (monday + 6).astype(object)
-    return day
-
-
-def _with_sum(
-    alone: Sequence[Standing], tasks: ScoredTasks, truth: Truth, day: date
-) -> list[Standing]:
-    """Models of totals and the sum of their places, which must beat the best of the others.
-
-    The best forecast of the totals' own history stands where the baseline of a measure stands:
-    the sum takes its place when it is better over 8 weeks, and loses it when it is worse.
-    """
-    best = next(each for each in alone if each.is_published)
-    own, base, share, mondays = _weekly((best.model, SUM_MODEL), tasks, day)
-    choice = choose_model(own, base, 0, [1] if share[1] >= _LEAST_SHARE else [])
-    is_published = choice.model == 1
-    own, base, _, _ = _weekly((alone[0].model, SUM_MODEL), tasks, day)
-    ratio = choose_model(own, base, 0, []).ratios[1]
-    told = float(ratio) if np.isfinite(ratio) else None
-    since = None if choice.since is None else _week_end(mondays[choice.since])
-    summed = Standing(
-        best.target,
-        SUM_MODEL,
-        is_baseline=False,
-        is_published=is_published,
-        state="published" if is_published else "new" if told is None else "not_better",
-        ratio=told,
-        since=since if is_published else None,
-        drift_date=_drift_date(tasks, truth, SUM_MODEL, day) if is_published else None,
-    )
-    if is_published:
-        beside = replace(best, is_published=False, state=BESIDE, since=None, drift_date=None)
-        alone = [beside if each is best else each for each in alone]
-    return [replace(each, level=Level.TOTALS) for each in (*alone, summed)]
-
-
-def _drift_date(tasks: ScoredTasks, truth: Truth, model: str, day: date) -> date | None:
-    """Day of the last drift alarm of a model within the window."""
-    if truth.step not in _DRIFT_HORIZONS or model not in tasks.models:
-        return None
-    horizons = _DRIFT_HORIZONS[truth.step]
-    a_week = _STEPS_A_WEEK[truth.step]
-    last = np.datetime64(day, "D")
-    step_days = 7 // a_week
-    steps = WINDOW_DAYS // step_days
-    back = (last - tasks.target_end_date).astype(np.int64) // step_days
-    is_own = (tasks.model == tasks.models.index(model)) & (back >= 0) & (back < steps)
-    scores = np.full((len(horizons), steps), np.nan)
-    for at, horizon in enumerate(horizons):
-        chosen = is_own & (tasks.horizon == horizon)
-        column = steps - 1 - back[chosen]
-        count = np.bincount(column, minlength=steps)
-        total = np.bincount(column, tasks.scores["log_wis"][chosen], steps)
-        scores[at] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    alarms = drift_alarms(scores, a_week)
-    if not len(alarms):
-        return None
-    return day - timedelta(days=int(steps - 1 - alarms[-1]) * step_days)

@@ -187,6 +187,8 @@ def _totals_sentences(scores: MeasureScores, words: Words) -> tuple[str, ...]:
     summed = next((each for each in scores.totals if each.model == SUM_MODEL), None)
     if summed is None:
         return ()
+    if summed.state == "reported":
+        return (words.say("scores.totals_reported"),)
     if summed.is_published:
         own = next((each for each in scores.totals if each.state == "beside"), None)
         said = words.say("scores.totals_sum")

@@ -155,7 +155,7 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
     lines += [
         f"{measure.measure}: regions and nation publish {measure.totals[0].model}"
         for measure in board
-        if measure.totals
+        if measure.totals and measure.totals[0].is_published
     ]
     if not board:
         lines = ["No forecast is scored in this release."]

@@ -143,7 +143,8 @@ MODEL_CHOICES = Table(
             TEXT,
             "baseline, published, replaced (by the baseline, until it is better over 8 weeks), "
             "not_better, new (fewer than 8 weeks scored), beside (best of the totals' own history, "
-            "while the sum of places is published) or failed (no forecast today).",
+            "while the sum of places is published), reported (a sum of totals that report "
+            "themselves: only scored) or failed (no forecast today).",
             required=True,
         ),
         column(7, "ratio", NUMBER, "Sum of WIS over its last 8 scored weeks, by the baseline's."),
