@@ -368,8 +368,10 @@ class PlacePage:
     conflicts: tuple[ConflictRow, ...]
     accuracy: Accuracy
     epidemics: tuple[EpidemicView, ...] = ()
+    nowcasts: tuple[Picture, ...] = ()
+    definition_changes: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:
         """Every picture of the page, in its order."""
-        return (*(each.picture for each in self.epidemics), *self.pictures)
+        return (*(each.picture for each in self.epidemics), *self.nowcasts, *self.pictures)

@@ -165,11 +165,12 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "show",
         c.show,
-        "Print the briefing, shortages, plan, feeds, scores or reproduction numbers.",
+        "Print the briefing, shortages, plan, feeds, scores, reproduction numbers or nowcasts.",
         "vigie show briefing",
     )
     show.add_argument(
-        "what", choices=["briefing", "shortages", "plan", "feeds", "scores", "reproduction"]
+        "what",
+        choices=["briefing", "shortages", "plan", "feeds", "scores", "reproduction", "nowcasts"],
     )
     show.add_argument("--release", help="another release than the one in force")
     show.add_argument("--language", choices=["en", "fr"], default=None)
