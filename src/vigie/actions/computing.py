@@ -22,8 +22,8 @@ from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
-from vigie.actions.score_keeping import Standing
 from vigie.actions.shortage_rows import Inputs
+from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import (
     Staffing,
     bed_rows,
@@ -147,6 +147,7 @@ def compute(
     if epidemics.without_nowcast:
         notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
     models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
+    models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
     models |= reproduction_models(epidemics) | nowcast_models(epidemics)
     return Computed(tables, models, notes, made.scoring.standings)
 

@@ -6,7 +6,7 @@ again at past weekly origins, from what was known then and nothing newer; they s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,12 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
-from vigie.actions.flow_models import MODELS, forecast_by, models_of
+from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, histories, total_history
 from vigie.actions.known_then import KnownThen
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.room import Room
+from vigie.actions.summed_totals import past_sum_name, sum_over_places, totals_to_sum
 from vigie.actions.surroundings import Surroundings
 from vigie.errors import DamagedFile
 from vigie.lake import DataFile, Manifest
@@ -41,7 +42,7 @@ SCORED_HORIZONS: Mapping[str, tuple[int, ...]] = {
 }
 """Horizons that are scored, by step of the measure; those between add little."""
 
-_KEPT_FORM = "1"
+_KEPT_FORM = "2"
 """Changes with what is kept of a task, so that files kept before are made again."""
 
 _AGAIN_WEEKS = 10
@@ -186,37 +187,60 @@ class PastForecasts:
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
         for history in histories(facts, self._rows, self._known.measures, day):
-            totals = total_history(history, members)
             is_summed = self._rows[history.measure]["over_places"] == "sum"
-            pair = self._surroundings.beside((history, totals if is_summed else None), day)
-            drawn = [each for each in pair if each is not None]
-            for each in drawn:
-                parts += [
-                    _tasks_of(each, model.name, forecast_by(model, each, chance))
-                    for model in models_of(each)
-                ]
-            asked = SCORED_HORIZONS[history.step]
-            parts += [
-                _as_tasks(rows) for rows in self._own.forecasts(drawn, chance, asked).values()
-            ]
+            inside = members if is_summed else {}
+            pair = self._surroundings.beside((history, total_history(history, inside)), day)
+            parts += self._by_every_model(pair, inside, chance)
         return pa.concat_tables(parts)
+
+    def _by_every_model(
+        self,
+        pair: tuple[History, History | None],
+        members: Mapping[str, Sequence[str]],
+        chance: Chance,
+    ) -> Iterator[pa.Table]:
+        """Tasks of the places and totals of a measure, and of the sums of each model's paths."""
+        history, totals = pair
+        asked = SCORED_HORIZONS[history.step]
+        drawn = (history,) if totals is None else (history, totals)
+        of_places: dict[str, SamplePaths] = {}
+        for each in drawn:
+            for model in models_of(each):
+                paths = _at_scored(history.step, forecast_by(model, each, chance))
+                yield _tasks_of(each, model.name, paths)
+                if each is history:
+                    of_places[model.name] = paths
+        own = self._own.forecasts(drawn, chance, asked)
+        yield from (_as_tasks(rows) for rows in own.values())
+        to_sum = totals_to_sum(history, totals, members)
+        if to_sum is None:
+            return
+        baseline = of_places[baseline_of(history).name]
+        of_places |= {name: self._own.paths(rows, baseline) for name, rows in own.items()}
+        for name, paths in of_places.items():
+            summed = sum_over_places(history, to_sum, members, paths)
+            yield _tasks_of(summed.history, past_sum_name(name), summed.paths)
 
     def _samples(self) -> int:
         return min(self._chance.sample_count, _AGAIN_SAMPLES)
 
 
-def _tasks_of(history: History, model: str, paths: SamplePaths) -> pa.Table:
-    """Tasks from sample paths, at the scored horizons only."""
-    horizons = [h for h in SCORED_HORIZONS[history.step] if h <= paths.horizon]
-    at = np.array(horizons) - 1
-    some = SamplePaths(
+def _at_scored(step: str, paths: SamplePaths) -> SamplePaths:
+    """The paths at the scored horizons only."""
+    at = np.array([h for h in SCORED_HORIZONS[step] if h <= paths.horizon]) - 1
+    return SamplePaths(
         paths.measure,
         paths.places,
         paths.categories,
         paths.dates[at],
         np.ascontiguousarray(paths.values[:, :, at]),
     )
-    rows = forecast_rows(some, model, history.dates[-1])
+
+
+def _tasks_of(history: History, model: str, paths: SamplePaths) -> pa.Table:
+    """Tasks from sample paths at the scored horizons."""
+    horizons = SCORED_HORIZONS[history.step][: paths.horizon]
+    rows = forecast_rows(paths, model, history.dates[-1])
     horizon = pa.array(np.asarray(horizons)[rows["horizon"].to_numpy() - 1])
     rows = rows.set_column(rows.schema.get_field_index("horizon"), "horizon", horizon)
     is_there = history.is_reported()

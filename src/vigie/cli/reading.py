@@ -10,7 +10,7 @@ from vigie.cli.context import Context
 from vigie.errors import BadData
 
 if TYPE_CHECKING:
-    from vigie.actions.score_board import Cut
+    from vigie.actions.score_board import Cut, ModelScores
 
 __all__ = ["export", "release", "show"]
 
@@ -182,7 +182,7 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
         (
             measure.measure,
             model.model,
-            model.state,
+            _score_state(model),
             *(_SCORE_NOTHING if model.whole is None else _score_cells(model.whole)),
             _three(model.ratio),
             model.since,
@@ -203,6 +203,11 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
         for measure in board
         for model in measure.models
         if model.settings
+    ]
+    lines += [
+        f"{measure.measure}: regions and nation publish {measure.totals[0].model}"
+        for measure in board
+        if measure.totals and measure.totals[0].is_published
     ]
     if not board:
         lines = ["No forecast is scored in this release."]
@@ -281,6 +286,12 @@ def _nowcasts(context: Context, arguments: argparse.Namespace) -> int:
 
 def _two(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.2f}"
+
+
+def _score_state(model: ModelScores) -> str:
+    """The state; what is published for totals alone says so."""
+    is_of_totals = model.level == "totals" and model.is_published
+    return f"{model.state} for totals" if is_of_totals else model.state
 
 
 def _score_cells(cut: Cut) -> tuple[object, ...]:

@@ -151,7 +151,7 @@ LEADING_SIGNALS = Table(
 MODEL_CHOICES = Table(
     name="model_choices",
     role="result",
-    meaning="Which model of a measure is published, and how the others stand.",
+    meaning="Which model of a measure is published for places and for totals; how others stand.",
     columns=(
         column(1, "run", TEXT, "The run.", required=True),
         column(2, "target", TEXT, "Measure.", required=True),
@@ -163,7 +163,9 @@ MODEL_CHOICES = Table(
             "state",
             TEXT,
             "baseline, published, replaced (by the baseline, until it is better over 8 weeks), "
-            "not_better, new (fewer than 8 weeks scored) or failed (no forecast today).",
+            "not_better, new (fewer than 8 weeks scored), beside (best of the totals' own history, "
+            "while the sum of places is published), reported (a sum of totals that report "
+            "themselves: only scored) or failed (no forecast today).",
             required=True,
         ),
         column(7, "ratio", NUMBER, "Sum of WIS over its last 8 scored weeks, by the baseline's."),
@@ -171,8 +173,15 @@ MODEL_CHOICES = Table(
         column(9, "drift_date", DATE, "Day of the last drift alarm of the published model."),
         column(10, "message", TEXT, "Why it has no forecast today, if so."),
         column(11, "settings", TEXT, "What it set itself by past scores, as JSON; null: nothing."),
+        column(
+            12,
+            "level",
+            TEXT,
+            "places, or totals: regions and nation, where they are sums of places. Null, in older "
+            "releases, is both.",
+        ),
     ),
-    key=("run", "target", "model_id"),
+    key=("run", "target", "level", "model_id"),
     partition="run",
-    order=("target", "model_id"),
+    order=("target", "level", "model_id"),
 )
