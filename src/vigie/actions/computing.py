@@ -19,6 +19,7 @@ from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
+from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.score_keeping import Standing
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.ward_shortages import (
@@ -40,6 +41,8 @@ from vigie.schemas import (
     PLANS,
     REFERENCE,
     REPRODUCTION,
+    SCENARIO_INPUTS,
+    SCENARIOS,
     SCORES,
     SHORTAGES,
     Table,
@@ -88,6 +91,7 @@ def compute(
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
     made = make_forecasts(room, facts, reports, chance)
     epidemics = fit_epidemics(room, facts, made.members, chance)
+    scenarios = run_scenarios(room, epidemics, made.members, chance)
     inputs = Inputs(
         as_of=day,
         horizon_days=chance.horizon_days,
@@ -117,6 +121,10 @@ def compute(
         PATH_ARRAYS.name: paths_files,
         REPRODUCTION.name: _write(
             room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
+        ),
+        SCENARIOS.name: _write(room, SCENARIOS, run, _batches(scenarios.figures, SCENARIOS, run)),
+        SCENARIO_INPUTS.name: _write(
+            room, SCENARIO_INPUTS, run, _batches(scenarios.inputs, SCENARIO_INPUTS, run)
         ),
         SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
         PLANS.name: _write(room, PLANS, run, found.plan_batches()),

@@ -61,6 +61,7 @@ def check(context: Context, arguments: argparse.Namespace) -> int:
         "places": declared.reference["places"].num_rows,
         "checks": len(declared.checks),
         "datasets": len(declared.datasets.datasets),
+        "scenarios": len(declared.scenarios),
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     context.give(counts, [f"{folder}: no mistake found ({told})."])

@@ -29,6 +29,7 @@ from vigie.schemas.results import (
     RESULTS,
     SHORTAGES,
 )
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "ALL_TABLES",
@@ -61,6 +62,8 @@ __all__ = [
     "REPORTS",
     "REPRODUCTION",
     "RESULTS",
+    "SCENARIOS",
+    "SCENARIO_INPUTS",
     "SCORES",
     "SHORTAGES",
     "SKILLS",

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "CHECK_RESULTS",
@@ -386,6 +387,8 @@ RESULTS = (
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,
+    SCENARIOS,
+    SCENARIO_INPUTS,
     SCORES,
     MODEL_CHOICES,
     CHECK_RESULTS,
