@@ -24,6 +24,7 @@ from vigie.actions.moves import Move, one_move, read_place_moves
 from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
 from vigie.actions.room_names import Measure, Place, RoomNames, read_names
+from vigie.actions.scenario_views import scenario_views
 from vigie.actions.site_risks import highest_by_place
 from vigie.actions.views import (
     Accuracy,
@@ -92,6 +93,7 @@ def build_place_page(
     own = [risk for risk in risks if risk.kind != "products"]
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
+    scenarios, scenarios_note = scenario_views(tables, reader.place, names, series, words)
     return PlacePage(
         language=language,
         room_name=tables.room_name,
@@ -118,6 +120,8 @@ def build_place_page(
         conflicts=_conflicts(reader),
         accuracy=_accuracy(tables, place, words),
         epidemics=epidemic_views(tables, reader.place, names, words),
+        scenarios=scenarios,
+        scenarios_note=scenarios_note,
     )
 
 

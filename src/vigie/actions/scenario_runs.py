@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,6 @@ from vigie.actions.forecasting import Chance
 from vigie.actions.places import is_valid
 from vigie.actions.room import Room
 from vigie.actions.scenario_files import ReproductionChange, Scenario
-from vigie.paths import FloatArray
 from vigie.schemas import PLACES, SCENARIO_INPUTS, SCENARIOS, Table
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ __all__ = ["ScenarioTables", "run_scenarios"]
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _STREAM = 300
 """Number of the stream of chance; one seed for all, so that scenarios of a run compare."""
+
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,30 @@ class _Counted:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """Places of which something is left out: partly changed, or of no population."""
+
+    partly: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """One sentence for each kind."""
+        found = []
+        if self.partly:
+            names = _listed(self.partly)
+            found.append(f"No figures of {names}: the scenario changes only a part of it.")
+        if self.unknown:
+            names = _listed(self.unknown)
+            found.append(f"No population of {names}: R does not fall by immunity there.")
+        return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(sorted(names)[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def run_scenarios(
     room: Room, epidemics: EpidemicFits, members: Mapping[str, Sequence[str]], chance: Chance
 ) -> ScenarioTables:
@@ -115,12 +140,11 @@ def run_scenarios(
             if (fit.rule.measure, fit.rule.category) == (scenario.measure, scenario.category)
         ]
         counted = [_count(each, fits, places, chance.as_of) for each in scenario.reproduction]
-        messages = [each.message for each in counted if each.message]
-        rows: list[dict[str, object]] = []
-        for fit in fits:
-            found, said = _figures(scenario, fit, counted, places, seed)
-            rows += found
-            messages += said
+        left_out = _LeftOut()
+        rows = [
+            row for fit in fits for row in _figures(scenario, fit, counted, places, seed, left_out)
+        ]
+        messages = [*(each.message for each in counted if each.message), *left_out.told()]
         if not fits:
             messages = ["The epidemic has no figures in this run."]
         elif not rows:
@@ -180,9 +204,14 @@ def _date(given: date | int | None, as_of: date) -> date | None:
 
 
 def _figures(
-    scenario: Scenario, fit: EpidemicFit, counted: Sequence[_Counted], places: _Map, seed: int
-) -> tuple[list[dict[str, object]], list[str]]:
-    """Rows of the places of a group that a scenario speaks of, and what is left out."""
+    scenario: Scenario,
+    fit: EpidemicFit,
+    counted: Sequence[_Counted],
+    places: _Map,
+    seed: int,
+    left_out: _LeftOut,
+) -> list[dict[str, object]]:
+    """Rows of the places of a group that a scenario speaks of; what is left out is noted."""
     from vigie.epidemiology.renewal import Multiplier, scenario_paths
 
     names, result = fit.group.places, fit.result
@@ -198,34 +227,21 @@ def _figures(
                 multipliers.append(Multiplier(each.first, each.last, each.change.factor, at))
             elif places.inside.get(place, frozenset()) & each.places:
                 partly.add(place)
+    left_out.partly.extend(partly)
     shown = [
         at
         for at, place in enumerate(names)
         if place in touched - partly and result.is_meaningful[at]
     ]
-    messages = []
-    if partly:
-        named = ", ".join(sorted(partly))
-        messages.append(f"No figures of {named}: the scenario changes only a part of it.")
     if not shown:
-        return [], messages
-    people, unknown = _susceptible(scenario, [names[at] for at in shown], names, places)
-    if unknown:
-        named = ", ".join(unknown[:10]) + (", ..." if len(unknown) > 10 else "")
-        messages.append(f"No population of {named}: R does not fall by immunity there.")
+        return []
+    people = None
+    if scenario.susceptible_share is not None:
+        known = np.array([places.population.get(name, np.nan) for name in names], dtype=np.float64)
+        people = scenario.susceptible_share * known
+        left_out.unknown.extend(names[at] for at in shown if np.isnan(known[at]))
     paths = scenario_paths(result, multipliers, seed, susceptible=people)
-    return [row for at in shown for row in _rows(scenario, fit, paths, at)], messages
-
-
-def _susceptible(
-    scenario: Scenario, shown: Sequence[str], names: Sequence[str], places: _Map
-) -> tuple[FloatArray | None, list[str]]:
-    """(place,): who can still be infected, NaN where no population is known; and where that is."""
-    if scenario.susceptible_share is None:
-        return None, []
-    population = [places.population.get(name, np.nan) for name in names]
-    unknown = [name for name in shown if name not in places.population]
-    return scenario.susceptible_share * np.array(population, dtype=np.float64), unknown
+    return [row for at in shown for row in _rows(scenario, fit, paths, at)]
 
 
 def _rows(
