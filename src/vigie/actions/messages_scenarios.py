@@ -57,10 +57,10 @@ SCENARIO_MESSAGES: dict[str, tuple[str, str]] = {
     "scenario.why": ("Why it is asked", "Question posée"),
     "scenario.source": ("Source of the figures", "Source des hypothèses"),
     "scenario.subtitle": (
-        "{name}, {place}, {unit} a day to {last}. Blue: nothing changes. Brown, dashed: the "
-        "scenario, median and 90 in 100 range.",
-        "{name}, {place}, {unit} par jour jusqu'au {last}. Bleu : rien ne change. Brun, tirets : "
-        "le scénario, médiane et fourchette à 90 sur 100.",
+        "{name}, {place}, {unit} a day to {last} (blue: nothing changes; brown, dashed: the "
+        "scenario, median and 90 in 100 range)",
+        "{name}, {place}, {unit} par jour jusqu'au {last} (bleu : rien ne change ; brun, tirets : "
+        "le scénario, médiane et fourchette à 90 sur 100)",
     ),
     "scenario.alternative": (
         "Scenario, not a forecast. {name}, {place}: median of {value} on {last} under the scenario "

@@ -157,7 +157,7 @@ def _finding(told: _Told) -> str:
         said = {"condition": condition, "unit": told.unit, "days": days}
         return words.say("scenario.no_difference", **said)
     key = "scenario.fewer" if mean < 0 else "scenario.more"
-    difference = words.say(key, count=words.number(_whole(abs(mean))), unit=told.unit)
+    difference = words.say(key, count=_about(mean, words), unit=told.unit)
     return words.say(
         "scenario.finding",
         condition=condition,
@@ -169,15 +169,18 @@ def _finding(told: _Told) -> str:
 
 def _range(low: float, high: float, words: Words) -> str:
     """Range of a difference, without signs where both ends have the same."""
-    if low < 0 < high and _whole(-low) and _whole(high):
-        ends = {"low": words.number(_whole(-low)), "high": words.number(_whole(high))}
+    ends = {"low": _about(low, words), "high": _about(high, words)}
+    if low < 0 < high and round(low) and round(high):
         return words.say("scenario.range_across", **ends)
-    near, far = sorted((_whole(abs(low)), _whole(abs(high))))
-    return words.say("scenario.range", low=words.number(near), high=words.number(far))
+    if abs(low) > abs(high):
+        ends = {"low": ends["high"], "high": ends["low"]}
+    return words.say("scenario.range", **ends)
 
 
-def _whole(value: float) -> int:
-    return round(value)
+def _about(value: float, words: Words) -> str:
+    """Size of a difference, two digits of it: its range is far wider than a third would be."""
+    size = round(abs(value))
+    return words.number(round(size, 2 - len(str(size))) if size >= 100 else size)
 
 
 def _picture(told: _Told, past: PlaceSeries | None, release: str) -> Picture:
@@ -255,5 +258,5 @@ def _table_row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
         words.range(row["q05"], row["q95"]),
         words.number(row["baseline_q50"]),
         words.range(row["baseline_q05"], row["baseline_q95"]),
-        words.signed(_whole(row["difference_mean"])),
+        words.signed(round(row["difference_mean"])),
     )

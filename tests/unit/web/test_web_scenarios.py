@@ -65,6 +65,8 @@ def test_the_title_of_the_picture_is_the_finding_and_says_that_it_is_no_forecast
         (90.0, 30.0, 150.0, "90 more admissions in 14 days (30 to 150)"),
         (-5.0, -20.0, 10.0, "5 fewer admissions in 14 days (20 fewer to 10 more)"),
         (-5.0, -20.0, 0.2, "5 fewer admissions in 14 days (0 to 20)"),
+        (-30134.0, -56391.0, -13940.0, "30,000 fewer admissions in 14 days (14,000 to 56,000)"),
+        (-104.0, -1249.0, -99.6, "100 fewer admissions in 14 days (100 to 1,200)"),
         (0.3, -20.0, 21.0, "less than 1 more or fewer of admissions in 14 days"),
         (0.0, 0.0, 0.0, "less than 1 more or fewer of admissions in 14 days"),
     ],
