@@ -114,14 +114,14 @@ def build_place_page(
         products_note=_products_note(reader, products),
         moves_in=moves_in,
         moves_out=moves_out,
+        scenarios=scenarios,
+        scenarios_note=scenarios_note,
         latest=latest,
         pictures=build_pictures(tables, reader.place, names, series, needs, own, words),
         children=_children(reader),
         conflicts=_conflicts(reader),
         accuracy=_accuracy(tables, place, words),
         epidemics=epidemic_views(tables, reader.place, names, words),
-        scenarios=scenarios,
-        scenarios_note=scenarios_note,
     )
 
 

@@ -3,7 +3,8 @@
     [scenario]
     title_en = "Night life closed from 3 December"
     title_fr = "Vie nocturne fermée à partir du 3 décembre"
-    why = "The prefect asks what it would spare the hospitals."
+    why_en = "The prefect asks what it would spare the hospitals."
+    why_fr = "Le préfet demande ce qu'elle épargnerait aux hôpitaux."
     source = "R times 0.7: invented"
 
     [epidemic]                  # one of the [[epidemics]] of vigie.toml
@@ -37,6 +38,7 @@ __all__ = ["ReproductionChange", "Scenario", "read_scenarios", "unknown_epidemic
 
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,62}$")
 _TABLES = ("scenario", "epidemic", "reproduction")
+_TEXTS = ("title_en", "title_fr", "why_en", "why_fr", "source")
 _KINDS = ("nation", "region", "site")
 _MOST_DAYS = 365
 
@@ -65,7 +67,7 @@ class Scenario:
     Attributes:
         name: of the file, without ending.
         title_en, title_fr: for people.
-        why: what it is asked for.
+        why_en, why_fr: what it is asked for.
         source: where its figures come from.
         measure, category: the epidemic.
         susceptible_share: of the population that can still be infected on the last day reported,
@@ -79,7 +81,8 @@ class Scenario:
     name: str
     title_en: str
     title_fr: str
-    why: str
+    why_en: str
+    why_fr: str
     source: str
     measure: str
     category: str
@@ -155,8 +158,7 @@ def _read(sheet: Sheet, name: str, text: str, kinds: Mapping[str, str]) -> Scena
         top.has(table)
     top.finish()
     head = Section(sheet, ("scenario",), sheet.content.get("scenario", {}))
-    titles = [head.text(key, required=True) for key in ("title_en", "title_fr")]
-    why, source = head.text("why", required=True), head.text("source", required=True)
+    texts = {key: head.text(key, required=True) for key in _TEXTS}
     head.finish()
     epidemic = Section(sheet, ("epidemic",), sheet.content.get("epidemic", {}))
     measure = epidemic.text("measure", required=True)
@@ -167,10 +169,6 @@ def _read(sheet: Sheet, name: str, text: str, kinds: Mapping[str, str]) -> Scena
     epidemic.finish()
     return Scenario(
         name=name,
-        title_en=titles[0],
-        title_fr=titles[1],
-        why=why,
-        source=source,
         measure=measure,
         category=category,
         susceptible_share=share,
@@ -178,6 +176,7 @@ def _read(sheet: Sheet, name: str, text: str, kinds: Mapping[str, str]) -> Scena
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         line=sheet.line(("epidemic", "measure")),
+        **texts,
     )
 
 

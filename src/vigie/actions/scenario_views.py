@@ -112,7 +112,7 @@ def _view(told: _Told, past: PlaceSeries | None, release: str) -> EpidemicView:
         share = words.number(round(100 * inputs["susceptible_share"]))
         said = words.say("scenario.susceptible", share=share)
         rows.append((words.say("scenario.immunity"), said))
-    rows.append((words.say("scenario.why"), inputs["why"]))
+    rows.append((words.say("scenario.why"), inputs[f"why_{words.language}"]))
     rows.append((words.say("scenario.source"), inputs["source"]))
     sentence = words.say("scenario.sentence", title=title, label=words.say("scenario.label"))
     return EpidemicView(title, sentence, tuple(rows), _picture(told, past, release))

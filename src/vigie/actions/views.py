@@ -367,12 +367,12 @@ class PlacePage:
     children: tuple[ChildRow, ...]
     conflicts: tuple[ConflictRow, ...]
     accuracy: Accuracy
-    epidemics: tuple[EpidemicView, ...] = ()
     scenarios: tuple[EpidemicView, ...] = ()
     scenarios_note: str = ""
+    epidemics: tuple[EpidemicView, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:
         """Every picture of the page, in its order."""
-        spread = (each.picture for each in (*self.epidemics, *self.scenarios))
-        return (*spread, *self.pictures)
+        scenarios = (each.picture for each in self.scenarios)
+        return (*(each.picture for each in self.epidemics), *scenarios, *self.pictures)

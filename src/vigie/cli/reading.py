@@ -89,16 +89,16 @@ _FEED_COLUMNS = (
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
     """vigie show briefing|shortages|plan|feeds|scores|reproduction|scenarios."""
+    if arguments.what == "scenarios":
+        from vigie.cli.scenarios import show_scenarios
+
+        return show_scenarios(context, arguments)
     if arguments.what == "briefing":
         return _briefing(context, arguments)
     if arguments.what == "scores":
         return _scores(context, arguments)
     if arguments.what == "reproduction":
         return _reproduction(context, arguments)
-    if arguments.what == "scenarios":
-        from vigie.cli.scenarios import show_scenarios
-
-        return show_scenarios(context, arguments)
     from vigie.actions.showing import show_table
 
     tables = {

@@ -71,7 +71,7 @@ def _cells(row: Mapping[str, object]) -> Sequence[object]:
 
 def _told(row: Mapping[str, str]) -> list[str]:
     """Title, assumptions, and what of them does not count."""
-    lines = [f"{row['scenario']}: {row['title_en']}. Not a forecast. {row['why']}"]
+    lines = [f"{row['scenario']}: {row['title_en']}. Not a forecast. {row['why_en']}"]
     for change in json.loads(row["changes"]):
         where = f" in {', '.join(change['places'])}" if change["places"] else ""
         days = f"{change['first_date']} to {change['last_date']}"

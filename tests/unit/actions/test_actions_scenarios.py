@@ -53,7 +53,8 @@ CLOSED = """\
 [scenario]
 title_en = "Night life closed"
 title_fr = "Vie nocturne fermée"
-why = "The prefect asks."
+why_en = "The prefect asks."
+why_fr = "Le préfet demande."
 source = "Invented"
 
 [epidemic]
@@ -101,7 +102,8 @@ def fit_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def scenario(*changes: ReproductionChange, share: float | None = None) -> Scenario:
-    return Scenario("s", "S", "S", "why", "source", "admissions", "", share, changes, "", "0")
+    texts = ("S", "S", "why", "pourquoi", "source")
+    return Scenario("s", *texts, "admissions", "", share, changes, "", "0")
 
 
 def figures(folder: Path, *scenarios: Scenario, as_of: date = LAST) -> ScenarioTables:
@@ -334,31 +336,31 @@ def test_a_file_is_read_with_dates_days_and_places(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("factor", "faktor", 11, 'faktor is unknown. Known here: "factor"'),
-        ("factor = 0.5\n", "", 10, "factor is missing. Add factor, above 0, to 10."),
-        ("0.5", "0", 11, "factor is not a number above 0, to 10. Correct it"),
-        ("0.5", "-0.5", 11, "factor is not a number above 0"),
-        ("0.5", "11", 11, "factor is not a number above 0, to 10"),
-        ("0.5", "nan", 11, "factor is not a number above 0"),
-        ("0.5", '"half"', 11, "factor is not a number above 0"),
-        ("0.5", "true", 11, "factor is not a number above 0"),
-        ("from = 1", 'from = "2021-03-15"', 12, "from is neither a date nor days after the run"),
-        ("from = 1", "from = 2021-03-15T10:00:00", 12, "from is neither a date nor days"),
-        ("from = 1", "from = -1", 12, "from is neither a date nor days after the run, 0 to 365"),
-        ("from = 1", "from = 9\nto = 3", 13, "to is before from. Correct one of the two."),
-        ("from = 1", "from = 2021-03-15\nto = 2021-03-14", 13, "to is before from"),
-        ("from = 1", "from = 2021-03-15\nto = 14", 13, "to and from are a date and a number"),
-        ("from = 1", 'places = ["RR"]', 12, 'there is no place "RR". Nearest: "R"'),
-        ("from = 1", 'places = ["A-icu"]', 12, '"A-icu" is a unit, of which no R is known'),
-        ("from = 1", "places = []", 12, "places names no place. Leave it out for all."),
-        ("from = 1", 'places = "R"', 12, "places is not a list of texts"),
-        ("[[reproduction]]", "[reproduction]", 10, "[reproduction] is one table"),
+        ("factor", "faktor", 12, 'faktor is unknown. Known here: "factor"'),
+        ("factor = 0.5\n", "", 11, "factor is missing. Add factor, above 0, to 10."),
+        ("0.5", "0", 12, "factor is not a number above 0, to 10. Correct it"),
+        ("0.5", "-0.5", 12, "factor is not a number above 0"),
+        ("0.5", "11", 12, "factor is not a number above 0, to 10"),
+        ("0.5", "nan", 12, "factor is not a number above 0"),
+        ("0.5", '"half"', 12, "factor is not a number above 0"),
+        ("0.5", "true", 12, "factor is not a number above 0"),
+        ("from = 1", 'from = "2021-03-15"', 13, "from is neither a date nor days after the run"),
+        ("from = 1", "from = 2021-03-15T10:00:00", 13, "from is neither a date nor days"),
+        ("from = 1", "from = -1", 13, "from is neither a date nor days after the run, 0 to 365"),
+        ("from = 1", "from = 9\nto = 3", 14, "to is before from. Correct one of the two."),
+        ("from = 1", "from = 2021-03-15\nto = 2021-03-14", 14, "to is before from"),
+        ("from = 1", "from = 2021-03-15\nto = 14", 14, "to and from are a date and a number"),
+        ("from = 1", 'places = ["RR"]', 13, 'there is no place "RR". Nearest: "R"'),
+        ("from = 1", 'places = ["A-icu"]', 13, '"A-icu" is a unit, of which no R is known'),
+        ("from = 1", "places = []", 13, "places names no place. Leave it out for all."),
+        ("from = 1", 'places = "R"', 13, "places is not a list of texts"),
+        ("[[reproduction]]", "[reproduction]", 11, "[reproduction] is one table"),
         ("[[reproduction]]\nfactor = 0.5\nfrom = 1\n", "", None, "the file changes nothing"),
-        ("[[reproduction]]", "[[beds]]", 10, '"beds" is unknown'),
+        ("[[reproduction]]", "[[beds]]", 11, '"beds" is unknown'),
         ('title_fr = "Vie nocturne fermée"\n', "", 1, "title_fr is missing"),
-        ('"Invented"', '""', 5, "source is empty. Say source in words."),
-        ('measure = "admissions"\n', "", 7, "measure is missing"),
-        ('"admissions"', '"admissions"\nsusceptible_share = 1.5', 9, "susceptible_share is not"),
+        ('"Invented"', '""', 6, "source is empty. Say source in words."),
+        ('measure = "admissions"\n', "", 8, "measure is missing"),
+        ('"admissions"', '"admissions"\nsusceptible_share = 1.5', 10, "susceptible_share is not"),
         ("[scenario]", "[scenario", 1, "not valid TOML"),
     ],
 )
@@ -392,7 +394,7 @@ def test_an_epidemic_that_the_room_does_not_declare_is_told_by_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = CLOSED.replace('"admissions"', '"admissions"\ncategory = "icu"')
-    with pytest.raises(FolderInvalid, match=r"scenarios/closed.toml, line 8: the room declares no"):
+    with pytest.raises(FolderInvalid, match=r"scenarios/closed.toml, line 9: the room declares no"):
         room_with(tmp_path, {"closed": other})
     checked = ["check", str(tmp_path / "room")]
     assert run(checked, open_room, local_operator, clock, pages_of) == 3

@@ -56,6 +56,7 @@ def test_the_title_of_the_picture_is_the_finding_and_says_that_it_is_no_forecast
         "14 jours (80 à 170). Ceci n\u2019est pas une prévision."
     )
     assert french.sentence.startswith("Vie nocturne fermée. ")
+    assert dict(french.rows)["Question posée"] == "Le préfet demande."
 
 
 @pytest.mark.parametrize(
