@@ -252,14 +252,14 @@ def test_immunity_slows_both_runs_where_the_population_is_known(fit_folder: Path
     assert row["message"] == "No population of A, R: R does not fall by immunity there."
 
 
-def sent(room: Room) -> None:
+def sent(room: Room, last: date = LAST) -> None:
     rng = np.random.default_rng(3)
     rows = [
         f"{place},{START + timedelta(days=number)},{rng.poisson(30 * np.exp(0.03 * (number - 69)))}"
-        for number in range(70)
+        for number in range((last - START).days + 1)
         for place in ("A", "B", "C")
     ]
-    name = f"admissions_{LAST}.csv"
+    name = f"admissions_{last}.csv"
     send(room, "admissions", name, "\n".join(["hospital,day,admitted", *rows, ""]))
 
 
@@ -270,9 +270,11 @@ def test_a_release_keeps_scenarios_apart_from_forecasts_and_scores(
     asked = room_with(tmp_path / "asked", {"closed": CLOSED})
     releases = []
     for room in (plain, asked):
-        sent(room)
-        assert run_cycle(room, OPERATOR).release
+        for day in (LAST - timedelta(days=10), LAST):
+            sent(room, day)
+            assert run_cycle(room, OPERATOR, as_of=day).release
         releases.append(open_release(room, OPERATOR))
+    assert releases[1].table("scores").num_rows > 0
     for name in ("forecasts", "scores", "model_choices", "path_arrays", "reproduction"):
         tables = [each.table(name).drop_columns("run") for each in releases]
         assert tables[0].equals(tables[1]), name
