@@ -13,8 +13,11 @@ import pyarrow as pa
 
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
+from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.epidemic_fits import fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
+from vigie.actions.nowcast_scores import nowcast_score_rows
+from vigie.actions.nowcasts import nowcast_models, nowcast_rows
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -35,6 +38,8 @@ from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_
 from vigie.schemas import (
     FORECASTS,
     MODEL_CHOICES,
+    NOWCAST_SCORES,
+    NOWCASTS,
     ORDERS,
     PATH_ARRAYS,
     PLAN_MOVES,
@@ -89,8 +94,9 @@ def compute(
         reports: files of the table of reports.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
+    facts = comparable(facts, room.measures(), definition_changes(room, day))
     made = make_forecasts(room, facts, reports, chance)
-    epidemics = fit_epidemics(room, facts, made.members, chance)
+    epidemics = fit_epidemics(room, facts, made.members, chance, reports)
     scenarios = run_scenarios(room, epidemics, made.members, chance)
     inputs = Inputs(
         as_of=day,
@@ -119,6 +125,15 @@ def compute(
             room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
         ),
         PATH_ARRAYS.name: paths_files,
+        NOWCASTS.name: _write(
+            room, NOWCASTS, run, _batches(nowcast_rows(epidemics), NOWCASTS, run)
+        ),
+        NOWCAST_SCORES.name: _write(
+            room,
+            NOWCAST_SCORES,
+            run,
+            _batches(nowcast_score_rows(room, day, epidemics), NOWCAST_SCORES, run),
+        ),
         REPRODUCTION.name: _write(
             room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
         ),
@@ -133,8 +148,10 @@ def compute(
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
+    if epidemics.without_nowcast:
+        notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
     models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
-    models |= reproduction_models(epidemics)
+    models |= reproduction_models(epidemics) | nowcast_models(epidemics)
     return Computed(tables, models, notes, made.scoring.standings)
 
 

@@ -170,6 +170,15 @@ class Notebook:
         order = ("measure", "category", "place", "date")
         return Answer(rows.sort_by([(name, "ascending") for name in order]))
 
+    def nowcasts(
+        self, measure: str | None = None, *, place: str | None = None, release: str | None = None
+    ) -> Answer:
+        """Completed counts of the last days in a release (None: the one in force), by day."""
+        equals = {name: v for name, v in (("measure", measure), ("place", place)) if v}
+        rows = open_release(self._room, self._caller, release).table("nowcasts", **equals)
+        order = ("measure", "category", "place", "date")
+        return Answer(rows.sort_by([(name, "ascending") for name in order]))
+
     def scenarios(
         self, name: str | None = None, *, place: str | None = None, release: str | None = None
     ) -> Answer:

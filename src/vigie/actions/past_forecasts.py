@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
+from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.flow_models import MODELS, forecast_by, models_of
 from vigie.actions.forecasting import HISTORY_DAYS, Chance, History, histories, total_history
 from vigie.actions.own_models import OwnForecasts
@@ -204,6 +205,7 @@ class PastForecasts:
         where = self._window(day)
         known = as_known_sql(room, self._reports, (), room.end_of(day), where)
         facts = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
+        facts = comparable(facts, self._rows, definition_changes(room, day))
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
         for history in histories(facts, self._rows, sorted(self._reported), day):

@@ -21,6 +21,7 @@ from vigie.actions.figures import (
 )
 from vigie.actions.messages import Language
 from vigie.actions.moves import Move, one_move, read_place_moves
+from vigie.actions.nowcast_views import change_lines, nowcast_pictures
 from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
 from vigie.actions.room_names import Measure, Place, RoomNames, read_names
@@ -122,6 +123,8 @@ def build_place_page(
         conflicts=_conflicts(reader),
         accuracy=_accuracy(tables, place, words),
         epidemics=epidemic_views(tables, reader.place, names, words),
+        nowcasts=nowcast_pictures(tables, reader.place, names, words),
+        definition_changes=change_lines(tables, reader.place, names, words),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["is_valid", "members_of_totals", "reporting_members"]
+__all__ = ["is_valid", "members_of_totals", "places_inside", "reporting_members"]
 
 
 def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ...]]:
@@ -31,6 +31,17 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
                 inside.setdefault(above, []).append(place)
             above = parent[above]
     return {total: tuple(members) for total, members in inside.items()}
+
+
+def places_inside(places: pa.Table, top: str, day: date) -> frozenset[str]:
+    """A place and every place inside it, at any depth, on a day."""
+    rows = [row for row in places.to_pylist() if is_valid(row, day)]
+    found: set[str] = set()
+    newest = {top}
+    while newest:
+        found |= newest
+        newest = {row["place"] for row in rows if row["parent"] in newest} - found
+    return frozenset(found)
 
 
 def reporting_members(

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.definition_changes import definition_changes
 from vigie.actions.flow_models import models_of
 from vigie.actions.forecasting import Chance, History
 from vigie.actions.own_models import OwnForecasts
@@ -120,7 +121,11 @@ def keep_scores(
         own: the room's own models.
         chance: of the run.
     """
-    truths = {name: Truth.of(history, totals) for name, (history, totals) in drawn.items()}
+    changes = definition_changes(room, day)
+    truths = {
+        name: Truth.of(history, totals, [each for each in changes if each.measure == name])
+        for name, (history, totals) in drawn.items()
+    }
     origins = past_origins(room, day, WINDOW_DAYS)
     past = PastForecasts(room, sorted(drawn), reports, own, chance)
     tasks = scored_tasks(room.home / "cache" / "scores", past, origins, truths)

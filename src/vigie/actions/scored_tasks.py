@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from vigie.actions.definition_changes import DefinitionChange
 from vigie.actions.forecasting import History
 from vigie.actions.past_forecasts import TASK_SCHEMA, Origin, PastForecasts
 from vigie.paths import (
@@ -50,6 +51,7 @@ class Truth:
         first, values: first day, and (place, category, day), NaN where nothing is known; a day
             of which no step ends is NaN.
         phases: (category, day), numbers of ``vigie.paths.PHASES``, of all places together.
+        changes: of definition; what was forecast before one is not held against what is after.
     """
 
     step: str
@@ -58,9 +60,15 @@ class Truth:
     first: np.datetime64
     values: FloatArray
     phases: IntArray
+    changes: tuple[DefinitionChange, ...] = ()
 
     @classmethod
-    def of(cls, history: History, totals: History | None) -> Truth:
+    def of(
+        cls,
+        history: History,
+        totals: History | None,
+        changes: Sequence[DefinitionChange] = (),
+    ) -> Truth:
         """From the history of the places and that of the totals over them."""
         values = (
             history.values if totals is None else np.concatenate([history.values, totals.values])
@@ -80,7 +88,23 @@ class Truth:
         by_day[:, :, at] = values
         phase_by_day = np.full((phase.shape[0], days), PHASES.index("recent"))
         phase_by_day[:, at] = phase
-        return cls(history.step, places, history.categories, first, by_day, phase_by_day)
+        return cls(
+            history.step, places, history.categories, first, by_day, phase_by_day, tuple(changes)
+        )
+
+    def is_comparable(self, place: IntArray, category: IntArray, day: np.ndarray) -> BoolArray:
+        """Whether a forecast made with data up to a day meant what today's figures mean.
+
+        By numbers of places and categories, -1 for those that are unknown.
+        """
+        is_same: BoolArray = np.ones(len(day), dtype=bool)
+        for change in self.changes:
+            concerned = np.array(
+                [[change.concerns(p, c) for c in (*self.categories, "")] for p in self.places]
+                + [[False] * (len(self.categories) + 1)]
+            )
+            is_same &= ~(concerned[place, category] & (day < np.datetime64(change.date)))
+        return is_same
 
     def on(self, place: IntArray, category: IntArray, day: np.ndarray) -> FloatArray:
         """Values at numbers of places and categories and at days; NaN where nothing is known."""
@@ -229,8 +253,10 @@ def _truths(tasks: pa.Table, truths: Mapping[str, Truth]) -> tuple[FloatArray, F
             some = tasks.select(["location", "category", "target_end_date", "reference_date"])
             some = some.take(pa.array(at))
             place, category = _numbers(some, known)
-            truth[at] = known.on(place, category, _days(some, "target_end_date"))
-            threshold[at] = known.on(place, category, _days(some, "reference_date"))
+            origin = _days(some, "reference_date")
+            found = known.on(place, category, _days(some, "target_end_date"))
+            truth[at] = np.where(known.is_comparable(place, category, origin), found, np.nan)
+            threshold[at] = known.on(place, category, origin)
     return truth, threshold
 
 

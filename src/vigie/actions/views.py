@@ -370,9 +370,12 @@ class PlacePage:
     scenarios: tuple[EpidemicView, ...] = ()
     scenarios_note: str = ""
     epidemics: tuple[EpidemicView, ...] = ()
+    nowcasts: tuple[Picture, ...] = ()
+    definition_changes: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:
         """Every picture of the page, in its order."""
+        spread = (each.picture for each in self.epidemics)
         scenarios = (each.picture for each in self.scenarios)
-        return (*(each.picture for each in self.epidemics), *scenarios, *self.pictures)
+        return (*spread, *self.nowcasts, *scenarios, *self.pictures)

@@ -165,12 +165,22 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "show",
         c.show,
-        "Print the briefing, shortages, plan, feeds, scores, reproduction numbers or scenarios.",
+        "Print the briefing or a list: shortages, plan, feeds, scores, reproduction numbers, "
+        "nowcasts, scenarios.",
         "vigie show briefing",
     )
     show.add_argument(
         "what",
-        choices=["briefing", "shortages", "plan", "feeds", "scores", "reproduction", "scenarios"],
+        choices=[
+            "briefing",
+            "shortages",
+            "plan",
+            "feeds",
+            "scores",
+            "reproduction",
+            "nowcasts",
+            "scenarios",
+        ],
     )
     show.add_argument("--release", help="another release than the one in force")
     show.add_argument("--language", choices=["en", "fr"], default=None)

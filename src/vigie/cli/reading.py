@@ -76,6 +76,29 @@ _REPRODUCTION_COLUMNS = (
     "probability_peak_passed",
     "quality",
 )
+_NOWCAST_COLUMNS = (
+    "measure",
+    "category",
+    "place",
+    "date",
+    "reported",
+    "q50",
+    "q05",
+    "q95",
+    "share_reported",
+)
+_NOWCAST_SCORES = (
+    "measure",
+    "category",
+    "age_days",
+    "tasks",
+    "log_wis",
+    "log_wis_reported",
+    "coverage_50",
+    "coverage_90",
+    "from_date",
+    "to_date",
+)
 _FEED_COLUMNS = (
     "feed",
     "state",
@@ -88,7 +111,7 @@ _FEED_COLUMNS = (
 
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show briefing|shortages|plan|feeds|scores|reproduction|scenarios."""
+    """vigie show briefing|shortages|plan|feeds|scores|reproduction|nowcasts|scenarios."""
     if arguments.what == "scenarios":
         from vigie.cli.scenarios import show_scenarios
 
@@ -99,6 +122,8 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
         return _scores(context, arguments)
     if arguments.what == "reproduction":
         return _reproduction(context, arguments)
+    if arguments.what == "nowcasts":
+        return _nowcasts(context, arguments)
     from vigie.actions.showing import show_table
 
     tables = {
@@ -158,8 +183,29 @@ def _scores(context: Context, arguments: argparse.Namespace) -> int:
     ]
     if not board:
         lines = ["No forecast is scored in this release."]
+    lines += _nowcast_scores(context, arguments)
     context.give(board, lines)
     return 0
+
+
+def _nowcast_scores(context: Context, arguments: argparse.Namespace) -> list[str]:
+    """A table of how good past nowcasts were; no line where none is scored."""
+    from vigie.actions.showing import show_table
+
+    rows = show_table(
+        context.room(), context.caller(), "nowcast_scores", arguments.release
+    ).to_pylist()
+    if not rows:
+        return []
+    cells = [
+        [_two(v) if isinstance(v, float) else v for v in (row[name] for name in _NOWCAST_SCORES)]
+        for row in rows
+    ]
+    return [
+        "",
+        "Nowcasts, by days from the day to the last:",
+        *context.table(_NOWCAST_SCORES, cells),
+    ]
 
 
 def _reproduction(context: Context, arguments: argparse.Namespace) -> int:
@@ -179,6 +225,30 @@ def _reproduction(context: Context, arguments: argparse.Namespace) -> int:
         lines = [
             "No reproduction number in this release. It takes an [[epidemics]] in vigie.toml and "
             "a week of daily admissions."
+        ]
+    if len(newest) > len(shown):
+        lines.append(f"... {len(newest) - len(shown)} more; see --limit or --json.")
+    context.give(rows, lines)
+    return 0
+
+
+def _nowcasts(context: Context, arguments: argparse.Namespace) -> int:
+    """The last day of each place; every day kept, and what was known when, with --json."""
+    from vigie.actions.showing import show_table
+
+    equals = {"place": arguments.place} if arguments.place else {}
+    rows = show_table(
+        context.room(), context.caller(), "nowcasts", arguments.release, **equals
+    ).to_pylist()
+    newest = list({(row["measure"], row["category"], row["place"]): row for row in rows}.values())
+    shown = newest[: arguments.limit]
+    values = [[row[name] for name in _NOWCAST_COLUMNS] for row in shown]
+    cells = [[_two(v) if isinstance(v, float) and v < 1 else v for v in row] for row in values]
+    lines = context.table(_NOWCAST_COLUMNS, cells)
+    if not rows:
+        lines = [
+            "No nowcast in this release. It takes an [[epidemics]] in vigie.toml and reports that "
+            "grew from run to run; vigie release show tells what is missing."
         ]
     if len(newest) > len(shown):
         lines.append(f"... {len(newest) - len(shown)} more; see --limit or --json.")

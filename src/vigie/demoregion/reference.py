@@ -47,6 +47,7 @@ def reference_tables(geography: Geography, first_date: date) -> dict[str, pa.Tab
         "doses": _doses(since),
         "arcs": _arcs(geography),
         "calendars": [],
+        "definition_changes": [],
     }
     return {table.name: _table(table, rows[table.name]) for table in REFERENCE}
 

@@ -1,12 +1,14 @@
 """The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
 
 from vigie.schemas.columns import INSTANT, Column, Table
+from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
 from vigie.schemas.reference import (
     ARCS,
     CALENDARS,
     CATEGORIES,
+    DEFINITION_CHANGES,
     DOSES,
     EQUIPMENT,
     MEASURES,
@@ -25,7 +27,6 @@ from vigie.schemas.results import (
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
-    REPRODUCTION,
     RESULTS,
     SHORTAGES,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "CHECK_RESULTS",
     "CONFLICTS",
     "COVERAGE",
+    "DEFINITION_CHANGES",
     "DERIVED",
     "DOSES",
     "EQUIPMENT",
@@ -50,6 +52,8 @@ __all__ = [
     "MISSING_REASONS",
     "MODEL_CHOICES",
     "MOVEMENTS",
+    "NOWCASTS",
+    "NOWCAST_SCORES",
     "ORDERS",
     "PATH_ARRAYS",
     "PLACES",
