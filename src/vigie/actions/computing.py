@@ -22,6 +22,7 @@ from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
+from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import (
@@ -46,6 +47,8 @@ from vigie.schemas import (
     PLANS,
     REFERENCE,
     REPRODUCTION,
+    SCENARIO_INPUTS,
+    SCENARIOS,
     SCORES,
     SHORTAGES,
     Table,
@@ -95,6 +98,7 @@ def compute(
     facts = comparable(facts, room.measures(), definition_changes(room, day))
     made = make_forecasts(room, facts, reports, chance)
     epidemics = fit_epidemics(room, facts, made.members, chance, reports)
+    scenarios = run_scenarios(room, epidemics, made.members, chance)
     inputs = Inputs(
         as_of=day,
         horizon_days=chance.horizon_days,
@@ -136,6 +140,10 @@ def compute(
         ),
         REPRODUCTION.name: _write(
             room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
+        ),
+        SCENARIOS.name: _write(room, SCENARIOS, run, _batches(scenarios.figures, SCENARIOS, run)),
+        SCENARIO_INPUTS.name: _write(
+            room, SCENARIO_INPUTS, run, _batches(scenarios.inputs, SCENARIO_INPUTS, run)
         ),
         SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
         PLANS.name: _write(room, PLANS, run, found.plan_batches()),

@@ -30,6 +30,7 @@ from vigie.schemas.results import (
     RESULTS,
     SHORTAGES,
 )
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "ALL_TABLES",
@@ -66,6 +67,8 @@ __all__ = [
     "REPORTS",
     "REPRODUCTION",
     "RESULTS",
+    "SCENARIOS",
+    "SCENARIO_INPUTS",
     "SCORES",
     "SHORTAGES",
     "SKILLS",

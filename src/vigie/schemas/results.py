@@ -7,6 +7,7 @@ import pyarrow as pa
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "CHECK_RESULTS",
@@ -332,6 +333,8 @@ RESULTS = (
     REPRODUCTION,
     NOWCASTS,
     NOWCAST_SCORES,
+    SCENARIOS,
+    SCENARIO_INPUTS,
     SCORES,
     MODEL_CHOICES,
     LEADING_SIGNALS,
