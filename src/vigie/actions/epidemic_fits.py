@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.epidemic_delays import admission_delay, generation_interval
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History, histories, total_history
 from vigie.actions.report_revisions import LateReports, Revisions, late_reports, read_revisions
 from vigie.actions.room import EpidemicRule, Room
@@ -18,7 +19,6 @@ from vigie.paths import BoolArray, FloatArray
 from vigie.schemas import PLACES
 
 if TYPE_CHECKING:
-    from vigie.epidemiology.delays import Delay
     from vigie.epidemiology.renewal import RenewalResult
 
 __all__ = ["EpidemicFit", "EpidemicFits", "Group", "fit_epidemics"]
@@ -199,27 +199,11 @@ def _fit(
     return fit_renewal(
         group.counts,
         first_weekday=first.weekday(),
-        generation=_delay(
-            [rule.generation] if rule.generation else [],
-            rule.generation_mean_days,
-            rule.generation_sd_days,
-        ),
-        admission=_delay(rule.admission, rule.admission_mean_days, rule.admission_sd_days),
+        generation=generation_interval(rule),
+        admission=admission_delay(rule),
         horizon_days=max(chance.horizon_days, _LEAST_HORIZON_DAYS),
         sample_count=min(chance.sample_count, _MOST_SAMPLES),
         rng=rng,
         rules=RenewalRules(admitted_share=rule.admitted_share),
         reporting=None if late is None else late.hazards,
     )
-
-
-def _delay(names: Sequence[str], mean_days: float, sd_days: float) -> Delay:
-    """The published delays in a row, or a gamma law."""
-    from vigie.epidemiology.delays import Delay, DelayFamily, added_delay, published_delay
-
-    if not names:
-        return Delay(DelayFamily.GAMMA, mean_days, sd_days)
-    first, *rest = (published_delay(name) for name in names)
-    for each in rest:
-        first = added_delay(first, each)
-    return first

@@ -13,7 +13,7 @@ from vigie.actions.epidemic_fits import EpidemicFits
 from vigie.actions.past_forecasts import Origin, past_origins
 from vigie.actions.report_revisions import NOWCAST_DAYS
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import WINDOW_DAYS
+from vigie.actions.standings import WINDOW_DAYS
 from vigie.errors import DamagedFile
 from vigie.paths import interval_coverage, log_wis
 from vigie.schemas import NOWCAST_SCORES, NOWCASTS

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from vigie.actions.definition_changes import DefinitionChange
 from vigie.actions.forecasting import History
+from vigie.actions.kept_tables import keep_table, kept_table
 from vigie.actions.past_forecasts import TASK_SCHEMA, Origin, PastForecasts
 from vigie.paths import (
     PHASES,
@@ -37,7 +37,6 @@ __all__ = ["ScoredTasks", "Truth", "scored_tasks"]
 
 _SCORES = ("wis", "log_wis", "is_in_50", "is_in_95", "pit_low", "pit_high", "brier")
 
-_SOURCE = b"vigie.source"
 _WEEK_STEPS = {"day": 7, "week": 1, "month": 1}
 
 
@@ -170,12 +169,12 @@ def scored_tasks(
     tables = []
     for origin in origins:
         file = cache / f"{origin.day}.parquet"
-        kept = _read(file, sources[origin.day])
+        kept = kept_table(file, sources[origin.day])
         fresh = kept if kept is not None else past.tasks(origin)
         scored = _scored(fresh, truths)
         # An origin without tasks is looked at again: its damaged file may be mended.
         if scored is not kept and scored.num_rows:
-            _write(file, scored, sources[origin.day])
+            keep_table(file, scored, sources[origin.day])
         tables.append(scored)
     oldest = min((str(origin.day) for origin in origins), default="")
     for file in cache.glob("*.parquet"):
@@ -183,23 +182,6 @@ def scored_tasks(
         if file.stem < oldest:
             file.unlink()
     return {target: _joined(target, truth, tables, origins) for target, truth in truths.items()}
-
-
-def _read(file: Path, source: str) -> pa.Table | None:
-    """Kept tasks; None when there are none, or they are damaged or made from something else."""
-    try:
-        table = pq.read_table(file, page_checksum_verification=True, partitioning=None)
-    except (OSError, pa.ArrowInvalid):
-        return None
-    known = (table.schema.metadata or {}).get(_SOURCE)
-    return table if known == source.encode() else None
-
-
-def _write(file: Path, table: pa.Table, source: str) -> None:
-    temporary = file.with_suffix(".tmp")
-    kept = table.replace_schema_metadata({_SOURCE: source.encode()})
-    pq.write_table(kept, temporary, compression="zstd", write_page_checksum=True)
-    temporary.replace(file)
 
 
 def _scored(tasks: pa.Table, truths: Mapping[str, Truth]) -> pa.Table:

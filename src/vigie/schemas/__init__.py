@@ -3,7 +3,7 @@
 from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
-from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.reference import (
     ARCS,
     CALENDARS,
@@ -30,6 +30,7 @@ from vigie.schemas.results import (
     RESULTS,
     SHORTAGES,
 )
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "ALL_TABLES",
@@ -47,6 +48,7 @@ __all__ = [
     "FEEDS_STATUS",
     "FORECASTS",
     "INSTANT",
+    "LEADING_SIGNALS",
     "MEASURES",
     "MISSING_REASONS",
     "MODEL_CHOICES",
@@ -65,6 +67,8 @@ __all__ = [
     "REPORTS",
     "REPRODUCTION",
     "RESULTS",
+    "SCENARIOS",
+    "SCENARIO_INPUTS",
     "SCORES",
     "SHORTAGES",
     "SKILLS",

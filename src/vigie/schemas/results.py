@@ -6,7 +6,8 @@ import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
-from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "CHECK_RESULTS",
@@ -332,8 +333,11 @@ RESULTS = (
     REPRODUCTION,
     NOWCASTS,
     NOWCAST_SCORES,
+    SCENARIOS,
+    SCENARIO_INPUTS,
     SCORES,
     MODEL_CHOICES,
+    LEADING_SIGNALS,
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,

@@ -25,6 +25,7 @@ from vigie.epidemiology.renewal.rules import (
     RenewalRules,
 )
 from vigie.epidemiology.renewal.scenarios import (
+    LARGEST_FACTOR,
     SCENARIO_LABEL,
     Multiplier,
     ScenarioPaths,
@@ -37,6 +38,7 @@ __all__ = [
     "FEWEST_DAYS",
     "FEWEST_FORECASTS",
     "FEWEST_ORIGINS",
+    "LARGEST_FACTOR",
     "RENEWAL_MODEL",
     "SCENARIO_LABEL",
     "SPREAD_LIMITS",
