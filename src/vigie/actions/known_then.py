@@ -17,6 +17,9 @@ from vigie.schemas import MEASURES, REPORTS
 
 __all__ = ["KnownThen"]
 
+_MODULUS = 9007199254740881
+"""The largest prime that a float holds exactly; sums of hashes stay below it."""
+
 
 class KnownThen:
     """Reads some measures as a past day knew them."""
@@ -63,13 +66,15 @@ class KnownThen:
         sql = (
             f"SELECT CASE {cases} END AS bucket, count(*)::BIGINT AS rows, "
             "(sum(hash(measure, place, category, reference_date, known_at, value, feed)) "
-            f"% 9007199254740881)::BIGINT AS total FROM {relation} GROUP BY bucket"
+            f"% {_MODULUS})::BIGINT AS total FROM {relation} GROUP BY bucket"
         )
         rows, total = np.zeros(len(days), dtype=np.int64), np.zeros(len(days), dtype=np.int64)
         for row in self._room.engine.query(sql).to_pylist():
             if row["bucket"] is not None:
                 rows[row["bucket"]], total[row["bucket"]] = row["rows"], row["total"]
-        together = zip(np.cumsum(rows).tolist(), np.cumsum(total).tolist(), strict=True)
+        # Reduced after adding: else a day's text would hang on which days are asked for before it.
+        sums = np.cumsum(total) % _MODULUS
+        together = zip(np.cumsum(rows).tolist(), sums.tolist(), strict=True)
         return {day: f"{a}:{b}" for day, (a, b) in zip(days, together, strict=True)}
 
     def _window(self, day: date) -> str:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from vigie.demoregion.epidemic import (
+    ADMISSION_DELAY_DAYS,
+    GENERATION_INTERVAL_DAYS,
+    HOSPITAL_SHARE,
+)
+
 __all__ = ["CHECKS", "DATASETS", "settings_text"]
 
 
@@ -11,7 +17,10 @@ def settings_text(seed: int) -> str:
     Args:
         seed: start of the room's random draws.
     """
-    return SETTINGS.format(seed=seed)
+    generation, admission = GENERATION_INTERVAL_DAYS, ADMISSION_DELAY_DAYS
+    return SETTINGS.format(
+        seed=seed, generation=generation, admission=admission, admitted_share=HOSPITAL_SHARE
+    )
 
 
 SETTINGS = """\
@@ -29,11 +38,20 @@ deadline = "07:45"
 [briefing]
 tiles = [
   {{ measure = "beds_occupied", category = "icu" }},
-  {{ measure = "admissions", category = "general" }},
+  {{ measure = "epidemic_admissions" }},
   {{ measure = "emergency_calls" }},
   {{ measure = "staff_absent", category = "nurse_icu" }},
   {{ kind = "shortages", measure = "products" }},
 ]
+
+# The delays of this epidemic are known, because it is invented.
+[[epidemics]]
+measure = "epidemic_admissions"
+generation_mean_days = {generation[0]}
+generation_sd_days = {generation[1]}
+admission_mean_days = {admission[0]}
+admission_sd_days = {admission[1]}
+admitted_share = {admitted_share}
 
 [[shortage]]
 kind = "beds"
@@ -113,6 +131,13 @@ measure = "stock_on_hand"
 factor = 20
 at_least = 500
 last_days = 7
+
+[[check]]
+name = "epidemic_admissions_are_fresh"
+kind = "freshness"
+severity = "warning"
+measure = "epidemic_admissions"
+max_age_days = 2
 
 [[check]]
 name = "calls_are_fresh"
