@@ -1,4 +1,4 @@
-"""The texts of the demo room: its settings, its checks and its datasets."""
+"""The texts of the demo room: its settings, its checks, its datasets and its scenarios."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vigie.demoregion.epidemic import (
     HOSPITAL_SHARE,
 )
 
-__all__ = ["CHECKS", "DATASETS", "settings_text"]
+__all__ = ["CHECKS", "DATASETS", "SCENARIOS", "settings_text"]
 
 
 def settings_text(seed: int) -> str:
@@ -195,3 +195,24 @@ JOIN lately USING (place, category)
 """,
 }
 """Text of ``datasets/NAME.sql``, by file name."""
+
+SCENARIOS = {
+    "gatherings_limited.toml": """\
+# What if? How to write one, and what it rests on: docs/models/scenarios.md
+[scenario]
+title_en = "Gatherings limited for two weeks"
+title_fr = "Rassemblements limités pendant deux semaines"
+why_en = "The national crisis cell asks how many admissions it would spare within three weeks."
+why_fr = "La cellule nationale de crise demande combien d'hospitalisations seraient évitées."
+source = "0.75: invented, as all figures of this region"
+
+[epidemic]
+measure = "epidemic_admissions"
+
+[[reproduction]]
+factor = 0.75
+from = 2    # days after the day of the run
+to = 15
+"""
+}
+"""Text of ``scenarios/NAME.toml``, by file name."""
