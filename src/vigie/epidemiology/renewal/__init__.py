@@ -15,6 +15,7 @@ from vigie.epidemiology.renewal.calibration import (
 from vigie.epidemiology.renewal.changes import DefinitionChange, first_usable_days
 from vigie.epidemiology.renewal.damping import DAMPINGS, FEWEST_ORIGINS, chosen_damping
 from vigie.epidemiology.renewal.engine import fit_renewal
+from vigie.epidemiology.renewal.readiness import ready_engine
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.epidemiology.renewal.rules import (
     FEWEST_DAYS,
@@ -24,6 +25,7 @@ from vigie.epidemiology.renewal.rules import (
     RenewalRules,
 )
 from vigie.epidemiology.renewal.scenarios import (
+    LARGEST_FACTOR,
     SCENARIO_LABEL,
     Multiplier,
     ScenarioPaths,
@@ -36,6 +38,7 @@ __all__ = [
     "FEWEST_DAYS",
     "FEWEST_FORECASTS",
     "FEWEST_ORIGINS",
+    "LARGEST_FACTOR",
     "RENEWAL_MODEL",
     "SCENARIO_LABEL",
     "SPREAD_LIMITS",
@@ -54,6 +57,7 @@ __all__ = [
     "growth_rate",
     "peak",
     "pit_values",
+    "ready_engine",
     "scenario_paths",
     "spread_factors",
     "with_spread",
