@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given as examples_of
 from hypothesis import strategies as st
 
+from tests.unit.epidemiology.weekly_rounds import HORIZONS, PEOPLE, PLACES, at_week, seasons
 from vigie.epidemiology import flat_paths
 from vigie.epidemiology.weekly import (
     COMPONENTS,
@@ -27,37 +27,8 @@ from vigie.epidemiology.weekly import (
 from vigie.epidemiology.weekly.spread import calibrated_spread, widened
 from vigie.paths import QUANTILE_LEVELS, interval_coverage, joint_draws, wis
 
-HORIZONS = (0, 1, 2, 3)
 SMALL = BoostingRules(spread_bags=3, spread_trees=40, quantile_bags=1, quantile_trees=30)
 RULES = WeeklyRules(boosting=SMALL)
-PLACES = ("01", "02", "03", "04", "05", "US")
-
-
-def seasons(weeks: int = 150, seed: int = 3) -> np.ndarray:
-    """(location, week): winters of different height and time, the last row the sum."""
-    rng = np.random.default_rng(seed)
-    time = np.arange(weeks)
-    rows = []
-    for size in (40, 120, 300, 700, 1500):
-        rate = np.full(weeks, 0.3)
-        for peak in (20, 72, 124):
-            rate += rng.uniform(3, 6) * np.exp(-(((time - peak - rng.integers(-2, 3)) / 5) ** 2))
-        rows.append(rng.poisson(size * rate / 5).astype(float))
-    return np.vstack([rows, np.sum(rows, axis=0)])
-
-
-PEOPLE = np.array([4e5, 1.2e6, 3e6, 7e6, 1.5e7, 2.66e7])
-
-
-def at_week(counts: np.ndarray, last: int, places: tuple[str, ...] = PLACES) -> HubRound:
-    weeks = np.datetime64("2022-02-12") + 7 * np.arange(counts.shape[1])
-    return HubRound(
-        (weeks[last] + 7).astype(date),
-        weeks[last].astype(date),
-        places,
-        weeks[: last + 1],
-        counts[:, : last + 1],
-    )
 
 
 def draft_of(
@@ -101,8 +72,8 @@ def test_counts_and_people_scaled_together_scale_the_forecast() -> None:
         PEOPLE * 2,
         HORIZONS,
         np.random.default_rng(1),
-        # The trend alone knows how certain large counts are.
-        replace(RULES, weights={name: 1.0 for name in COMPONENTS if name == "linear"}),
+        # Trend and law of growth know how certain large counts are.
+        replace(RULES, weights={"linear": 1.0}),
     )
     alone = draft_of(at_week(counts, 118), replace(RULES, weights={"linear": 1.0}))
     assert twice.scale.counts(twice.levels) == pytest.approx(

@@ -1,8 +1,8 @@
 """Weekly counts of many places: rounds of forecast hubs and the pooled forecast for them.
 
 Here live what a round may know, the scale on which all places move alike, the components
-(boosted trees, linear quantile regressions, a damped trend), their average, and the calibration
-of its spread. Daily counts live elsewhere.
+(boosted trees, a law of growth, linear quantile regressions, a damped trend), their average, and
+the calibration of its spread. Daily counts live elsewhere.
 """
 
 from vigie.epidemiology.weekly.boosted import BoostingRules
@@ -21,6 +21,8 @@ from vigie.epidemiology.weekly.rounds import HubRound, HubVintages, flat_round, 
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.epidemiology.weekly.spread import SpreadRules
 from vigie.epidemiology.weekly.trend import TrendRules
+from vigie.epidemiology.weekly.wave import WaveRules
+from vigie.epidemiology.weekly.weights import WeightRules
 
 __all__ = [
     "COMPONENTS",
@@ -33,8 +35,10 @@ __all__ = [
     "RootScale",
     "SpreadRules",
     "TrendRules",
+    "WaveRules",
     "WeeklyDraft",
     "WeeklyRules",
+    "WeightRules",
     "flat_round",
     "read_vintages",
     "weekly_draft",

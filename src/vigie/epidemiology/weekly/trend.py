@@ -16,7 +16,7 @@ from vigie.epidemiology.weekly.rounds import HubRound
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.paths import BoolArray, FloatArray, last_seen, weighted_quantiles
 
-__all__ = ["TrendRules", "trend_levels"]
+__all__ = ["TrendRules", "trend_levels", "typical_growth"]
 
 _ADDED = 2.0
 """Admissions added before logarithms: growth from nothing stays finite."""
@@ -65,7 +65,7 @@ def trend_levels(
         whole: index of the place that is the sum of the others, None when there is none.
         rules: how growth goes on.
 
-    Source: docs/models/pooled-weekly.md, equations 8 and 9.
+    Source: docs/models/pooled-weekly.md, equations 13 and 14.
     """
     level = scale.level(given.counts)
     now = level.shape[1] - 1
@@ -115,7 +115,7 @@ class _Line:
         growth = rules.last_week * week[:, -1] + (1 - rules.last_week) * week[:, -2]
         size = lately[:, -3:].mean(axis=1)
         own = size / (size + rules.own_admissions)
-        growth = own * growth + (1 - own) * _typical(growth, whole)
+        growth = own * growth + (1 - own) * typical_growth(growth, whole)
         growth = np.clip(growth, -rules.largest_growth, rules.largest_growth)
         gone = np.array([sum(rules.damping**k for k in range(1, each + 1)) for each in steps])
         ahead = np.exp(logs[:, -1:] + growth[:, None] * gone) - _ADDED
@@ -127,7 +127,7 @@ class _Line:
         )
 
 
-def _typical(growth: FloatArray, whole: int | None) -> float:
+def typical_growth(growth: FloatArray, whole: int | None) -> float:
     """Half the median place, half the whole."""
     if whole is None or len(growth) == 1:
         return float(np.median(growth))
