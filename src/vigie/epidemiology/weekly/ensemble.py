@@ -19,7 +19,6 @@ from vigie.epidemiology.weekly.linear import LinearRules, linear_levels
 from vigie.epidemiology.weekly.rounds import HubRound, flat_round
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.epidemiology.weekly.spread import SpreadRules, calibrated_spread, widened
-from vigie.epidemiology.weekly.trend import TrendRules, trend_levels
 from vigie.epidemiology.weekly.wave import WaveRules, wave_levels, waves
 from vigie.epidemiology.weekly.weights import WeightRules, averaged, recent_weights
 from vigie.paths import QUANTILE_LEVELS, BoolArray, FloatArray
@@ -40,7 +39,7 @@ POOLED_WEEKLY_MODEL = "vigie-pooled-weekly"
 SEASONAL_MODEL = "vigie-seasonal"
 """The same of seasonal regression alone."""
 
-COMPONENTS = ("boosted_spread", "boosted_quantiles", "wave", "seasonal", "linear", "trend")
+COMPONENTS = ("boosted_spread", "boosted_quantiles", "wave", "seasonal")
 """What can be averaged, by name."""
 
 _FLAT = "flat"
@@ -57,8 +56,8 @@ class WeeklyRules:
         since: earlier weeks are incomplete and left out.
         holes: first and last days of times without a duty to report; nothing is learnt from them.
         whole: key of the place that is the sum of the others, if there is one.
-        fewest_weeks: that the past must have: for learners, for a season, for a trend.
-        boosting, wave, seasonal, linear, trend: rules of the parts.
+        fewest_weeks: that the past must have besides the longest look ahead, by component.
+        boosting, wave, seasonal: rules of the parts.
         weighting, spread: how weights and spread follow from earlier rounds.
     """
 
@@ -71,20 +70,16 @@ class WeeklyRules:
     fewest_weeks: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType(
             {
-                "boosted_spread": 30,
-                "boosted_quantiles": 30,
-                "wave": 15,
-                "seasonal": 78,
-                "linear": 30,
-                "trend": 15,
+                "boosted_spread": 26,
+                "boosted_quantiles": 26,
+                "wave": 11,
+                "seasonal": 74,
             }
         )
     )
     boosting: BoostingRules = field(default_factory=BoostingRules)
     wave: WaveRules = field(default_factory=WaveRules)
     seasonal: LinearRules = field(default_factory=LinearRules)
-    linear: LinearRules = field(default_factory=lambda: LinearRules(around=None))
-    trend: TrendRules = field(default_factory=TrendRules)
     weighting: WeightRules = field(default_factory=WeightRules)
     spread: SpreadRules = field(default_factory=SpreadRules)
 
@@ -142,11 +137,11 @@ def weekly_draft(
     steps = used.steps_ahead(horizons)
     scale = RootScale(used.counts, population)
     hole = is_hole(used, rules.holes)
-    is_learnt = int((~hole).sum())
+    judged_weeks = int((~hole).sum()) - max(steps)
     weights = {
         name: weight
         for name, weight in rules.weights.items()
-        if weight > 0 and is_learnt >= rules.fewest_weeks[name]
+        if weight > 0 and judged_weeks >= rules.fewest_weeks[name]
     }
     if weights:
         made = _Parts(used, scale, steps, hole, rng, rules)
@@ -234,10 +229,6 @@ class _Parts:
             return wave_levels(seen, scale, steps, rules.wave)
         if name == "seasonal":
             return linear_levels(given, scale, steps, hole, rules.seasonal)
-        if name == "linear":
-            return linear_levels(given, scale, steps, hole, rules.linear)
-        if name == "trend":
-            return trend_levels(given, scale, steps, hole, self._whole(), rules.trend)
         grow = {"boosted_spread": boosted_spread, "boosted_quantiles": boosted_quantiles}[name]
         if self._examples is None:
             self._examples = examples(given, scale, steps, hole, self._whole())

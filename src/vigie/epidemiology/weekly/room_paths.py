@@ -9,24 +9,20 @@ from types import MappingProxyType
 import numpy as np
 
 from vigie.epidemiology.flat import flat_paths
-from vigie.epidemiology.weekly.boosted import BoostingRules
 from vigie.epidemiology.weekly.ensemble import WeeklyRules, weekly_draft, weekly_quantiles
 from vigie.epidemiology.weekly.rounds import HubRound
 from vigie.paths import DateArray, FloatArray, JointDraws, PathArray, with_margins
 
 __all__ = ["weekly_paths"]
 
-_WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"boosted_spread": 2.0, "linear": 1.0, "trend": 0.5}
-)
+_WEIGHTS: Mapping[str, float] = MappingProxyType({"boosted_spread": 1.0, "wave": 1.0})
 _RULES = WeeklyRules(
     weights=_WEIGHTS,
     since=date(1, 1, 1),
     holes=(),
     whole="",
-    boosting=BoostingRules(spread_bags=3, spread_trees=100),
 )
-"""Fewer and smaller parts than for a hub: a run forecasts past weeks too, to score them."""
+"""Cheaper trees than for a hub: a run forecasts past weeks too, to score them."""
 
 
 def weekly_paths(

@@ -16,7 +16,6 @@ from scipy.optimize import nnls
 from vigie.epidemiology.weekly.features import FIRST_ORIGIN, weeks_of_season
 from vigie.epidemiology.weekly.rounds import HubRound
 from vigie.epidemiology.weekly.scale import RootScale
-from vigie.epidemiology.weekly.trend import typical_growth
 from vigie.errors import BadData
 from vigie.paths import BoolArray, FloatArray, last_seen, weighted_quantiles
 
@@ -185,7 +184,7 @@ def _wave(
     week = np.diff(lately, axis=1)
     size = filled[:, -3:].mean(axis=1)
     own = size / (size + rules.own_admissions)
-    typical = [typical_growth(week[:, -back], whole) for back in (1, 2)]
+    typical = [_typical(week[:, -back], whole) for back in (1, 2)]
     drawn = [own * week[:, -back] + (1 - own) * typical[back - 1] for back in (1, 2)]
     height = scale.height**4
     season = filled[:, -min(weeks_of_it, filled.shape[1]) :]
@@ -227,3 +226,10 @@ def _misses(
 def _widening(size: FloatArray, move: FloatArray) -> FloatArray:
     """(row, 3): a constant, one over the root of the size, the move."""
     return np.column_stack([np.ones(len(size)), 1 / np.sqrt(size + _ADDED), np.abs(move)])
+
+
+def _typical(growth: FloatArray, whole: int | None) -> float:
+    """Half the median place, half the whole."""
+    if whole is None or len(growth) == 1:
+        return float(np.median(growth))
+    return float(0.5 * np.median(np.delete(growth, whole)) + 0.5 * growth[whole])
