@@ -62,7 +62,9 @@ class WeeklyRules:
     """
 
     weights: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({"boosted_quantiles": 1.0, "wave": 1.0})
+        default_factory=lambda: MappingProxyType(
+            {"boosted_spread": 2.0, "boosted_quantiles": 2.0, "wave": 1.0, "seasonal": 0.5}
+        )
     )
     since: date = date(2022, 2, 5)
     holes: tuple[tuple[date, date], ...] = ((date(2024, 5, 4), date(2024, 10, 26)),)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from vigie.epidemiology.flat import flat_paths
+from vigie.epidemiology.weekly.boosted import BoostingRules
 from vigie.epidemiology.weekly.ensemble import WeeklyRules, weekly_draft, weekly_quantiles
 from vigie.epidemiology.weekly.rounds import HubRound
 from vigie.paths import DateArray, FloatArray, JointDraws, PathArray, with_margins
@@ -21,8 +22,9 @@ _RULES = WeeklyRules(
     since=date(1, 1, 1),
     holes=(),
     whole="",
+    boosting=BoostingRules(spread_bags=3, spread_trees=100),
 )
-"""Cheaper trees than for a hub: a run forecasts past weeks too, to score them."""
+"""Fewer and smaller parts than for a hub: a run forecasts past weeks too, to score them."""
 
 
 def weekly_paths(

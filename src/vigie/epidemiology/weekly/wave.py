@@ -146,7 +146,7 @@ def wave_levels(
     Raises:
         BadData: there are too few weeks to learn from.
 
-    Source: docs/models/pooled-weekly.md, equations 5 to 8.
+    Source: docs/models/pooled-weekly.md, equations 7 to 10.
     """
     now = given.log_rates.shape[1] - 1
     today = given.today

@@ -41,7 +41,7 @@ def recent_weights(
         start: weights before anything is known, above 0.
         rules: how fast they learn.
 
-    Source: docs/models/pooled-weekly.md, equation 9.
+    Source: docs/models/pooled-weekly.md, equation 12.
     """
     lost, tasks = np.zeros(len(start)), 0.0
     for ago, (parts, truth) in enumerate(reversed(past)):
