@@ -139,7 +139,7 @@ def weekly_draft(
     steps = used.steps_ahead(horizons)
     scale = RootScale(used.counts, population)
     hole = is_hole(used, rules.holes)
-    judged_weeks = int((~hole).sum()) - max(steps)
+    judged_weeks = max(int((~hole).sum()) - max(steps), 0)
     weights = {
         name: weight
         for name, weight in rules.weights.items()
