@@ -95,6 +95,7 @@ def open_room(
     """
     from vigie.actions.folder import read_declarations
     from vigie.actions.room import Room
+    from vigie.actions.scenario_files import unknown_epidemics
     from vigie.engines import DuckEngine
     from vigie.feeds import ArrivalStore, declared_measures
     from vigie.lake import Lake
@@ -110,6 +111,9 @@ def open_room(
         problems = _epidemic_problems(settings, declarations)
     if settings is not None and not problems:
         problems = _model_problems(settings, declarations)
+    if settings is not None and declarations.scenarios and not problems:
+        epidemics = {(each.measure, each.category) for each in settings.epidemics}
+        problems = unknown_epidemics(declarations.scenarios, epidemics)
     if settings is None or problems:
         raise FolderInvalid(problems)
     home = folder / ".vigie"

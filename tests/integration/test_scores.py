@@ -5,32 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from wave_room import FEED, START, TODAY, admissions, admitted, days_until
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
 from vigie.actions.cycle import CycleResult, run_cycle
 from vigie.actions.past_forecasts import past_origins
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import WINDOW_DAYS
-from vigie.actions.scores_page import build_scores_page
 from vigie.actions.showing import open_release, show_scores, show_table
+from vigie.actions.standings import WINDOW_DAYS
 from vigie.paths import QUANTILE_LEVELS, wis
 
-START = date(2021, 1, 4)
-TODAY = date(2021, 5, 31)
-"""Monday; the day before it is the last one reported."""
-
 ROOT = Path(__file__).resolve().parents[2]
-FEED = re.sub(
-    r"known_at = .*", "known_at = { reference_plus_days = 1 }", FILES["feeds/admissions.toml"]
-)
 OWN = """
 [[models]]
 name = "clinic-median"
@@ -55,26 +47,6 @@ def example() -> str:
     found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
     assert found is not None
     return found[1]
-
-
-def admitted(place: str, day: date) -> int:
-    """Admissions as they were in the end: a wave with noise that follows from place and day."""
-    number = (day - START).days
-    rng = np.random.default_rng([PLACES.index(place), number])
-    return int(rng.poisson(30 + 20 * np.sin(number / 12) + 5 * (day.weekday() < 5)))
-
-
-def admissions(days: Sequence[date], *, revised: bool = False) -> str:
-    rows = [
-        f"{place},{day},{admitted(place, day) + (1000 if revised else 0)}"
-        for day in days
-        for place in PLACES
-    ]
-    return "\n".join(["hospital,day,admitted", *rows, ""])
-
-
-def days_until(last: date, count: int) -> list[date]:
-    return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
 @dataclass(frozen=True)
@@ -207,28 +179,39 @@ def test_a_corrected_truth_scores_again_what_it_touches(played: Played) -> None:
     assert first == again, "what was released stays as it was"
 
 
-def test_exactly_one_model_of_a_measure_is_published_and_the_tables_agree(played: Played) -> None:
+def test_exactly_one_model_of_a_measure_and_level_is_published_and_the_tables_agree(
+    played: Played,
+) -> None:
     for number in range(4):
         choices = rows(played, number, "model_choices", target="admissions")
-        published = [row["model_id"] for row in choices if row["is_published"]]
-        assert len(published) == 1
         manifest = open_release(played.room, OPERATOR, played.results[number].release).manifest
-        assert manifest.models["admissions"] == published[0]
         forecast = rows(played, number, "forecasts", target="admissions")
-        marked = {row["model_id"] for row in forecast if row["is_published"]}
-        assert marked == set(published)
-        assert {row["model_id"] for row in forecast} == {
-            "vigie-flat",
-            "vigie-last-week",
-            "vigie-pooled-daily",
-            "clinic-median",
-        }
+        scores = rows(played, number, "scores", target="admissions", slice="place")
+        for level, places in (("places", set(PLACES)), ("totals", {"N"})):
+            own = [row for row in choices if row["level"] == level]
+            published = [row["model_id"] for row in own if row["is_published"]]
+            assert len(published) == 1
+            name = "admissions" if level == "places" else "admissions, totals"
+            assert manifest.models[name] == published[0]
+            here = [row for row in forecast if row["location"] in places]
+            assert {row["model_id"] for row in here if row["is_published"]} == set(published)
+            assert {row["model_id"] for row in here} == {
+                "vigie-flat",
+                "vigie-last-week",
+                "vigie-pooled-daily",
+                "clinic-median",
+                *(["sum-of-places"] if level == "totals" else []),
+            }
+            marked = {
+                row["model_id"] for row in scores if row["place"] in places and row["is_published"]
+            }
+            assert marked == set(published)
 
 
 def test_a_model_that_fails_is_left_out_with_its_reason_and_the_run_goes_on(
     played: Played,
 ) -> None:
-    choices = {row["model_id"]: row for row in rows(played, 3, "model_choices")}
+    choices = {row["model_id"]: row for row in rows(played, 3, "model_choices", level="places")}
     assert choices["broken"]["state"] == "failed"
     assert "no such column: beds" in str(choices["broken"]["message"])
     assert played.results[3].status.value == "released"
@@ -297,94 +280,3 @@ def test_the_command_line_and_programs_read_the_same_board(
     assert len(lines["clinic-median"].whole.pit) == 10
     assert [cut.name for cut in lines["vigie-flat"].cuts["horizon"]] == ["1", "7", "14"]
     assert len(QUANTILE_LEVELS) == 23
-
-
-TURNCOAT = """
-import json
-import math
-import sys
-from datetime import date
-from pathlib import Path
-
-from statistics import NormalDist
-
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-folder = Path(sys.argv[1])
-request = json.loads((folder / "request.json").read_text())
-places = sorted(set(pq.read_table(folder / "history.parquet")["location"].to_pylist()))
-rows = []
-for horizon, text in request["horizons"].items():
-    day = date.fromisoformat(text)
-    number = (day - date(2021, 1, 4)).days
-    mean = 30 + 20 * math.sin(number / 12) + 5 * (day.weekday() < 5)
-    for place in places:
-        expected = 3 * mean if place == "N" else mean
-        if request["as_of"] >= "BORDER":
-            expected = 10 * expected
-        spread = NormalDist(expected, math.sqrt(expected))
-        for level in request["quantile_levels"]:
-            rows.append((place, int(horizon), level, max(0.0, spread.inv_cdf(level))))
-names = ("location", "horizon", "output_type_id", "value")
-table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(names)})
-pq.write_table(table, folder / "forecasts.parquet")
-"""
-"""A model that knows the mean of ``admitted``, and from a day on says ten times as much."""
-
-
-def released_with(tmp_path: Path, border: date) -> Room:
-    folder = write_room(
-        tmp_path / f"room until {border}",
-        {
-            "feeds/admissions.toml": FEED,
-            "models/turncoat.py": TURNCOAT.replace("BORDER", str(border)),
-            "vigie.toml": FILES["vigie.toml"]
-            + f'[[models]]\nname = "turncoat"\ncommand = ["{sys.executable}", '
-            + '"models/turncoat.py"]\n',
-        },
-    )
-    room = open_at(folder, TODAY)
-    known = days_until(TODAY - timedelta(days=1), (TODAY - START).days)
-    send(room, "admissions", "all.csv", admissions(known))
-    run_cycle(room, OPERATOR)
-    return room
-
-
-def test_a_better_model_is_published_with_its_own_quantiles(tmp_path: Path) -> None:
-    room = released_with(tmp_path, TODAY + timedelta(days=1))
-    choices = {
-        row["model_id"]: row for row in show_table(room, OPERATOR, "model_choices").to_pylist()
-    }
-    assert choices["turncoat"]["state"] == "published"
-    assert choices["turncoat"]["ratio"] < 0.9
-    forecast = show_table(room, OPERATOR, "forecasts", model_id="turncoat").to_pylist()
-    assert all(row["is_published"] for row in forecast)
-    paths = show_table(room, OPERATOR, "path_arrays", measure="admissions").to_pylist()
-    samples = {(row["place"], row["date"]): np.array(row["samples"]) for row in paths}
-    assert {place for place, _ in samples} == {*PLACES, "N"}
-    for row in forecast:
-        drawn = samples[row["location"], row["target_end_date"]]
-        expected = np.quantile(drawn, row["output_type_id"])
-        assert row["value"] == pytest.approx(expected, abs=1e-3)
-
-
-def test_a_model_that_became_worse_gives_its_place_to_the_best_that_is_left(
-    tmp_path: Path,
-) -> None:
-    room = released_with(tmp_path, TODAY - timedelta(days=12))
-    choices = {
-        row["model_id"]: row for row in show_table(room, OPERATOR, "model_choices").to_pylist()
-    }
-    assert choices["turncoat"]["ratio"] > 1
-    assert not choices["turncoat"]["is_published"]
-    # The pooled forecast beats the baseline on this wave, so it takes the place and not the latter.
-    assert choices["vigie-pooled-daily"]["is_published"]
-    assert choices["vigie-pooled-daily"]["ratio"] < 1
-    scored = show_table(room, OPERATOR, "scores", slice="all")["model_id"].to_pylist()
-    assert {"turncoat", "vigie-flat", "vigie-pooled-daily"} <= set(scored), "all stay scored"
-    for language in ("en", "fr"):
-        page = build_scores_page(open_release(room, OPERATOR), language=language)
-        assert next(row.key for row in page.boards[0].models if row.is_published) == (
-            "vigie-pooled-daily"
-        )

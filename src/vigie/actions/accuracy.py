@@ -61,8 +61,9 @@ def build_accuracy(tables: ReleaseTables, words: Words, *, place: str = "") -> A
 def _drifted(tables: ReleaseTables) -> list[str]:
     """Measures whose published forecasts raised the alarm of drift in the last two weeks."""
     since = tables.as_of - timedelta(days=_DRIFT_SHOWN_DAYS)
-    return [
+    drifted = (
         str(row["target"])
         for row in tables.table("model_choices").to_pylist()
         if row["is_published"] and row["drift_date"] is not None and row["drift_date"] > since
-    ]
+    )
+    return list(dict.fromkeys(drifted))

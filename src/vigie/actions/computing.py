@@ -13,14 +13,18 @@ import pyarrow as pa
 
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
+from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.epidemic_fits import fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
+from vigie.actions.nowcast_scores import nowcast_score_rows
+from vigie.actions.nowcasts import nowcast_models, nowcast_rows
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
-from vigie.actions.score_keeping import Standing
+from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.shortage_rows import Inputs
+from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import (
     Staffing,
     bed_rows,
@@ -33,13 +37,18 @@ from vigie.paths import path_rows
 from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
 from vigie.schemas import (
     FORECASTS,
+    LEADING_SIGNALS,
     MODEL_CHOICES,
+    NOWCAST_SCORES,
+    NOWCASTS,
     ORDERS,
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
     REFERENCE,
     REPRODUCTION,
+    SCENARIO_INPUTS,
+    SCENARIOS,
     SCORES,
     SHORTAGES,
     Table,
@@ -86,8 +95,10 @@ def compute(
         reports: files of the table of reports.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
+    facts = comparable(facts, room.measures(), definition_changes(room, day))
     made = make_forecasts(room, facts, reports, chance)
-    epidemics = fit_epidemics(room, facts, made.members, chance)
+    epidemics = fit_epidemics(room, facts, made.members, chance, reports)
+    scenarios = run_scenarios(room, epidemics, made.members, chance)
     inputs = Inputs(
         as_of=day,
         horizon_days=chance.horizon_days,
@@ -107,16 +118,32 @@ def compute(
             PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
-    standings = made.scoring.standing_rows(made.problems)
+    standings = made.scoring.standing_rows(made.problems, made.settings)
     tables = {
         FORECASTS.name: _write(room, FORECASTS, run, made.batches(run)),
         SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),
         MODEL_CHOICES.name: _write(
             room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
         ),
+        LEADING_SIGNALS.name: _write(
+            room, LEADING_SIGNALS, run, _batches(made.signals, LEADING_SIGNALS, run)
+        ),
         PATH_ARRAYS.name: paths_files,
+        NOWCASTS.name: _write(
+            room, NOWCASTS, run, _batches(nowcast_rows(epidemics), NOWCASTS, run)
+        ),
+        NOWCAST_SCORES.name: _write(
+            room,
+            NOWCAST_SCORES,
+            run,
+            _batches(nowcast_score_rows(room, day, epidemics), NOWCAST_SCORES, run),
+        ),
         REPRODUCTION.name: _write(
             room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
+        ),
+        SCENARIOS.name: _write(room, SCENARIOS, run, _batches(scenarios.figures, SCENARIOS, run)),
+        SCENARIO_INPUTS.name: _write(
+            room, SCENARIO_INPUTS, run, _batches(scenarios.inputs, SCENARIO_INPUTS, run)
         ),
         SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
         PLANS.name: _write(room, PLANS, run, found.plan_batches()),
@@ -125,8 +152,11 @@ def compute(
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
+    if epidemics.without_nowcast:
+        notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
     models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
-    models |= reproduction_models(epidemics)
+    models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
+    models |= reproduction_models(epidemics) | nowcast_models(epidemics)
     return Computed(tables, models, notes, made.scoring.standings)
 
 

@@ -31,7 +31,7 @@ from vigie.actions.receiving import (
     take_arrivals,
 )
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import Standing
+from vigie.actions.standings import Standing
 from vigie.governance import Action, Caller, Decision
 from vigie.lake import DataFile, Manifest
 from vigie.schemas import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import Standing
+from vigie.actions.standings import Standing
 from vigie.state import Transaction
 
 __all__ = ["post_drift_alerts"]
@@ -18,7 +18,7 @@ _ONE_BREAK = timedelta(days=28)
 def post_drift_alerts(
     room: Room, tx: Transaction, as_of: date, standings: Sequence[Standing]
 ) -> None:
-    """Put the alerts of new drift in the outbox, once for each break.
+    """Put the alerts of new drift in the outbox, once for each break of a measure.
 
     Only a release of today or yesterday tells of drift: runs for past days are looked back on.
 
@@ -35,15 +35,23 @@ def post_drift_alerts(
         drift = each.drift_date
         if not each.is_published or drift is None or (as_of - drift).days >= _NEW_DAYS:
             continue
-        prefix = f"drift-{each.target}-{each.model}-"
-        if any(abs(drift - before) < _ONE_BREAK for before in _dates(told, prefix)):
+        # Places and totals of a measure may publish two models, and break on the same days.
+        prefixes = {
+            f"drift-{each.target}-{one.model}-"
+            for one in standings
+            if one.target == each.target and one.is_published
+        }
+        before = [day for prefix in prefixes for day in _dates(told, prefix)]
+        if any(abs(drift - day) < _ONE_BREAK for day in before):
             continue
         text = (
             f"{room.values.name}: forecasts of {each.target} by {each.model} have become clearly "
             f"worse than they used to be (drift alarm of {drift}). Read their ranges with care, "
             "look for a change in the data or in the epidemic, and see the page of scores."
         )
-        tx.post("alert", f"{prefix}{drift}", text.encode(), now=room.now())
+        key = f"drift-{each.target}-{each.model}-{drift}"
+        tx.post("alert", key, text.encode(), now=room.now())
+        told.append(key)
 
 
 def _dates(keys: Sequence[str], prefix: str) -> Iterator[date]:

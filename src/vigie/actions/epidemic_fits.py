@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.epidemic_delays import admission_delay, generation_interval
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History, histories, total_history
+from vigie.actions.report_revisions import LateReports, Revisions, late_reports, read_revisions
 from vigie.actions.room import EpidemicRule, Room
+from vigie.lake import DataFile
 from vigie.paths import BoolArray, FloatArray
 from vigie.schemas import PLACES
 
 if TYPE_CHECKING:
-    from vigie.epidemiology.delays import Delay
     from vigie.epidemiology.renewal import RenewalResult
 
 __all__ = ["EpidemicFit", "EpidemicFits", "Group", "fit_epidemics"]
@@ -55,11 +57,13 @@ class EpidemicFit:
         rule: as declared.
         group: what was fitted.
         result: the joint draws, places as in the group.
+        late: how late reports come; None where nothing is known of it.
     """
 
     rule: EpidemicRule
     group: Group
     result: RenewalResult
+    late: LateReports | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +73,32 @@ class EpidemicFits:
     Attributes:
         fits: in the order in which they are declared, totals before sites.
         skipped: why an epidemic has no figures today, one sentence each.
+        without_nowcast: why an epidemic that has figures has no nowcast, one sentence each.
     """
 
     fits: tuple[EpidemicFit, ...] = ()
     skipped: tuple[str, ...] = ()
+    without_nowcast: tuple[str, ...] = ()
 
 
 def fit_epidemics(
-    room: Room, facts: pa.Table, members: Mapping[str, Sequence[str]], chance: Chance
+    room: Room,
+    facts: pa.Table,
+    members: Mapping[str, Sequence[str]],
+    chance: Chance,
+    reports: Sequence[DataFile] = (),
 ) -> EpidemicFits:
-    """Fit every epidemic that the room declares.
+    """Fit every epidemic that the room declares, with what is known of late reports.
 
     Nation and regions from the sums of their places, a site by itself; never a ward. Without an
     epidemic nothing is computed and no engine is loaded.
 
     Args:
         room: the room.
-        facts: the figures that stand, up to the day of the run.
+        facts: the figures that stand, up to the day of the run; none of an older definition.
         members: places inside each total.
         chance: of the run.
+        reports: files of the table of reports; without them counts are taken as complete.
 
     Source: docs/models/renewal.md.
     """
@@ -98,20 +109,34 @@ def fit_epidemics(
     measures = room.measures()
     names = sorted({rule.measure for rule in rules})
     known = {each.measure: each for each in histories(facts, measures, names, chance.as_of)}
+    revisions = {
+        name: read_revisions(room, facts, reports, history)
+        for name, history in known.items()
+        if history.is_current
+    }
     kinds = {row["place"]: row["kind"] for row in room.reference(PLACES.name).to_pylist()}
     fits: list[EpidemicFit] = []
     skipped: list[str] = []
+    without: list[str] = []
     for number, rule in enumerate(rules):
         groups = list(_groups(known.get(rule.measure), rule, members, kinds))
+        name = f"{rule.measure} {rule.category}".strip()
         if not groups:
             skipped.append(
-                f"{rule.measure} {rule.category}".strip()
-                + f": no place has a week of daily reports, the last within {MOST_DAYS_BEHIND} days"
+                f"{name}: no place has a week of daily reports, the last within "
+                f"{MOST_DAYS_BEHIND} days"
             )
+            continue
+        told = revisions[rule.measure]
+        if not isinstance(told, Revisions):
+            without.append(f"{name}: {told}")
         for each, group in enumerate(groups):
             rng = chance.stream(_FIRST_STREAM + 2 * number + each)
-            fits.append(EpidemicFit(rule, group, _fit(group, rule, chance, rng)))
-    return EpidemicFits(tuple(fits), tuple(skipped))
+            late = None
+            if isinstance(told, Revisions):
+                late = late_reports(told, group.history, group.places, rule.category, members)
+            fits.append(EpidemicFit(rule, group, _fit(group, rule, chance, rng, late), late))
+    return EpidemicFits(tuple(fits), tuple(skipped), tuple(without))
 
 
 def _groups(
@@ -162,7 +187,11 @@ def _with_days(group: Group) -> Group:
 
 
 def _fit(
-    group: Group, rule: EpidemicRule, chance: Chance, rng: np.random.Generator
+    group: Group,
+    rule: EpidemicRule,
+    chance: Chance,
+    rng: np.random.Generator,
+    late: LateReports | None,
 ) -> RenewalResult:
     from vigie.epidemiology.renewal import RenewalRules, fit_renewal
 
@@ -170,26 +199,11 @@ def _fit(
     return fit_renewal(
         group.counts,
         first_weekday=first.weekday(),
-        generation=_delay(
-            [rule.generation] if rule.generation else [],
-            rule.generation_mean_days,
-            rule.generation_sd_days,
-        ),
-        admission=_delay(rule.admission, rule.admission_mean_days, rule.admission_sd_days),
+        generation=generation_interval(rule),
+        admission=admission_delay(rule),
         horizon_days=max(chance.horizon_days, _LEAST_HORIZON_DAYS),
         sample_count=min(chance.sample_count, _MOST_SAMPLES),
         rng=rng,
         rules=RenewalRules(admitted_share=rule.admitted_share),
+        reporting=None if late is None else late.hazards,
     )
-
-
-def _delay(names: Sequence[str], mean_days: float, sd_days: float) -> Delay:
-    """The published delays in a row, or a gamma law."""
-    from vigie.epidemiology.delays import Delay, DelayFamily, added_delay, published_delay
-
-    if not names:
-        return Delay(DelayFamily.GAMMA, mean_days, sd_days)
-    first, *rest = (published_delay(name) for name in names)
-    for each in rest:
-        first = added_delay(first, each)
-    return first

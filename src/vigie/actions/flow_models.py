@@ -13,11 +13,13 @@ from datetime import timedelta
 import numpy as np
 
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
+from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL, has_epidemic, renewal_flow_paths
 from vigie.epidemiology import (
     FLAT_MODEL,
     LAST_WEEK_MODEL,
     MONTHLY_MODEL,
     POOLED_MODEL,
+    SIGNALS_MODEL,
     flat_paths,
     last_week_paths,
     monthly_paths,
@@ -75,7 +77,19 @@ def _last_week(history: History, steps: int, chance: Chance) -> PathArray:
 
 
 def _pooled(history: History, steps: int, chance: Chance) -> PathArray:
-    return pooled_paths(history.values, steps, chance.draws())
+    holidays = history.beside.holidays
+    return pooled_paths(history.values, steps, chance.draws(), holidays=holidays)
+
+
+def _has_signals(history: History) -> bool:
+    return _is_flow_by("day")(history) and bool(history.beside.signals)
+
+
+def _pooled_with_signals(history: History, steps: int, chance: Chance) -> PathArray:
+    beside, draws = history.beside, chance.draws()
+    return pooled_paths(
+        history.values, steps, draws, signals=beside.signals, holidays=beside.holidays
+    )
 
 
 def _weekly(history: History, steps: int, chance: Chance) -> PathArray:
@@ -101,6 +115,8 @@ MODELS: tuple[Model, ...] = (
     Model(LEVEL_MODEL, _is_level, _level),
     Model(LAST_WEEK_MODEL, _is_flow_by("day"), _last_week),
     Model(POOLED_MODEL, _is_flow_by("day"), _pooled),
+    Model(SIGNALS_MODEL, _has_signals, _pooled_with_signals),
+    Model(RENEWAL_FLOW_MODEL, has_epidemic, renewal_flow_paths),
     Model(POOLED_WEEKLY_MODEL, _is_flow_by("week"), _weekly),
     Model(MONTHLY_MODEL, _is_flow_by("month"), _monthly),
 )

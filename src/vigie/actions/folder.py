@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from vigie.actions.room import Declarations
+from vigie.actions.scenario_files import read_scenarios
 from vigie.datasets import Dataset, Graph, build_graph, read_dataset
 from vigie.declarations import as_text
 from vigie.errors import BadData, Conflict, Problem, nearest
@@ -25,6 +26,7 @@ _DECLARING = (
     "reference/codes/*.csv",
     "datasets/*.sql",
     "datasets/*.py",
+    "scenarios/*.toml",
     CHECKS_FILE,
     "vigie.toml",
 )
@@ -78,6 +80,7 @@ def init_room(folder: Path) -> tuple[Path, ...]:
         ".gitignore": "# State of the room: kept by vigie backup, not by git.\n.vigie/\n",
         "feeds/.gitkeep": "",
         "datasets/.gitkeep": "",
+        "scenarios/.gitkeep": "",
         "reference/codes/.gitkeep": "",
     }
     for table in (MEASURES, PLACES, CATEGORIES):
@@ -110,8 +113,11 @@ def read_declarations(folder: Path) -> tuple[Declarations, list[Problem]]:
     graph, dataset_problems = _read_datasets(folder, measures)
     checks, check_problems = _read_checks(folder, measures, graph, feed_names)
     problems += [*code_problems, *_unknown_rulers(folder, reference[MEASURES.name], feed_names)]
-    problems += [*feed_problems, *dataset_problems, *check_problems]
-    declared = Declarations(feeds, reference, words, checks, graph, _fingerprint(folder))
+    kinds = {row["place"]: row["kind"] for row in reference[PLACES.name].to_pylist()}
+    scenarios, scenario_problems = read_scenarios(folder, kinds)
+    problems += [*feed_problems, *dataset_problems, *check_problems, *scenario_problems]
+    fingerprint = _fingerprint(folder)
+    declared = Declarations(feeds, reference, words, checks, graph, fingerprint, scenarios)
     return declared, problems
 
 

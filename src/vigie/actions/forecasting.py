@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -11,9 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.beside import Beside
 from vigie.actions.places import reporting_members
 from vigie.actions.side_by_side import side_by_side
 from vigie.paths import (
+    LEAST_REPORTED_SHARE,
     DateArray,
     FloatArray,
     JointDraws,
@@ -42,7 +44,6 @@ MOST_DAYS_BEHIND = 14
 
 _CELL = ["place", "category", "reference_date", "value"]
 _STEP_DAYS = {"day": 1, "week": 7, "month": 31}
-_LEAST_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class History:
         values: (place, category, time), NaN where missing.
         as_of: day of the run.
         upper: largest valid value, infinite when none is set.
+        beside: what else models may know.
     """
 
     measure: str
@@ -69,6 +71,7 @@ class History:
     values: FloatArray
     as_of: date
     upper: float
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def last_date(self) -> date:
@@ -184,6 +187,8 @@ def by_category(paths: SamplePaths, history: History) -> Iterator[SamplePaths]:
             for i, place in enumerate(paths.places)
             if place not in rows or reported[rows[place], column]
         ]
+        if not at:
+            continue
         values = np.ascontiguousarray(paths.values[at, column][:, None])
         places = tuple(paths.places[i] for i in at)
         yield SamplePaths(paths.measure, places, (category,), paths.dates, values)
@@ -214,7 +219,7 @@ def total_history(history: History, members: Mapping[str, Sequence[str]]) -> His
         whole = np.broadcast_to(usual.sum(axis=0)[:, None], present.shape)
         share = np.where(whole > 0, present / np.where(whole > 0, whole, 1), known.any(axis=0))
         total = np.where(known, values, 0).sum(axis=0)
-        is_enough = (share >= _LEAST_SHARE) & known.any(axis=0)
+        is_enough = (share >= LEAST_REPORTED_SHARE) & known.any(axis=0)
         sums.append(np.where(is_enough, total / np.where(is_enough, share, 1), np.nan))
     # A count of places that say yes is a level.
     kind = "level" if history.kind == "binary" else history.kind

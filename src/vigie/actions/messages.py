@@ -10,6 +10,8 @@ from typing import Literal, get_args
 
 from vigie.actions.messages_figures import FIGURE_MESSAGES
 from vigie.actions.messages_frame import FRAME_MESSAGES
+from vigie.actions.messages_nowcast import NOWCAST_MESSAGES
+from vigie.actions.messages_scenarios import SCENARIO_MESSAGES
 from vigie.actions.messages_scores import SCORE_MESSAGES
 from vigie.actions.messages_spread import SPREAD_MESSAGES
 
@@ -18,7 +20,14 @@ __all__ = ["LANGUAGES", "MESSAGES", "UNITS", "Language"]
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_PARTS = (FRAME_MESSAGES, FIGURE_MESSAGES, SCORE_MESSAGES, SPREAD_MESSAGES)
+_PARTS = (
+    FRAME_MESSAGES,
+    FIGURE_MESSAGES,
+    NOWCAST_MESSAGES,
+    SCENARIO_MESSAGES,
+    SCORE_MESSAGES,
+    SPREAD_MESSAGES,
+)
 
 MESSAGES: dict[str, tuple[str, str]] = {key: pair for part in _PARTS for key, pair in part.items()}
 

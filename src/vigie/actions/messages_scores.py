@@ -34,6 +34,28 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "Over 8 weeks its error was {ratio} times that of the simple baseline.",
         "Sur 8 semaines, son erreur a été {ratio} fois celle de la référence simple.",
     ),
+    "scores.totals_sum": (
+        "Regions and nation: the sum of their places is published.",
+        "Régions et pays : la somme de leurs lieux est publiée.",
+    ),
+    "scores.totals_own": (
+        "Regions and nation: the forecast from their own history is published, by {model}; the "
+        "sum of their places is kept beside it.",
+        "Régions et pays : la prévision issue de leur propre historique est publiée, par {model} ; "
+        "la somme de leurs lieux est conservée à côté.",
+    ),
+    "scores.totals_reported": (
+        "Regions and nation report themselves and are forecast from that; the sum of their places "
+        "is kept beside it.",
+        "Régions et pays ont leurs propres relevés et sont prévus à partir d'eux ; la somme de "
+        "leurs lieux est conservée à côté.",
+    ),
+    "scores.totals_ratios": (
+        "Over 8 weeks the error of the sum was {sum} times that of the simple baseline, that of "
+        "the forecast from their own history {own} times.",
+        "Sur 8 semaines, l'erreur de la somme a été {sum} fois celle de la référence simple, celle "
+        "de la prévision issue de leur propre historique {own} fois.",
+    ),
     "scores.coverage": (
         "{inside_95} of 100 outcomes fell inside the 95 in 100 range, {inside_50} inside the 50 "
         "in 100 range.",
@@ -86,6 +108,15 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.state.replaced": ("replaced by the baseline", "remplacé par la référence"),
     "scores.state.not_better": ("scored only: not better", "évalué seulement : pas meilleur"),
     "scores.state.new": ("scored only: too new", "évalué seulement : trop récent"),
+    "scores.state.beside": ("kept beside the sum", "conservé à côté de la somme"),
+    "scores.state.reported": (
+        "scored only: the totals report themselves",
+        "évalué seulement : les totaux ont leurs propres relevés",
+    ),
+    "scores.state.published_totals": (
+        "published for regions and nation",
+        "publié pour régions et pays",
+    ),
     "scores.state.failed": ("no forecast today", "pas de prévision aujourd'hui"),
     "scores.by": ("By phase, horizon and place", "Par phase, échéance et lieu"),
     "scores.part": ("Part", "Partie"),
@@ -185,10 +216,14 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "scores.how_choice": (
         "A model is published while it is better than the baseline over 8 weeks. If it becomes "
-        "worse, the baseline is published until the model is better over 8 weeks again.",
+        "worse, the baseline is published until the model is better over 8 weeks again. Regions "
+        "and nation are also forecast as the sum of their places; the sum is published while it "
+        "is better over 8 weeks than the best forecast from their own history.",
         "Un modèle est publié tant qu'il fait mieux que la référence sur 8 semaines. S'il fait "
         "moins bien, la référence est publiée jusqu'à ce qu'il ait de nouveau fait mieux sur 8 "
-        "semaines.",
+        "semaines. Les régions et le pays sont aussi prévus comme la somme de leurs lieux ; cette "
+        "somme est publiée tant qu'elle fait mieux sur 8 semaines que la meilleure prévision issue "
+        "de leur propre historique.",
     ),
     "scores.line": (
         "Model {model}: here {inside_95} of {tasks} outcomes of the last 8 weeks fell "
@@ -204,12 +239,46 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "Model {model}: no outcome known here yet",
         "Modèle {model} : aucun résultat connu ici pour l'instant",
     ),
+    "scores.damping": (
+        "log R is expected to shrink to {damping} of itself a day, chosen by {origins} past days",
+        "log R rétrécit à {damping} de lui-même par jour, choisi d'après {origins} jours passés",
+    ),
+    "scores.damping_usual": (
+        "log R is expected to shrink to {damping} of itself a day, as long as few days are scored",
+        "log R rétrécit à {damping} de lui-même par jour, tant que peu de jours sont notés",
+    ),
+    "scores.spread": (
+        "spread by past forecasts: {factors}",
+        "dispersion d'après les prévisions passées : {factors}",
+    ),
+    "scores.spread_at.one": ("× {factor} at {count} day", "× {factor} à {count} jour"),
+    "scores.spread_at.many": ("× {factor} at {count} days", "× {factor} à {count} jours"),
+    "model.vigie-renewal": ("renewal of infections", "renouvellement des infections"),
+    "scores.line_total_own": (
+        "This total is forecast from its own history; the sum of its places is kept beside it.",
+        "Ce total est prévu à partir de son propre historique ; la somme de ses lieux est "
+        "conservée à côté.",
+    ),
+    "scores.line_total_sum": (
+        "This total is the sum of the forecasts of its places; the forecast from its own history "
+        "is kept beside it.",
+        "Ce total est la somme des prévisions de ses lieux ; la prévision issue de son propre "
+        "historique est conservée à côté.",
+    ),
     "scores.all": ("All scores", "Tous les scores"),
     "model.vigie-flat": ("like today", "comme aujourd'hui"),
     "model.vigie-persistence": ("like today", "comme aujourd'hui"),
     "model.vigie-last-week": ("like last week", "comme la semaine dernière"),
     "model.vigie-pooled-daily": ("learnt from all places", "appris de tous les lieux"),
+    "model.vigie-pooled-daily-signals": (
+        "learnt from all places, with leading signals",
+        "appris de tous les lieux, avec des signaux précurseurs",
+    ),
+    "scores.signals": ("leading signals: {names}", "signaux précurseurs : {names}"),
+    "scores.signal.one": ("{name}, {count} day ahead", "{name}, {count} jour d'avance"),
+    "scores.signal.many": ("{name}, {count} days ahead", "{name}, {count} jours d'avance"),
     "model.vigie-pooled-weekly": ("learnt from all places", "appris de tous les lieux"),
     "model.vigie-pooled-monthly": ("learnt from all places", "appris de tous les lieux"),
+    "model.sum-of-places": ("sum of the places", "somme des lieux"),
     "model.vigie-two-state": ("two states", "deux états"),
 }

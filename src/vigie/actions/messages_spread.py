@@ -51,10 +51,11 @@ SPREAD_MESSAGES: dict[str, tuple[str, str]] = {
     "spread.note": (
         "R is the number of people whom one infected person infects. Admissions follow "
         "infections by days to weeks: the last days are known least, and are drawn towards 1. "
-        "Left out: admissions that are still to be reported for days already counted.",
+        "Admissions that are still to be reported are allowed for where earlier reports tell how "
+        "late they come.",
         "R est le nombre de personnes qu'une personne infectée contamine. Les admissions suivent "
         "les infections de quelques jours à quelques semaines : les derniers jours sont les moins "
-        "bien connus et sont ramenés vers 1. Non pris en compte : les admissions encore à "
-        "déclarer pour des jours déjà comptés.",
+        "bien connus et sont ramenés vers 1. Les admissions encore à déclarer sont prises en "
+        "compte là où les déclarations passées montrent leur retard.",
     ),
 }

@@ -170,6 +170,27 @@ class Notebook:
         order = ("measure", "category", "place", "date")
         return Answer(rows.sort_by([(name, "ascending") for name in order]))
 
+    def nowcasts(
+        self, measure: str | None = None, *, place: str | None = None, release: str | None = None
+    ) -> Answer:
+        """Completed counts of the last days in a release (None: the one in force), by day."""
+        equals = {name: v for name, v in (("measure", measure), ("place", place)) if v}
+        rows = open_release(self._room, self._caller, release).table("nowcasts", **equals)
+        order = ("measure", "category", "place", "date")
+        return Answer(rows.sort_by([(name, "ascending") for name in order]))
+
+    def scenarios(
+        self, name: str | None = None, *, place: str | None = None, release: str | None = None
+    ) -> Answer:
+        """Scenarios beside their baseline in a release (None: the one in force), by day.
+
+        What they were made of lies in the table ``scenario_inputs``. Not forecasts.
+        """
+        equals = {key: v for key, v in (("scenario", name), ("place", place)) if v}
+        rows = open_release(self._room, self._caller, release).table("scenarios", **equals)
+        order = ("scenario", "measure", "category", "place", "date")
+        return Answer(rows.sort_by([(name, "ascending") for name in order]))
+
     def table(self, name: str, *, release: str | None = None, **equals: str) -> Answer:
         """Any named table of a release, or "facts" for the figures that stand."""
         return Answer(open_release(self._room, self._caller, release).table(name, **equals))

@@ -6,7 +6,7 @@ again at past weekly origins, from what was known then and nothing newer; they s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,16 +14,18 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
-from vigie.actions.flow_models import MODELS, forecast_by, models_of
-from vigie.actions.forecasting import HISTORY_DAYS, Chance, History, histories, total_history
+from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
+from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.known_then import KnownThen
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
-from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.room import Room
+from vigie.actions.summed_totals import past_sum_name, sum_over_places, totals_to_sum
+from vigie.actions.surroundings import Surroundings
 from vigie.errors import DamagedFile
 from vigie.lake import DataFile, Manifest
 from vigie.paths import QUANTILE_LEVELS, SamplePaths, forecast_rows
-from vigie.schemas import FORECASTS, MEASURES, PLACES, REPORTS
+from vigie.schemas import FORECASTS, PLACES
 
 __all__ = [
     "SCORED_HORIZONS",
@@ -40,7 +42,7 @@ SCORED_HORIZONS: Mapping[str, tuple[int, ...]] = {
 }
 """Horizons that are scored, by step of the measure; those between add little."""
 
-_KEPT_FORM = "1"
+_KEPT_FORM = "2"
 """Changes with what is kept of a task, so that files kept before are made again."""
 
 _AGAIN_WEEKS = 10
@@ -114,6 +116,7 @@ class PastForecasts:
         reports: Sequence[DataFile],
         own: OwnForecasts,
         chance: Chance,
+        surroundings: Surroundings,
     ) -> None:
         """Args:
         room: the room.
@@ -121,19 +124,20 @@ class PastForecasts:
         reports: files of the table of reports.
         own: the room's own models.
         chance: of the run.
+        surroundings: what models may know besides the figures of a measure.
         """
-        made_by_datasets = {each.measure for each in room.declarations.datasets.datasets}
         self._room, self._own, self._chance = room, own, chance
         self._rows = room.measures()
         self._measures = tuple(measures)
-        # What a dataset would have made of what was known then is not kept.
-        self._reported = tuple(name for name in measures if name not in made_by_datasets)
-        self._reports = tuple(file for file in reports if file.partition in self._reported)
+        self._known = KnownThen(room, measures, reports)
+        beside = sorted({*measures, *surroundings.measures})
+        self._looked_at = KnownThen(room, beside, reports)
+        self._surroundings = surroundings
 
     def fingerprints(self, origins: Iterable[Origin]) -> dict[date, str]:
         """By day: what the forecasts of an origin are made of; equal texts, equal forecasts."""
         again = [each.day for each in origins if each.manifest is None]
-        known = self._fingerprints_of_facts(again)
+        known = self._looked_at.fingerprints(again)
         found = {}
         for each in origins:
             if each.manifest is not None:
@@ -145,28 +149,6 @@ class PastForecasts:
                 parts = ["again", *folder, str(settings), known[each.day]]
             found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found
-
-    def _fingerprints_of_facts(self, days: Sequence[date]) -> dict[date, str]:
-        """Count and sum of hashes of all revisions known by the end of each day."""
-        if not days or not self._reports:
-            return dict.fromkeys(days, "")
-        ends = [self._room.end_of(each) for each in days]
-        cases = " ".join(
-            f"WHEN known_at <= TIMESTAMPTZ '{end.isoformat(timespec='microseconds')}' THEN {at}"
-            for at, end in enumerate(ends)
-        )
-        relation = self._room.lake.relation(REPORTS, self._reports)
-        sql = (
-            f"SELECT CASE {cases} END AS bucket, count(*)::BIGINT AS rows, "
-            "(sum(hash(measure, place, category, reference_date, known_at, value, feed)) "
-            f"% 9007199254740881)::BIGINT AS total FROM {relation} GROUP BY bucket"
-        )
-        rows, total = np.zeros(len(days), dtype=np.int64), np.zeros(len(days), dtype=np.int64)
-        for row in self._room.engine.query(sql).to_pylist():
-            if row["bucket"] is not None:
-                rows[row["bucket"]], total[row["bucket"]] = row["rows"], row["total"]
-        together = zip(np.cumsum(rows).tolist(), np.cumsum(total).tolist(), strict=True)
-        return {day: f"{a}:{b}" for day, (a, b) in zip(days, together, strict=True)}
 
     def tasks(self, origin: Origin) -> pa.Table:
         """The tasks of an origin, in the columns of ``TASK_SCHEMA``."""
@@ -199,56 +181,66 @@ class PastForecasts:
     def _made_again(self, day: date) -> pa.Table:
         """Forecasts by every model from the facts as known on a past day."""
         room, parts = self._room, [TASK_SCHEMA.empty_table()]
-        if not self._reports:
+        facts = self._known.facts(day)
+        if facts is None:
             return parts[0]
-        where = self._window(day)
-        known = as_known_sql(room, self._reports, (), room.end_of(day), where)
-        facts = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
-        for history in histories(facts, self._rows, sorted(self._reported), day):
-            drawn = [history]
-            totals = total_history(history, members)
-            if totals is not None and self._rows[history.measure]["over_places"] == "sum":
-                drawn.append(totals)
-            for each in drawn:
-                parts += [
-                    _tasks_of(each, model.name, forecast_by(model, each, chance))
-                    for model in models_of(each)
-                ]
-            asked = SCORED_HORIZONS[history.step]
-            parts += [
-                _as_tasks(rows) for rows in self._own.forecasts(drawn, chance, asked).values()
-            ]
+        for history in histories(facts, self._rows, self._known.measures, day):
+            is_summed = self._rows[history.measure]["over_places"] == "sum"
+            inside = members if is_summed else {}
+            pair = self._surroundings.beside((history, total_history(history, inside)), day)
+            parts += self._by_every_model(pair, inside, chance)
         return pa.concat_tables(parts)
+
+    def _by_every_model(
+        self,
+        pair: tuple[History, History | None],
+        members: Mapping[str, Sequence[str]],
+        chance: Chance,
+    ) -> Iterator[pa.Table]:
+        """Tasks of the places and totals of a measure, and of the sums of each model's paths."""
+        history, totals = pair
+        asked = SCORED_HORIZONS[history.step]
+        drawn = (history,) if totals is None else (history, totals)
+        of_places: dict[str, SamplePaths] = {}
+        for each in drawn:
+            for model in models_of(each):
+                paths = _at_scored(history.step, forecast_by(model, each, chance))
+                yield _tasks_of(each, model.name, paths)
+                if each is history:
+                    of_places[model.name] = paths
+        own = self._own.forecasts(drawn, chance, asked)
+        yield from (_as_tasks(rows) for rows in own.values())
+        to_sum = totals_to_sum(history, totals, members)
+        if to_sum is None:
+            return
+        baseline = of_places[baseline_of(history).name]
+        of_places |= {name: self._own.paths(rows, baseline) for name, rows in own.items()}
+        for name, paths in of_places.items():
+            summed = sum_over_places(history, to_sum, members, paths)
+            yield _tasks_of(summed.history, past_sum_name(name), summed.paths)
 
     def _samples(self) -> int:
         return min(self._chance.sample_count, _AGAIN_SAMPLES)
 
-    def _window(self, day: date) -> str:
-        """Condition on facts: what the models would have looked at on that day."""
-        parts = []
-        for step, days in HISTORY_DAYS.items():
-            names = [name for name in self._reported if self._rows[name]["step"] == step]
-            if names:
-                listed = ", ".join(f"'{name}'" for name in names)
-                first = day - timedelta(days=days)
-                parts.append(f"(measure IN ({listed}) AND reference_date > DATE '{first}')")
-        return f"reference_date <= DATE '{day}' AND ({' OR '.join(parts)})"
 
-
-def _tasks_of(history: History, model: str, paths: SamplePaths) -> pa.Table:
-    """Tasks from sample paths, at the scored horizons only."""
-    horizons = [h for h in SCORED_HORIZONS[history.step] if h <= paths.horizon]
-    at = np.array(horizons) - 1
-    some = SamplePaths(
+def _at_scored(step: str, paths: SamplePaths) -> SamplePaths:
+    """The paths at the scored horizons only."""
+    at = np.array([h for h in SCORED_HORIZONS[step] if h <= paths.horizon]) - 1
+    return SamplePaths(
         paths.measure,
         paths.places,
         paths.categories,
         paths.dates[at],
         np.ascontiguousarray(paths.values[:, :, at]),
     )
-    rows = forecast_rows(some, model, history.dates[-1])
+
+
+def _tasks_of(history: History, model: str, paths: SamplePaths) -> pa.Table:
+    """Tasks from sample paths at the scored horizons."""
+    horizons = SCORED_HORIZONS[history.step][: paths.horizon]
+    rows = forecast_rows(paths, model, history.dates[-1])
     horizon = pa.array(np.asarray(horizons)[rows["horizon"].to_numpy() - 1])
     rows = rows.set_column(rows.schema.get_field_index("horizon"), "horizon", horizon)
     is_there = history.is_reported()

@@ -21,9 +21,11 @@ from vigie.actions.figures import (
 )
 from vigie.actions.messages import Language
 from vigie.actions.moves import Move, one_move, read_place_moves
+from vigie.actions.nowcast_views import change_lines, nowcast_pictures
 from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
 from vigie.actions.room_names import Measure, Place, RoomNames, read_names
+from vigie.actions.scenario_views import scenario_views
 from vigie.actions.site_risks import highest_by_place
 from vigie.actions.views import (
     Accuracy,
@@ -92,6 +94,7 @@ def build_place_page(
     own = [risk for risk in risks if risk.kind != "products"]
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
+    scenarios, scenarios_note = scenario_views(tables, reader.place, names, series, words)
     return PlacePage(
         language=language,
         room_name=tables.room_name,
@@ -112,12 +115,16 @@ def build_place_page(
         products_note=_products_note(reader, products),
         moves_in=moves_in,
         moves_out=moves_out,
+        scenarios=scenarios,
+        scenarios_note=scenarios_note,
         latest=latest,
         pictures=build_pictures(tables, reader.place, names, series, needs, own, words),
         children=_children(reader),
         conflicts=_conflicts(reader),
         accuracy=_accuracy(tables, place, words),
         epidemics=epidemic_views(tables, reader.place, names, words),
+        nowcasts=nowcast_pictures(tables, reader.place, names, words),
+        definition_changes=change_lines(tables, reader.place, names, words),
     )
 
 

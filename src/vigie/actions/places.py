@@ -8,7 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["is_valid", "members_of_totals", "reporting_members"]
+__all__ = [
+    "is_valid",
+    "members_of_totals",
+    "outer_reporters",
+    "places_inside",
+    "reporting_members",
+]
 
 
 def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ...]]:
@@ -33,6 +39,17 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
     return {total: tuple(members) for total, members in inside.items()}
 
 
+def places_inside(places: pa.Table, top: str, day: date) -> frozenset[str]:
+    """A place and every place inside it, at any depth, on a day."""
+    rows = [row for row in places.to_pylist() if is_valid(row, day)]
+    found: set[str] = set()
+    newest = {top}
+    while newest:
+        found |= newest
+        newest = {row["place"] for row in rows if row["parent"] in newest} - found
+    return frozenset(found)
+
+
 def reporting_members(
     members: Mapping[str, Collection[str]], reporters: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
@@ -45,13 +62,21 @@ def reporting_members(
         reporters: places that report.
     """
     known = set(reporters)
-    outer = {place for place in known if known & set(members.get(place, ()))}
+    outer = outer_reporters(members, known)
     found = {
         total: tuple(place for place in inside if place in known - outer)
         for total, inside in members.items()
         if total not in known
     }
     return {total: inside for total, inside in found.items() if inside}
+
+
+def outer_reporters(
+    members: Mapping[str, Collection[str]], reporters: Collection[str]
+) -> frozenset[str]:
+    """The reporting places that have others inside: regions and nation that report themselves."""
+    known = set(reporters)
+    return frozenset(place for place in known if known & set(members.get(place, ())))
 
 
 def is_valid(row: Mapping[str, Any], day: date) -> bool:

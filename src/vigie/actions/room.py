@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from vigie.actions.messages import Language
+from vigie.actions.scenario_files import Scenario
 from vigie.datasets import Graph
 from vigie.engines import DuckEngine
 from vigie.feeds import ArrivalStore, Feed, Vocabulary
@@ -158,6 +159,7 @@ class Declarations:
         checks: the room's checks.
         datasets: in an order in which each comes after what it reads.
         sha256: hash of all declarations together.
+        scenarios: what may be otherwise, by name.
     """
 
     feeds: Mapping[str, Feed]
@@ -166,6 +168,7 @@ class Declarations:
     checks: Sequence[Check]
     datasets: Graph
     sha256: str
+    scenarios: Sequence[Scenario] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.actions.checking import keyed
 from vigie.actions.flow_models import baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, by_category, histories, total_history
+from vigie.actions.levels import Level
+from vigie.actions.model_settings import settings_of
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.room import Room
 from vigie.actions.score_keeping import Drawn, Scoring, keep_scores
+from vigie.actions.signal_rows import signal_rows
+from vigie.actions.summed_totals import (
+    SUM_MODEL,
+    SummedTotals,
+    sum_over_places,
+    totals_to_sum,
+)
+from vigie.actions.surroundings import Surroundings
 from vigie.lake import DataFile
 from vigie.paths import SamplePaths, forecast_rows
 from vigie.schemas import FORECASTS, PLACES
@@ -38,22 +49,31 @@ class RunForecasts:
         known: histories of all measures in use, by name.
         members: places inside each total.
         paths: published paths of the places, by measure.
-        models: name of the published model, by measure.
+        coherent: totals as sums of the published paths of their places, by measure: what plans
+            of regions are made from, published or not.
+        models: name of the published model of the places, by measure.
+        models_of_totals: name of that of the totals, by measure that has any.
         drawn: published paths of the forecast measures: history of the places, history of the
             places or totals drawn, their paths, the model.
         others: rows of forecasts that are only scored, in columns of ``schemas.FORECASTS``.
         scoring: the scores of the past.
         problems: why a model has no forecast today, by measure and model.
+        settings: what a model set itself, by measure and model.
+        signals: rows of ``schemas.LEADING_SIGNALS``, all but the column ``run``.
     """
 
     known: Mapping[str, History]
     members: Mapping[str, tuple[str, ...]]
     paths: Mapping[str, SamplePaths]
+    coherent: Mapping[str, SamplePaths]
     models: Mapping[str, str]
+    models_of_totals: Mapping[str, str]
     drawn: Sequence[tuple[History, History, SamplePaths, str]]
     others: Sequence[pa.Table]
     scoring: Scoring
     problems: Mapping[tuple[str, str], str]
+    settings: Mapping[tuple[str, str], str]
+    signals: pa.Table
 
     def published(self) -> Iterator[tuple[History, SamplePaths, str]]:
         """Published paths by category and their model, as the tables hold them."""
@@ -96,11 +116,13 @@ def make_forecasts(
     known = {each.measure: each for each in histories(facts, measures, names, chance.as_of)}
     members = members_of_totals(room.reference(PLACES.name), chance.as_of)
     drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
+    surroundings = Surroundings(room, reports, chance)
+    drawn = {name: surroundings.beside(of, chance.as_of) for name, of in drawn.items()}
     own = OwnForecasts(room, chance.as_of)
     room.progress("Scoring what was forecast before")
-    scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance)
+    scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance, surroundings)
     room.progress("Forecasting")
-    made = _Made(scoring, chance, own)
+    made = _Made(scoring, chance, own, members, measures)
     for name, of in drawn.items():
         made.forecast(name, of)
     for name in sorted((simulated & set(known)) - set(drawn)):
@@ -109,11 +131,15 @@ def make_forecasts(
         known,
         members,
         made.paths,
+        made.coherent,
         made.models,
+        made.models_of_totals,
         made.drawn,
         made.others,
         made.scoring,
         own.problems,
+        settings_of({name: history for name, (history, _) in drawn.items()}),
+        signal_rows({name: surroundings.ranking(name, chance.as_of) for name in drawn}),
     )
 
 
@@ -126,10 +152,20 @@ def _with_totals(room: Room, history: History, members: Mapping[str, Sequence[st
 class _Made:
     """Forecasts gathered measure by measure."""
 
-    def __init__(self, scoring: Scoring, chance: Chance, own: OwnForecasts) -> None:
+    def __init__(
+        self,
+        scoring: Scoring,
+        chance: Chance,
+        own: OwnForecasts,
+        members: Mapping[str, Sequence[str]],
+        measures: Mapping[str, Mapping[str, object]],
+    ) -> None:
         self.scoring, self.chance, self.own = scoring, chance, own
+        self.members, self.measures = members, measures
         self.paths: dict[str, SamplePaths] = {}
+        self.coherent: dict[str, SamplePaths] = {}
         self.models: dict[str, str] = {}
+        self.models_of_totals: dict[str, str] = {}
         self.drawn: list[tuple[History, History, SamplePaths, str]] = []
         self.others: list[pa.Table] = []
 
@@ -140,31 +176,53 @@ class _Made:
         self.models[history.measure] = model.name
 
     def forecast(self, name: str, of: Drawn) -> None:
-        """Forecasts of a measure by all models; the paths of the published one are kept."""
-        history = of[0]
-        parts = [each for each in of if each is not None]
-        own_rows = self.own.forecasts(parts, self.chance)
+        """Forecasts of a measure by all models; the paths of the published ones are kept."""
+        history, totals = of
+        own_rows = self.own.forecasts([each for each in of if each is not None], self.chance)
+        for each in self.own.names:
+            if each not in own_rows:
+                self.scoring = self.scoring.falling_back(name, each)
         chosen = self.scoring.published(name)
-        if chosen in self.own.names and chosen not in own_rows:
-            self.scoring = self.scoring.falling_back(name)
-            chosen = self.scoring.published(name)
-        assert chosen is not None, "every forecast measure has a published model"
         self.models[name] = chosen
-        for part in parts:
-            paths, model = self._published(part, chosen, own_rows)
-            self.drawn.append((history, part, paths, model))
-            if part is history:
-                self.paths[name] = paths
-        self.others += [rows for model, rows in own_rows.items() if model != chosen]
+        self.paths[name] = self._by_models(history, chosen, own_rows)
+        self.drawn.append((history, history, self.paths[name], chosen))
+        is_summed = self.measures[name]["over_places"] == "sum"
+        to_sum = totals_to_sum(history, totals, self.members) if is_summed else None
+        if to_sum is None:
+            return
+        summed = sum_over_places(history, to_sum, self.members, self.paths[name])
+        self.coherent[name] = summed.paths
+        reporting = summed.only(history.places)
+        self._keep_rows(reporting.history, reporting.paths, SUM_MODEL)
+        if totals is not None:
+            self._forecast_totals(history, totals, summed.only(totals.places), own_rows)
 
-    def _published(
+    def _forecast_totals(
+        self,
+        history: History,
+        totals: History,
+        summed: SummedTotals,
+        own_rows: Mapping[str, pa.Table],
+    ) -> None:
+        """Forecasts of totals from their own history, and as sums of their places."""
+        name = history.measure
+        chosen, own = self.scoring.published(name, Level.TOTALS), self.scoring.own_of_totals(name)
+        paths = self._by_models(totals, own, own_rows)
+        self.models_of_totals[name] = chosen
+        if chosen != SUM_MODEL:
+            self.drawn.append((history, totals, paths, own))
+            self._keep_rows(summed.history, summed.paths, SUM_MODEL)
+            return
+        self.drawn.append((history, summed.history, summed.paths, SUM_MODEL))
+        self._keep_rows(summed.history, paths, own)
+        if summed.others.is_reported().any():
+            self.drawn.append((history, summed.others, paths, own))
+
+    def _by_models(
         self, part: History, chosen: str, own_rows: Mapping[str, pa.Table]
-    ) -> tuple[SamplePaths, str]:
-        """Paths and name of the published model; forecasts of the others are kept as rows."""
+    ) -> SamplePaths:
+        """Paths of the model chosen; forecasts of the others are kept as rows."""
         baseline = baseline_of(part)
-        if chosen not in {*own_rows, *(model.name for model in models_of(part))}:
-            # A count of places that say yes is a level: its totals have another baseline.
-            chosen = baseline.name
         found: SamplePaths | None = None
         for model in models_of(part):
             paths = forecast_by(model, part, self.chance)
@@ -173,9 +231,14 @@ class _Made:
                 continue
             if model is baseline and chosen in own_rows:
                 found = self.own.paths(own_rows[chosen], paths)
-            last = np.datetime64(part.last_date, "D")
-            self.others += [
-                forecast_rows(each, model.name, last) for each in by_category(paths, part)
-            ]
-        assert found is not None, "the baseline of a history always applies"
-        return found, chosen
+            self._keep_rows(part, paths, model.name)
+        for name, rows in own_rows.items():
+            if name != chosen:
+                is_here = pc.is_in(rows["location"], pa.array(part.places))
+                self.others.append(rows.filter(is_here))
+        assert found is not None, "the model chosen forecasts this history"
+        return found
+
+    def _keep_rows(self, part: History, paths: SamplePaths, model: str) -> None:
+        last = np.datetime64(part.last_date, "D")
+        self.others += [forecast_rows(each, model, last) for each in by_category(paths, part)]

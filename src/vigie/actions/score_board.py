@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from vigie.actions.levels import Level
+from vigie.actions.summed_totals import SUM_MODEL
 from vigie.actions.views import ReleaseTables
 
 __all__ = ["Cut", "MeasureScores", "ModelScores", "read_score_board"]
@@ -49,18 +51,21 @@ class ModelScores:
 
     Attributes:
         model: name.
-        state: baseline, published, replaced, not_better, new or failed.
+        level: places or totals; "", in older releases: both.
+        state: baseline, published, replaced, not_better, new, beside, reported or failed.
         is_baseline, is_published: its place in this release.
         ratio: over its last 8 scored weeks, the baseline's being 1; None with fewer.
         since: when it was published or replaced; None: before the weeks that are kept.
         drift_date: day of the last drift alarm.
         message: why it has no forecast today.
+        settings: what it set itself, as text of JSON; "" for nothing.
         pairwise_wis: relative WIS by pairs of models.
         whole: its scores over the last 8 weeks; None before any outcome is known.
         cuts: by kind of cut (horizon, phase, group, category, week), in order.
     """
 
     model: str
+    level: str
     state: str
     is_baseline: bool
     is_published: bool
@@ -68,6 +73,7 @@ class ModelScores:
     since: date | None
     drift_date: date | None
     message: str
+    settings: str
     pairwise_wis: float | None
     whole: Cut | None
     cuts: Mapping[str, tuple[Cut, ...]]
@@ -75,10 +81,17 @@ class ModelScores:
 
 @dataclass(frozen=True, slots=True)
 class MeasureScores:
-    """A measure and its models, the published one first."""
+    """A measure and its models.
+
+    Attributes:
+        measure: key.
+        models: of the places, the published one first; then the sum of places, if there is one.
+        totals: the same models as they stand for regions and nation, the published one first.
+    """
 
     measure: str
     models: tuple[ModelScores, ...]
+    totals: tuple[ModelScores, ...] = ()
 
     @property
     def published(self) -> ModelScores:
@@ -104,14 +117,22 @@ def read_score_board(tables: ReleaseTables) -> tuple[MeasureScores, ...]:
     choices = tables.table("model_choices").to_pylist()
     found = []
     for measure in sorted({str(row["target"]) for row in choices}):
-        models = [
-            _model(row, [each for each in scores if each["target"] == measure])
-            for row in choices
-            if row["target"] == measure
-        ]
-        models.sort(key=lambda one: (not one.is_published, not one.is_baseline, one.model))
-        found.append(MeasureScores(measure, tuple(models)))
+        own = [row for row in choices if row["target"] == measure]
+        of_measure = [row for row in scores if row["target"] == measure]
+        of_totals = [row for row in own if row["level"] == Level.TOTALS]
+        of_places = [row for row in own if row["level"] != Level.TOTALS]
+        totals = _models(of_totals, of_measure)
+        summed = [model for model in totals if model.model == SUM_MODEL]
+        models = [*_models(of_places, of_measure), *summed]
+        found.append(MeasureScores(measure, tuple(models), tuple(totals)))
     return tuple(found)
+
+
+def _models(
+    choices: Sequence[Mapping[str, Any]], scores: Sequence[Mapping[str, Any]]
+) -> list[ModelScores]:
+    models = [_model(row, scores) for row in choices]
+    return sorted(models, key=lambda one: (not one.is_published, not one.is_baseline, one.model))
 
 
 def _model(choice: Mapping[str, Any], scores: Sequence[Mapping[str, Any]]) -> ModelScores:
@@ -119,6 +140,7 @@ def _model(choice: Mapping[str, Any], scores: Sequence[Mapping[str, Any]]) -> Mo
     whole = next((row for row in own if row["slice"] == "all"), None)
     return ModelScores(
         model=choice["model_id"],
+        level=choice["level"] or "",
         state=choice["state"],
         is_baseline=choice["is_baseline"],
         is_published=choice["is_published"],
@@ -126,6 +148,7 @@ def _model(choice: Mapping[str, Any], scores: Sequence[Mapping[str, Any]]) -> Mo
         since=choice["since"],
         drift_date=choice["drift_date"],
         message=choice["message"] or "",
+        settings=choice["settings"] or "",
         pairwise_wis=whole["pairwise_wis"] if whole else None,
         whole=_cut("", whole) if whole else None,
         cuts={kind: tuple(_cuts(kind, own)) for kind in _NAMES if kind != "place"},

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vigie.actions.levels import Level
 from vigie.actions.scores_page import model_name, ratio_text
+from vigie.actions.summed_totals import SUM_MODEL
 from vigie.actions.views import ReleaseTables
 from vigie.actions.wording import Words
 
@@ -23,16 +25,35 @@ def score_lines(tables: ReleaseTables, place: str, words: Words) -> dict[str, st
     Returns:
         One sentence by measure, for measures with scores or a known choice of models.
     """
+    choices = tables.table("model_choices").to_pylist()
     models = {
         str(row["target"]): str(row["model_id"])
-        for row in tables.table("model_choices").to_pylist()
-        if row["is_published"]
+        for row in choices
+        if row["is_published"] and row["level"] != Level.TOTALS
     }
+    totals = _totals(tables, place)
+    models |= totals
     rows = tables.table("scores", place=place).to_pylist()
     scores = {
         str(row["target"]): row for row in rows if row["is_published"] and row["slice"] == "place"
     }
-    return {measure: _line(model, scores.get(measure), words) for measure, model in models.items()}
+    lines = {measure: _line(model, scores.get(measure), words) for measure, model in models.items()}
+    for measure, model in totals.items():
+        kind = "sum" if model == SUM_MODEL else "own"
+        lines[measure] = f"{words.say(f'scores.line_total_{kind}')} {lines[measure]}"
+    return lines
+
+
+def _totals(tables: ReleaseTables, place: str) -> dict[str, str]:
+    """The published model of each measure of which the place is a total, as its rows say."""
+    rows = tables.table("forecasts", location=place).select(["target", "model_id", "is_published"])
+    told = rows.group_by(["target", "model_id", "is_published"]).aggregate([]).to_pylist()
+    summed = {row["target"] for row in told if row["model_id"] == SUM_MODEL}
+    found: dict[str, str] = {}
+    for row in sorted(told, key=lambda one: one["model_id"] == SUM_MODEL):
+        if row["target"] in summed and row["is_published"]:
+            found[str(row["target"])] = str(row["model_id"])
+    return found
 
 
 def _line(model: str, row: Mapping[str, Any] | None, words: Words) -> str:

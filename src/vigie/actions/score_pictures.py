@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.actions.score_board import MeasureScores
+from vigie.actions.summed_totals import SUM_MODEL
 from vigie.actions.views import Picture
 from vigie.actions.wording import Words
 from vigie.charts import (
@@ -78,7 +79,8 @@ def weeks_picture(
     scores: MeasureScores, measure: str, words: Words, release: str, name_of: NameOf
 ) -> Picture | None:
     """Weekly error of the models against the baseline; None with fewer than two weeks of them."""
-    scored = [model for model in scores.models if model.cuts.get("week")]
+    # The sum of places has tasks of totals alone: its weeks are not those of the others.
+    scored = [m for m in scores.models if m.cuts.get("week") and m.model != SUM_MODEL]
     models = [model for model in scored if not model.is_baseline][:_MOST_LINES]
     weeks = sorted({cut.name for model in models for cut in model.cuts["week"]})
     if len(weeks) < 2:

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from vigie.actions.definition_changes import DefinitionChange
 from vigie.actions.forecasting import History
+from vigie.actions.kept_tables import keep_table, kept_table
 from vigie.actions.past_forecasts import TASK_SCHEMA, Origin, PastForecasts
 from vigie.paths import (
     PHASES,
@@ -36,7 +37,6 @@ __all__ = ["ScoredTasks", "Truth", "scored_tasks"]
 
 _SCORES = ("wis", "log_wis", "is_in_50", "is_in_95", "pit_low", "pit_high", "brier")
 
-_SOURCE = b"vigie.source"
 _WEEK_STEPS = {"day": 7, "week": 1, "month": 1}
 
 
@@ -50,6 +50,7 @@ class Truth:
         first, values: first day, and (place, category, day), NaN where nothing is known; a day
             of which no step ends is NaN.
         phases: (category, day), numbers of ``vigie.paths.PHASES``, of all places together.
+        changes: of definition; what was forecast before one is not held against what is after.
     """
 
     step: str
@@ -58,9 +59,15 @@ class Truth:
     first: np.datetime64
     values: FloatArray
     phases: IntArray
+    changes: tuple[DefinitionChange, ...] = ()
 
     @classmethod
-    def of(cls, history: History, totals: History | None) -> Truth:
+    def of(
+        cls,
+        history: History,
+        totals: History | None,
+        changes: Sequence[DefinitionChange] = (),
+    ) -> Truth:
         """From the history of the places and that of the totals over them."""
         values = (
             history.values if totals is None else np.concatenate([history.values, totals.values])
@@ -80,7 +87,23 @@ class Truth:
         by_day[:, :, at] = values
         phase_by_day = np.full((phase.shape[0], days), PHASES.index("recent"))
         phase_by_day[:, at] = phase
-        return cls(history.step, places, history.categories, first, by_day, phase_by_day)
+        return cls(
+            history.step, places, history.categories, first, by_day, phase_by_day, tuple(changes)
+        )
+
+    def is_comparable(self, place: IntArray, category: IntArray, day: np.ndarray) -> BoolArray:
+        """Whether a forecast made with data up to a day meant what today's figures mean.
+
+        By numbers of places and categories, -1 for those that are unknown.
+        """
+        is_same: BoolArray = np.ones(len(day), dtype=bool)
+        for change in self.changes:
+            concerned = np.array(
+                [[change.concerns(p, c) for c in (*self.categories, "")] for p in self.places]
+                + [[False] * (len(self.categories) + 1)]
+            )
+            is_same &= ~(concerned[place, category] & (day < np.datetime64(change.date)))
+        return is_same
 
     def on(self, place: IntArray, category: IntArray, day: np.ndarray) -> FloatArray:
         """Values at numbers of places and categories and at days; NaN where nothing is known."""
@@ -146,12 +169,12 @@ def scored_tasks(
     tables = []
     for origin in origins:
         file = cache / f"{origin.day}.parquet"
-        kept = _read(file, sources[origin.day])
+        kept = kept_table(file, sources[origin.day])
         fresh = kept if kept is not None else past.tasks(origin)
         scored = _scored(fresh, truths)
         # An origin without tasks is looked at again: its damaged file may be mended.
         if scored is not kept and scored.num_rows:
-            _write(file, scored, sources[origin.day])
+            keep_table(file, scored, sources[origin.day])
         tables.append(scored)
     oldest = min((str(origin.day) for origin in origins), default="")
     for file in cache.glob("*.parquet"):
@@ -159,23 +182,6 @@ def scored_tasks(
         if file.stem < oldest:
             file.unlink()
     return {target: _joined(target, truth, tables, origins) for target, truth in truths.items()}
-
-
-def _read(file: Path, source: str) -> pa.Table | None:
-    """Kept tasks; None when there are none, or they are damaged or made from something else."""
-    try:
-        table = pq.read_table(file, page_checksum_verification=True, partitioning=None)
-    except (OSError, pa.ArrowInvalid):
-        return None
-    known = (table.schema.metadata or {}).get(_SOURCE)
-    return table if known == source.encode() else None
-
-
-def _write(file: Path, table: pa.Table, source: str) -> None:
-    temporary = file.with_suffix(".tmp")
-    kept = table.replace_schema_metadata({_SOURCE: source.encode()})
-    pq.write_table(kept, temporary, compression="zstd", write_page_checksum=True)
-    temporary.replace(file)
 
 
 def _scored(tasks: pa.Table, truths: Mapping[str, Truth]) -> pa.Table:
@@ -229,8 +235,10 @@ def _truths(tasks: pa.Table, truths: Mapping[str, Truth]) -> tuple[FloatArray, F
             some = tasks.select(["location", "category", "target_end_date", "reference_date"])
             some = some.take(pa.array(at))
             place, category = _numbers(some, known)
-            truth[at] = known.on(place, category, _days(some, "target_end_date"))
-            threshold[at] = known.on(place, category, _days(some, "reference_date"))
+            origin = _days(some, "reference_date")
+            found = known.on(place, category, _days(some, "target_end_date"))
+            truth[at] = np.where(known.is_comparable(place, category, origin), found, np.nan)
+            threshold[at] = known.on(place, category, origin)
     return truth, threshold
 
 

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from vigie.actions.levels import Level
 from vigie.actions.messages import MESSAGES, Language
+from vigie.actions.model_settings import setting_sentence
 from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.score_board import Cut, MeasureScores, ModelScores, read_score_board
 from vigie.actions.score_pictures import pit_picture, weeks_picture
+from vigie.actions.summed_totals import SUM_MODEL
 from vigie.actions.views import Picture, ReleaseTables
 from vigie.actions.wording import Words, words_for
 from vigie.charts import whole_in_100
@@ -137,7 +140,7 @@ def _board(scores: MeasureScores, names: RoomNames, words: Words, release: str) 
     return MeasureBoard(
         key=scores.measure,
         name=measure.name,
-        sentences=_sentences(scores, words),
+        sentences=(*_sentences(scores, words), *_totals_sentences(scores, words)),
         warnings=_warnings(scores, words),
         models=tuple(_model_row(model, words) for model in scores.models),
         others=tuple(model.model for model in scores.models if not model.is_baseline),
@@ -180,6 +183,29 @@ def _sentences(scores: MeasureScores, words: Words) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _totals_sentences(scores: MeasureScores, words: Words) -> tuple[str, ...]:
+    """Which forecast of regions and nation is published, and how the two compare."""
+    summed = next((each for each in scores.totals if each.model == SUM_MODEL), None)
+    if summed is None:
+        return ()
+    if summed.state == "reported":
+        return (words.say("scores.totals_reported"),)
+    if summed.is_published:
+        own = next((each for each in scores.totals if each.state == "beside"), None)
+        said = words.say("scores.totals_sum")
+    else:
+        own = scores.totals[0]
+        said = words.say("scores.totals_own", model=model_name(own.model, words))
+    if own is None or own.ratio is None or summed.ratio is None:
+        return (said,)
+    ratios = words.say(
+        "scores.totals_ratios",
+        sum=ratio_text(summed.ratio, words),
+        own=ratio_text(own.ratio, words),
+    )
+    return said, ratios
+
+
 def _warnings(scores: MeasureScores, words: Words) -> tuple[str, ...]:
     found = [
         words.say(
@@ -199,8 +225,11 @@ def _warnings(scores: MeasureScores, words: Words) -> tuple[str, ...]:
 
 def _model_row(model: ModelScores, words: Words) -> ModelRow:
     whole = model.whole
-    is_both = model.is_baseline and model.is_published
-    state = "published_baseline" if is_both else model.state
+    state = model.state
+    if model.is_published and model.is_baseline:
+        state = "published_baseline"
+    elif model.is_published and model.level == Level.TOTALS:
+        state = "published_totals"
     return ModelRow(
         name=words.say(f"model.{model.model}") if f"model.{model.model}" in MESSAGES else "",
         key=model.model,
@@ -213,7 +242,7 @@ def _model_row(model: ModelScores, words: Words) -> ModelRow:
         inside_95=str(whole_in_100(whole.coverage_95)) if whole else "",
         brier=ratio_text(whole.brier, words) if whole else "",
         since=words.day(model.since) if model.since else "",
-        note=model.message,
+        note=model.message or setting_sentence(model.settings, words),
     )
 
 

@@ -324,13 +324,13 @@ class ConflictRow:
 
 @dataclass(frozen=True, slots=True)
 class EpidemicView:
-    """How an epidemic spreads at a place.
+    """How an epidemic spreads at a place, or would under a scenario.
 
     Attributes:
         name: of the admissions it is told by.
-        sentence: the chance that it grows, in plain words.
-        rows: name and value of each figure.
-        picture: reproduction number of the last weeks.
+        sentence: the chance that it grows, or the scenario's title, in plain words.
+        rows: name and value of each figure or assumption.
+        picture: reproduction number of the last weeks, or scenario and baseline.
     """
 
     name: str
@@ -367,9 +367,15 @@ class PlacePage:
     children: tuple[ChildRow, ...]
     conflicts: tuple[ConflictRow, ...]
     accuracy: Accuracy
+    scenarios: tuple[EpidemicView, ...] = ()
+    scenarios_note: str = ""
     epidemics: tuple[EpidemicView, ...] = ()
+    nowcasts: tuple[Picture, ...] = ()
+    definition_changes: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:
         """Every picture of the page, in its order."""
-        return (*(each.picture for each in self.epidemics), *self.pictures)
+        spread = (each.picture for each in self.epidemics)
+        scenarios = (each.picture for each in self.scenarios)
+        return (*spread, *self.nowcasts, *scenarios, *self.pictures)

@@ -6,6 +6,13 @@ written and no figure is computed here.
 """
 
 from vigie.charts.fan import FAN_LEVELS, Fan, FanWords, draw_fan
+from vigie.charts.nowcast import (
+    NOWCAST_LEVELS,
+    NowcastWords,
+    TriangleWords,
+    draw_nowcast,
+    draw_triangle,
+)
 from vigie.charts.palette import ACCENT, CHANCE_FILLS, css_variables
 from vigie.charts.reproduction import (
     REPRODUCTION_LEVELS,
@@ -21,24 +28,29 @@ __all__ = [
     "ACCENT",
     "CHANCE_FILLS",
     "FAN_LEVELS",
+    "NOWCAST_LEVELS",
     "REPRODUCTION_LEVELS",
     "STEP_FLOORS",
     "Fan",
     "FanWords",
     "MapWords",
+    "NowcastWords",
     "PitWords",
     "RatioLine",
     "RatioWords",
     "ReproductionWords",
     "Site",
+    "TriangleWords",
     "cell_text",
     "chance_step",
     "css_variables",
     "draw_fan",
+    "draw_nowcast",
     "draw_pit",
     "draw_ratios",
     "draw_reproduction",
     "draw_site_map",
     "draw_tile_line",
+    "draw_triangle",
     "whole_in_100",
 ]

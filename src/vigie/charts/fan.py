@@ -1,4 +1,7 @@
-"""The fan chart: the past as reported, the days still filling up, the future with its ranges."""
+"""The fan chart: the past as reported, the days still filling up, the future with its ranges.
+
+A scenario is drawn over the future without it, brown and dashed, and says that it is no forecast.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +49,13 @@ class Fan:
     capacity_values: FloatArray
     today: np.datetime64
     short_days: tuple[np.datetime64, np.datetime64, np.datetime64] | None = None
+    scenario: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.bands.shape != (len(self.future_days), len(FAN_LEVELS)):
             raise ValueError(f"bands has shape {self.bands.shape}, not (future, {len(FAN_LEVELS)})")
+        if self.scenario is not None and self.scenario.shape != self.bands.shape:
+            raise ValueError(f"scenario has shape {self.scenario.shape}, not that of bands")
         if not len(self.past_days) == len(self.past_values) == len(self.is_incomplete):
             raise ValueError("past_days, past_values and is_incomplete differ in length")
         if len(self.past_days) + len(self.future_days) == 0:
@@ -58,7 +64,10 @@ class Fan:
 
 @dataclass(frozen=True, slots=True)
 class FanWords:
-    """Words of a fan chart in the reader's language; ``day`` and ``number`` write values."""
+    """Words of a fan chart in the reader's language; ``day`` and ``number`` write values.
+
+    A scenario needs its two own: what it is called at its end, and what stands over the chart.
+    """
 
     title: str
     description: str
@@ -71,6 +80,8 @@ class FanWords:
     short: str
     day: Callable[[date], str]
     number: Callable[[float], str]
+    scenario: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,7 @@ def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
         *_axes(frame, words, most_days=4 if is_narrow else 7),
         *_incomplete_ground(fan, frame, words),
         *_future(fan, frame),
+        *_scenario(fan, frame, words),
         *_capacity(fan, frame),
         *_past(fan, frame),
         *_today(fan, frame, words),
@@ -118,7 +130,7 @@ def _frame(fan: Fan, words: FanWords, *, is_narrow: bool) -> _Frame:
     width, height, font_size = (344, 250, 12) if is_narrow else (720, 300, 13)
     ticks = _ticks(fan)
     left = 14 + drawing.LETTER * font_size * max(len(words.number(tick)) for tick in ticks)
-    labels = (words.median, words.range_50, words.range_95)
+    labels = (words.median, words.range_50, words.range_95, words.scenario)
     right = 12 + drawing.LETTER * 12 * max(map(len, labels)) if len(fan.future_days) else 16.0
     days = np.concatenate([fan.past_days, fan.future_days])
     return _Frame(
@@ -126,13 +138,15 @@ def _frame(fan: Fan, words: FanWords, *, is_narrow: bool) -> _Frame:
         height,
         font_size,
         DayScale(days.min(), days.max(), left, width - right),
-        ValueScale(ticks[0], ticks[-1], 34, height - 28),
+        ValueScale(ticks[0], ticks[-1], 50 if words.notice else 34, height - 28),
         ticks,
     )
 
 
 def _ticks(fan: Fan) -> tuple[float, ...]:
     seen = np.concatenate([fan.past_values, fan.bands.ravel(), fan.capacity_values])
+    if fan.scenario is not None:
+        seen = np.concatenate([seen, fan.scenario.ravel()])
     seen = seen[np.isfinite(seen)]
     largest, smallest = (float(seen.max()), float(seen.min())) if len(seen) else (1.0, 0.0)
     ticks = round_ticks(max(largest, 0.0))
@@ -186,6 +200,24 @@ def _future(fan: Fan, frame: _Frame) -> list[str]:
         drawing.area(highest, lowest, fill=palette.FORECAST_95, outline=palette.FORECAST),
         drawing.area(high, low, fill=palette.FORECAST_50, outline=palette.FORECAST),
         drawing.path([middle], stroke=palette.FORECAST, width=2.2),
+    ]
+
+
+def _scenario(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+    """Median and outer range, dashed: they must not read as what is expected."""
+    if fan.scenario is None or not len(fan.future_days):
+        return []
+    across = frame.days.positions(fan.future_days)
+    lowest, _, middle, _, highest = (
+        [(x, frame.values(value)) for x, value in zip(across, column, strict=True)]
+        for column in fan.scenario.T.tolist()
+    )
+    brown = palette.SCENARIO
+    return [
+        drawing.path([lowest], stroke=brown, width=1.2, dash="2 4"),
+        drawing.path([highest], stroke=brown, width=1.2, dash="2 4"),
+        drawing.path([middle], stroke=brown, width=2.6, dash="8 4"),
+        drawing.text((frame.days.left, 14), words.notice, fill=brown, is_bold=True),
     ]
 
 
@@ -271,15 +303,23 @@ def _short_bar(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
 def _range_labels(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
     if not len(fan.future_days):
         return []
-    lowest, _, middle, high, highest = fan.bands[-1].tolist()
-    del lowest
-    named = [(highest, words.range_95), (high, words.range_50), (middle, words.median)]
-    parts, free_from = [], frame.values.top - 20.0
+    _, _, middle, high, highest = fan.bands[-1].tolist()
+    blue = palette.FORECAST
+    named = [
+        (highest, words.range_95, blue),
+        (high, words.range_50, blue),
+        (middle, words.median, blue),
+    ]
+    if fan.scenario is not None:
+        named.append((float(fan.scenario[-1, 2]), words.scenario, palette.SCENARIO))
+        named.sort(key=lambda each: -each[0])
+    heights, free_from = [], frame.values.top - 20.0
     spacing = frame.font_size + 2
-    for value, name in named:
-        height = max(frame.values(value) + 4, free_from + spacing)
-        parts.append(
-            drawing.text((frame.days.right + 5, height), name, fill=palette.FORECAST, size=12)
-        )
-        free_from = height
-    return parts
+    for value, _, _ in named:
+        free_from = max(frame.values(value) + 4, free_from + spacing)
+        heights.append(free_from)
+    over = max(0.0, heights[-1] - frame.values.bottom)
+    return [
+        drawing.text((frame.days.right + 5, at - over), name, fill=colour, size=12)
+        for at, (_, name, colour) in zip(heights, named, strict=True)
+    ]

@@ -16,8 +16,10 @@ __all__ = [
     "GROUND",
     "GROUND_SOFT",
     "INK",
+    "REPORTED",
     "RULE",
     "SCENARIO",
+    "SHARE_FILLS",
     "STATUS",
     "css_variables",
 ]
@@ -31,6 +33,7 @@ RULE = "#C9CED6"
 FORECAST = "#1F5FA8"
 FORECAST_50 = "#9DBDE2"
 FORECAST_95 = "#D6E4F3"
+REPORTED = "#7A828E"
 SCENARIO = "#8C4A00"
 CAPACITY = INK
 
@@ -42,6 +45,15 @@ CHANCE_FILLS = (
     ("#8A1538", "#FFFFFF"),
 )
 """Fill and text colour of the five steps of a chance of shortage, from low to high."""
+
+SHARE_FILLS = (
+    ("#F8FAFD", INK),
+    ("#C6DAF0", INK),
+    ("#93B9E0", INK),
+    ("#3E76B6", "#FFFFFF"),
+    ("#0F3B6E", "#FFFFFF"),
+)
+"""Fill and text colour of the five steps of a share that is known, from little to all."""
 
 STATUS = {
     "fine": "#1B6E4A",

@@ -10,7 +10,8 @@ from pathlib import Path
 from vigie.cli.context import Context
 from vigie.cli.forecasting import forecast_hub, forecast_series, score
 from vigie.cli.operating import backup, doctor, rebuild, restore, serve, tick
-from vigie.cli.reading import export, release, show
+from vigie.cli.reading import export, release
+from vigie.cli.showing import show
 
 __all__ = [
     "Context",
@@ -61,6 +62,7 @@ def check(context: Context, arguments: argparse.Namespace) -> int:
         "places": declared.reference["places"].num_rows,
         "checks": len(declared.checks),
         "datasets": len(declared.datasets.datasets),
+        "scenarios": len(declared.scenarios),
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     context.give(counts, [f"{folder}: no mistake found ({told})."])

@@ -165,16 +165,29 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "show",
         c.show,
-        "Print the briefing, shortages, plan, feeds, scores or reproduction numbers.",
+        "Print the briefing or a list: shortages, plan, feeds, scores, signals, reproduction "
+        "numbers, nowcasts, scenarios.",
         "vigie show briefing",
     )
     show.add_argument(
-        "what", choices=["briefing", "shortages", "plan", "feeds", "scores", "reproduction"]
+        "what",
+        choices=[
+            "briefing",
+            "shortages",
+            "plan",
+            "feeds",
+            "scores",
+            "signals",
+            "reproduction",
+            "nowcasts",
+            "scenarios",
+        ],
     )
     show.add_argument("--release", help="another release than the one in force")
     show.add_argument("--language", choices=["en", "fr"], default=None)
     show.add_argument("--kind", choices=["beds", "staff", "equipment", "products"])
     show.add_argument("--place")
+    show.add_argument("--name", help="of a scenario: its file in scenarios/ without .toml")
     show.add_argument("--limit", type=int, default=40)
     release = _add(
         commands,

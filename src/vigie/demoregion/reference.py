@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from vigie.demoregion.calendar import public_holidays
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
 from vigie.demoregion.geography import Geography, distances_km
 from vigie.schemas import REFERENCE, Table
@@ -21,6 +22,7 @@ DOSE_SOURCE = "Invented; orders of magnitude of public dose tables"
 VENTILATED_SHARE = 0.62
 MODES = ("normal", "stretched", "crisis")
 NEAR_KM, NEIGHBOURS = 90.0, 8
+_CALENDAR_YEARS = 5
 SPEED_KM_PER_HOUR, LOADING_HOURS = 62.0, 0.6
 
 
@@ -46,7 +48,11 @@ def reference_tables(geography: Geography, first_date: date) -> dict[str, pa.Tab
         "ratios": _ratios(since),
         "doses": _doses(since),
         "arcs": _arcs(geography),
-        "calendars": [],
+        "calendars": [
+            {"date": day, "place": "", "kind": "holiday", "name": name}
+            for day, name in public_holidays(since.year, first_date.year + _CALENDAR_YEARS)
+        ],
+        "definition_changes": [],
     }
     return {table.name: _table(table, rows[table.name]) for table in REFERENCE}
 

@@ -17,7 +17,7 @@ from vigie.epidemiology.flat import (
 from vigie.epidemiology.indicators import Indicator, leading_indicators
 from vigie.epidemiology.last_week import LAST_WEEK_MODEL, LAST_WEEK_WINDOW_DAYS, last_week_paths
 from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_paths, monthly_quantiles
-from vigie.epidemiology.pooled import POOLED_MODEL, pooled_paths, pooled_quantiles
+from vigie.epidemiology.pooled import POOLED_MODEL, SIGNALS_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
 
@@ -30,6 +30,7 @@ __all__ = [
     "LAST_WEEK_WINDOW_DAYS",
     "MONTHLY_MODEL",
     "POOLED_MODEL",
+    "SIGNALS_MODEL",
     "Indicator",
     "fit_quantile",
     "flat_paths",

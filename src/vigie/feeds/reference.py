@@ -56,6 +56,9 @@ _POINTS_TO: dict[tuple[str, str], str] = {
     ("arcs", "from_place"): "place",
     ("arcs", "to_place"): "place",
     ("calendars", "place"): "place",
+    ("definition_changes", "measure"): "measure",
+    ("definition_changes", "category"): "category",
+    ("definition_changes", "place"): "place",
     ("doses", "product"): "product",
     ("ratios", "skill"): "skill",
     ("ratios", "ward_kind"): "ward_kind",
@@ -65,6 +68,8 @@ _POINTS_TO: dict[tuple[str, str], str] = {
     ("categories", "ward_kind"): "ward_kind",
 }
 _HOMES = {
+    "measure": "measures.csv",
+    "category": "categories.csv",
     "place": "places.csv",
     "product": "products.csv",
     "skill": "skills.csv",
@@ -346,7 +351,8 @@ def _check_pointers(rows: Mapping[str, list[tuple[int, Row]]], problems: list[Pr
 
 def _keys_of(rows: Mapping[str, list[tuple[int, Row]]], target: str) -> set[str]:
     """Keys that a column may name; those of products and skills may stand in categories.csv."""
-    own = {str(row[target]) for _, row in rows.get(f"{target}s", [])}
+    home = "categories" if target == "category" else f"{target}s"
+    own = {str(row[target]) for _, row in rows.get(home, [])}
     return own | {
         str(row["category"]) for _, row in rows["categories"] if row["dimension"] == target
     }

@@ -1,8 +1,9 @@
 """Sample-path arrays and what every model shares about them.
 
 Here live the joint array of futures and its validation, the chance that all models of a run
-share, histories on a grid, calendars, quantiles, new margins for old paths, scores, the choice
-among models by their scores, the drift alarm, and the summary of first short days.
+share, histories on a grid, calendars, quantiles, new margins for old paths, sums of paths over
+places, scores, the choice among models by their scores, the drift alarm, and the summary of first
+short days.
 No model, no table of the lake and no I/O live here.
 """
 
@@ -20,6 +21,7 @@ from vigie.paths.margins import with_margins
 from vigie.paths.model_output import checked_output
 from vigie.paths.phases import PHASES, phases
 from vigie.paths.pit import PIT_BINS, pit_interval, pit_sums, probability_above
+from vigie.paths.reordering import in_order_of
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
 from vigie.paths.sample_paths import SamplePaths
 from vigie.paths.scores import brier, interval_coverage, log_wis, wis
@@ -33,9 +35,11 @@ from vigie.paths.shortage import (
     shortage_summary,
 )
 from vigie.paths.stretches import by_start, first_seen, stretch_changes
+from vigie.paths.totals import LEAST_REPORTED_SHARE, total_paths
 
 __all__ = [
     "LEAST_BETTER_WEEKS",
+    "LEAST_REPORTED_SHARE",
     "PHASES",
     "PIT_BINS",
     "QUANTILE_LEVELS",
@@ -66,6 +70,7 @@ __all__ = [
     "forecast_rows",
     "hub_tasks",
     "hub_truth",
+    "in_order_of",
     "interval_coverage",
     "joint_draws",
     "last_seen",
@@ -88,6 +93,7 @@ __all__ = [
     "step_dates",
     "stretch_changes",
     "to_grid",
+    "total_paths",
     "weighted_quantiles",
     "wis",
     "with_margins",

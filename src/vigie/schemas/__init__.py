@@ -1,12 +1,14 @@
 """The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
 
 from vigie.schemas.columns import INSTANT, Column, Table
+from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
-from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.reference import (
     ARCS,
     CALENDARS,
     CATEGORIES,
+    DEFINITION_CHANGES,
     DOSES,
     EQUIPMENT,
     MEASURES,
@@ -25,10 +27,10 @@ from vigie.schemas.results import (
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
-    REPRODUCTION,
     RESULTS,
     SHORTAGES,
 )
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "ALL_TABLES",
@@ -38,6 +40,7 @@ __all__ = [
     "CHECK_RESULTS",
     "CONFLICTS",
     "COVERAGE",
+    "DEFINITION_CHANGES",
     "DERIVED",
     "DOSES",
     "EQUIPMENT",
@@ -45,10 +48,13 @@ __all__ = [
     "FEEDS_STATUS",
     "FORECASTS",
     "INSTANT",
+    "LEADING_SIGNALS",
     "MEASURES",
     "MISSING_REASONS",
     "MODEL_CHOICES",
     "MOVEMENTS",
+    "NOWCASTS",
+    "NOWCAST_SCORES",
     "ORDERS",
     "PATH_ARRAYS",
     "PLACES",
@@ -61,6 +67,8 @@ __all__ = [
     "REPORTS",
     "REPRODUCTION",
     "RESULTS",
+    "SCENARIOS",
+    "SCENARIO_INPUTS",
     "SCORES",
     "SHORTAGES",
     "SKILLS",

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
 
-__all__ = ["FORECASTS", "MODEL_CHOICES", "SCORES"]
+__all__ = ["FORECASTS", "LEADING_SIGNALS", "MODEL_CHOICES", "SCORES"]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -127,10 +127,31 @@ SCORES = Table(
     order=("target", "model_id", "slice", "horizon", "place", "week"),
 )
 
+LEADING_SIGNALS = Table(
+    name="leading_signals",
+    role="result",
+    meaning="What the other daily feeds of the room are worth as signals ahead of a measure.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "target", TEXT, "Measure to be forecast.", required=True),
+        column(3, "signal", TEXT, "Measure that may run ahead.", required=True),
+        column(4, "ranked_on", DATE, "Day of the ranking; nothing newer is in it.", required=True),
+        column(5, "horizon", WHOLE, "Days ahead of the forecast.", unit="days", required=True),
+        column(6, "lead_days", WHOLE, "Its best lead.", unit="days", required=True),
+        column(7, "gain", NUMBER, "Share of the error that it takes away.", required=True),
+        column(8, "stability", NUMBER, "Share of two-week blocks with a gain.", required=True),
+        column(9, "placebo_gain", NUMBER, "Largest gain of it moved in time.", required=True),
+        column(10, "is_selected", BOOLEAN, "Whether a model uses it.", required=True),
+    ),
+    key=("run", "target", "signal"),
+    partition="run",
+    order=("target", "signal"),
+)
+
 MODEL_CHOICES = Table(
     name="model_choices",
     role="result",
-    meaning="Which model of a measure is published, and how the others stand.",
+    meaning="Which model of a measure is published for places and for totals; how others stand.",
     columns=(
         column(1, "run", TEXT, "The run.", required=True),
         column(2, "target", TEXT, "Measure.", required=True),
@@ -142,15 +163,25 @@ MODEL_CHOICES = Table(
             "state",
             TEXT,
             "baseline, published, replaced (by the baseline, until it is better over 8 weeks), "
-            "not_better, new (fewer than 8 weeks scored) or failed (no forecast today).",
+            "not_better, new (fewer than 8 weeks scored), beside (best of the totals' own history, "
+            "while the sum of places is published), reported (a sum of totals that report "
+            "themselves: only scored) or failed (no forecast today).",
             required=True,
         ),
         column(7, "ratio", NUMBER, "Sum of WIS over its last 8 scored weeks, by the baseline's."),
         column(8, "since", DATE, "Last day of the week after which it was published or replaced."),
         column(9, "drift_date", DATE, "Day of the last drift alarm of the published model."),
         column(10, "message", TEXT, "Why it has no forecast today, if so."),
+        column(11, "settings", TEXT, "What it set itself by past scores, as JSON; null: nothing."),
+        column(
+            12,
+            "level",
+            TEXT,
+            "places, or totals: regions and nation, where they are sums of places. Null, in older "
+            "releases, is both.",
+        ),
     ),
-    key=("run", "target", "model_id"),
+    key=("run", "target", "level", "model_id"),
     partition="run",
-    order=("target", "model_id"),
+    order=("target", "level", "model_id"),
 )

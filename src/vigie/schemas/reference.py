@@ -10,6 +10,7 @@ __all__ = [
     "ARCS",
     "CALENDARS",
     "CATEGORIES",
+    "DEFINITION_CHANGES",
     "DOSES",
     "EQUIPMENT",
     "MEASURES",
@@ -272,6 +273,21 @@ CALENDARS = Table(
     key=("date", "place", "kind"),
 )
 
+DEFINITION_CHANGES = Table(
+    name="definition_changes",
+    role="reference",
+    meaning="Days from which a measure counts something else: a new definition, other testing, a "
+    "new duty to report. Figures before are not compared with those after.",
+    columns=(
+        column(1, "measure", TEXT, "Key of measures.", required=True),
+        column(2, "category", TEXT, "Key of categories; empty: all.", default=""),
+        column(3, "place", TEXT, "Where, with all inside; empty: everywhere.", default=""),
+        column(4, "date", DATE, "First day of the new meaning.", required=True),
+        column(5, "what", TEXT, "What changed, in a few words, for readers.", required=True),
+    ),
+    key=("measure", "category", "place", "date"),
+)
+
 REFERENCE = (
     MEASURES,
     CATEGORIES,
@@ -283,4 +299,5 @@ REFERENCE = (
     DOSES,
     ARCS,
     CALENDARS,
+    DEFINITION_CHANGES,
 )

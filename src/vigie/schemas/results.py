@@ -5,7 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
-from vigie.schemas.forecasts import FORECASTS, MODEL_CHOICES, SCORES
+from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
+from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
 
 __all__ = [
     "CHECK_RESULTS",
@@ -16,7 +18,6 @@ __all__ = [
     "PATH_ARRAYS",
     "PLANS",
     "PLAN_MOVES",
-    "REPRODUCTION",
     "RESULTS",
     "SHORTAGES",
 ]
@@ -202,62 +203,6 @@ PLAN_MOVES = Table(
     partition="run",
 )
 
-REPRODUCTION = Table(
-    name="reproduction",
-    role="result",
-    meaning="Reproduction number of the last days and what follows from it, of regions, nation and "
-    "the sites with admissions enough.",
-    columns=(
-        column(1, "run", TEXT, "The run.", required=True),
-        column(2, "measure", TEXT, "Daily admissions that it is estimated from.", required=True),
-        column(3, "place", TEXT, "Where.", required=True),
-        column(4, "category", TEXT, "Of which category; empty: all.", required=True),
-        column(5, "date", DATE, "Day of infection.", required=True),
-        column(6, "model_id", TEXT, "Name of the model.", required=True),
-        column(7, "r_q05", NUMBER, "5 % quantile of R.", required=True),
-        column(8, "r_q25", NUMBER, "25 % quantile of R.", required=True),
-        column(9, "r_q50", NUMBER, "Median of R: people infected by one.", required=True),
-        column(10, "r_q75", NUMBER, "75 % quantile of R.", required=True),
-        column(11, "r_q95", NUMBER, "95 % quantile of R.", required=True),
-        column(12, "probability_growing", NUMBER, "P(R > 1).", unit="0 to 1", required=True),
-        column(
-            13,
-            "growth_rate_q05",
-            NUMBER,
-            "5 % quantile of the growth of infections; last day only, as all below.",
-            unit="per day",
-        ),
-        column(14, "growth_rate_q50", NUMBER, "Its median.", unit="per day"),
-        column(15, "growth_rate_q95", NUMBER, "Its 95 % quantile.", unit="per day"),
-        column(
-            16,
-            "doubling_days",
-            NUMBER,
-            "Days to double at the median growth; negative: to halve; null: neither within a year.",
-            unit="days",
-        ),
-        column(
-            17,
-            "probability_peak_passed",
-            NUMBER,
-            "P(the most expected admissions, from 28 days back to the horizon, are past).",
-            unit="0 to 1",
-        ),
-        column(18, "weekly_mean", NUMBER, "Admissions a week, mean of the last 28 days."),
-        column(
-            19,
-            "quality",
-            TEXT,
-            "weighted: draws were even enough; moved: they were uneven and have been moved by "
-            "slice sampling.",
-            required=True,
-        ),
-    ),
-    key=("run", "measure", "place", "category", "date"),
-    partition="run",
-    order=("measure", "category", "place", "date"),
-)
-
 CHECK_RESULTS = Table(
     name="check_results",
     role="result",
@@ -386,8 +331,13 @@ RESULTS = (
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,
+    NOWCASTS,
+    NOWCAST_SCORES,
+    SCENARIOS,
+    SCENARIO_INPUTS,
     SCORES,
     MODEL_CHOICES,
+    LEADING_SIGNALS,
     CHECK_RESULTS,
     CONFLICTS,
     COVERAGE,

@@ -171,16 +171,25 @@ def _text(form: str, value: str) -> str:
             "is not the name of an environment variable",
             'Put the value in the environment and write only its name here, as in "SMTP_URL"',
         )
-    if form == "model" and (not _MODEL.fullmatch(value) or value.startswith("vigie-")):
-        raise Wrong(
-            f'is "{value}", no name for a model of your own',
-            "Write letters, digits, - and _; names that begin with vigie- are Vigie's",
-        )
+    if form == "model":
+        _require_own_name(value)
     if form == "delay" and value:
         _require_published(value)
     if form == "loopback":
         _require_loopback(value)
     return value
+
+
+def _require_own_name(value: str) -> None:
+    # Few rooms have models of their own; the others do not load what forecasts need.
+    from vigie.actions.summed_totals import SUM_MODEL
+
+    if not _MODEL.fullmatch(value) or value.startswith("vigie-") or value == SUM_MODEL:
+        raise Wrong(
+            f'is "{value}", no name for a model of your own',
+            f"Write letters, digits, - and _; {SUM_MODEL} and names that begin with vigie- are "
+            "Vigie's",
+        )
 
 
 def _require_published(value: str) -> None:

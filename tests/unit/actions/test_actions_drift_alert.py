@@ -7,7 +7,7 @@ import pytest
 from tests.rooms import NEXT_DAY
 from vigie.actions.drift_alert import post_drift_alerts
 from vigie.actions.room import Room
-from vigie.actions.score_keeping import Standing
+from vigie.actions.standings import Standing
 
 
 def standing(drift: date | None, *, is_published: bool = True, target: str = "m") -> Standing:

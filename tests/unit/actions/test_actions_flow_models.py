@@ -1,5 +1,6 @@
 """The registry of models: a baseline for every history, names of their own, futures to the end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -7,8 +8,11 @@ import pyarrow as pa
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, facts_of
+from vigie.actions.beside import Beside, EngineTerms
 from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, histories
+from vigie.actions.room import EpidemicRule
+from vigie.epidemiology.pooled import Signal
 from vigie.paths import past_dates, step_dates
 
 CHANCE = Chance(1, AS_OF, 60, 10)
@@ -32,6 +36,20 @@ def history(kind: str, step: str = "day") -> History:
     facts = facts.set_column(at, facts.schema.field(at), pa.array(np.tile(dates, 2)))
     rows = {"m": {"step": step, "kind": kind, "maximum": None}}
     return next(histories(facts, rows, ["m"], AS_OF))
+
+
+def with_everything(case: tuple[str, str]) -> History:
+    """A history beside which an epidemic is declared and a signal was selected."""
+    rule = EpidemicRule(
+        "m",
+        generation_mean_days=5.0,
+        generation_sd_days=2.0,
+        admission_mean_days=8.0,
+        admission_sd_days=4.0,
+    )
+    calls = Signal("calls", np.linspace(20, 40, 40)[None], 14)
+    beside = Beside({"x": EngineTerms(rule)}, signals=(calls,))
+    return replace(history(*case), beside=beside)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +79,8 @@ def test_names_are_those_of_vigie_and_unique() -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_every_model_gives_sound_futures_up_to_the_horizon_and_the_same_again(model) -> None:
-    kind, step = next(case for case in CASES if model.applies(history(*case)))
-    given = history(kind, step)
+    given = next(one for one in map(with_everything, CASES) if model.applies(one))
+    step = given.step
     paths = forecast_by(model, given, CHANCE)
     steps = {"day": 11, "week": 4, "month": 3}[step]
     assert np.array_equal(paths.dates, step_dates(given.dates[-1], step, steps))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -24,6 +25,7 @@ from vigie.charts import (
     draw_reproduction,
     draw_site_map,
     draw_tile_line,
+    palette,
     whole_in_100,
 )
 from vigie.charts.scales import day_ticks, round_ticks
@@ -268,3 +270,38 @@ def test_reproduction_chart_refuses_one_day_and_other_shapes() -> None:
         draw_reproduction(TODAY + np.arange(1), r_bands(np.ones(1)), R_WORDS)
     with pytest.raises(ValueError, match=r"shape \(3, 4\)"):
         draw_reproduction(TODAY + np.arange(3), np.ones((3, 4)), R_WORDS)
+
+
+SCENARIO_WORDS = replace(WORDS, scenario="scenario 12", notice="Scenario, not a forecast")
+
+
+@pytest.mark.parametrize("is_narrow", [False, True])
+def test_a_scenario_is_dashed_brown_named_and_says_that_it_is_no_forecast(is_narrow: bool):
+    plain = fan(np.arange(30.0))
+    under = replace(plain, scenario=0.6 * plain.bands)
+    svg = draw_fan(under, SCENARIO_WORDS, is_narrow=is_narrow)
+    brown = [e for e in parsed(svg).iter(f"{SVG}path") if e.get("stroke") == palette.SCENARIO]
+    assert len(brown) == 3
+    assert all(each.get("stroke-dasharray") for each in brown)
+    shown = words_in(svg)
+    assert {"scenario 12", "Scenario, not a forecast", "median 20"} <= set(shown)
+    assert palette.SCENARIO not in draw_fan(plain, WORDS, is_narrow=is_narrow)
+
+
+def test_labels_at_the_edge_stand_in_the_order_of_their_values_and_apart():
+    plain = fan(np.arange(30.0))
+    for factor in (0.05, 0.9, 1.6):
+        svg = draw_fan(replace(plain, scenario=factor * plain.bands), SCENARIO_WORDS)
+        names = ("95 in 100", "50 in 100", "median 20", "scenario 12")
+        heights = {e.text: float(e.get("y")) for e in parsed(svg).iter(f"{SVG}text")}
+        values = [*plain.bands[-1, [4, 3, 2]], factor * plain.bands[-1, 2]]
+        by_value = [name for _, name in sorted(zip(values, names, strict=True), reverse=True)]
+        placed = [heights[name] for name in by_value]
+        assert (np.diff(placed) >= 12).all()
+        assert placed[-1] <= 300 - 28
+
+
+def test_a_scenario_of_other_days_than_its_baseline_is_refused():
+    plain = fan(np.arange(30.0))
+    with pytest.raises(ValueError, match="not that of bands"):
+        replace(plain, scenario=plain.bands[:5])

@@ -74,26 +74,29 @@ def test_text_reads_on_both_grounds():
             assert contrast(colour, ground) >= 4.5, state
 
 
-def test_every_number_reads_on_its_step_of_chance():
-    for fill, ink in CHANCE_FILLS:
+def test_every_number_reads_on_its_step():
+    for fill, ink in (*CHANCE_FILLS, *colours.SHARE_FILLS):
         assert contrast(fill, ink) >= 4.5, fill
 
 
 def test_graphics_stand_out_from_the_ground():
-    for colour in (colours.FORECAST, colours.SCENARIO, colours.CAPACITY):
+    for colour in (colours.FORECAST, colours.SCENARIO, colours.CAPACITY, colours.REPORTED):
         assert contrast(colour, colours.GROUND) >= 3
 
 
 @pytest.mark.parametrize("vision", VISION)
 def test_neighbouring_steps_stay_apart_for_every_eye(vision: str):
-    for (one, _), (other, _) in itertools.pairwise(CHANCE_FILLS):
-        distance = float(np.linalg.norm(lab(one, vision) - lab(other, vision)))
-        assert distance >= 15, (one, other, distance)
+    for steps in (CHANCE_FILLS, colours.SHARE_FILLS):
+        for (one, _), (other, _) in itertools.pairwise(steps):
+            distance = float(np.linalg.norm(lab(one, vision) - lab(other, vision)))
+            assert distance >= 15, (one, other, distance)
 
 
 def test_lightness_falls_so_that_grey_print_keeps_the_order():
     light = [float(lab(fill)[0]) for fill, _ in CHANCE_FILLS]
     assert [round(each) for each in light] == [100, 92, 77, 55, 30]
+    known = [round(float(lab(fill)[0])) for fill, _ in colours.SHARE_FILLS]
+    assert known == [98, 86, 74, 49, 25]
 
 
 def test_the_style_sheet_takes_only_the_accent_from_the_network():

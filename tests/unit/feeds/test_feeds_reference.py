@@ -47,6 +47,18 @@ def test_right_tables_have_their_types_and_defaults(tmp_path: Path) -> None:
 
 
 MISTAKES = [
+    (
+        {"definition_changes": "measure,date,what\nbedz,2021-01-04,day cases\n"},
+        2,
+        'column measure: there is no "bedz" in measures.csv',
+    ),
+    (
+        {"definition_changes": "measure,category,date,what\nbeds,icu,2021-01-04,day cases\n"},
+        2,
+        'column category: there is no "icu" in categories.csv',
+    ),
+    ({"definition_changes": "measure,date,what\nbeds,4 Jan,x\n"}, 2, "not a date (YYYY-MM-DD)"),
+    ({"definition_changes": "measure,date,what\nbeds,2021-01-04,\n"}, 2, "column what: empty"),
     ({"measures": ""}, None, "the file is missing"),
     ({"places": ""}, None, "the file is missing"),
     (

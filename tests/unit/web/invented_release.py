@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from invented_nowcast import nowcast_rows
+from invented_scenarios import change, input_row, scenario_rows
 from invented_scores import choice_rows, score_rows
 from invented_spread import spread_rows
 
@@ -150,6 +152,12 @@ def invented(seed: int = 1, hospitals: int = 100, days: int = 60) -> dict[str, p
     tables["model_choices"] = rows_of("model_choices", choice_rows())
     spread = spread_rows("valombre", TODAY - timedelta(days=1))
     tables["reproduction"] = rows_of("reproduction", spread)
+    nowcast = nowcast_rows("valombre", TODAY - timedelta(days=1))
+    tables["nowcasts"] = rows_of("nowcasts", nowcast)
+    last, ahead = TODAY - timedelta(days=1), TODAY + timedelta(days=13)
+    tables["scenarios"] = rows_of("scenarios", scenario_rows("nation", last))
+    asked = [input_row(change(TODAY, ahead, declared=1))]
+    tables["scenario_inputs"] = rows_of("scenario_inputs", asked)
     tables["feeds_status"] = rows_of(
         "feeds_status",
         [

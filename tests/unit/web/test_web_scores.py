@@ -148,6 +148,60 @@ def test_a_model_without_known_outcomes_is_shown_without_figures():
     assert board.parts == ()
 
 
+def totals_rows(state: str, published: str) -> list[dict[str, object]]:
+    """Rows of model_choices of two levels; the sum of places stands as told."""
+    common = {"target": "admissions", "is_baseline": False, "is_published": False}
+    flat = {**common, "model_id": "vigie-flat", "is_baseline": True, "ratio": 1.0}
+    summed = {**common, "model_id": "sum-of-places", "level": "totals", "state": state}
+    rows = [
+        {**flat, "level": "places", "state": "baseline", "is_published": True},
+        {**summed, "ratio": 0.9, "is_published": published == "sum-of-places"},
+    ]
+    if published:
+        own = "beside" if published == "sum-of-places" else "baseline"
+        is_own = published == "vigie-flat"
+        rows.append({**flat, "level": "totals", "state": own, "is_published": is_own})
+    return rows
+
+
+RATIOS = "the error of the sum was 0.90 times that of the simple baseline, that of the forecast"
+
+
+@pytest.mark.parametrize(
+    ("state", "published", "shown", "sentences"),
+    [
+        (
+            "published",
+            "sum-of-places",
+            "published for regions and nation",
+            ("Regions and nation: the sum of their places is published.", RATIOS),
+        ),
+        (
+            "not_better",
+            "vigie-flat",
+            "scored only: not better",
+            ("from their own history is published, by vigie-flat (like today)", RATIOS),
+        ),
+        (
+            "reported",
+            "",
+            "scored only: the totals report themselves",
+            ("Regions and nation report themselves and are forecast from that",),
+        ),
+    ],
+)
+def test_the_sum_of_places_stands_beside_the_others(state, published, shown, sentences):
+    choices = rows_of("model_choices", totals_rows(state, published))
+    board = page(model_choices=choices).boards[0]
+    assert [row.key for row in board.models] == ["vigie-flat", "sum-of-places"]
+    assert board.models[-1].state == shown
+    assert board.models[-1].name == "sum of the places"
+    said = [each for each in board.sentences if "sum" in each]
+    assert len(said) == len(sentences)
+    for sentence, part in zip(said, sentences, strict=True):
+        assert part in sentence
+
+
 def test_a_place_says_beside_each_forecast_which_model_made_it_and_how_good_it_was():
     answers = get(application(invented_room()), "/places/H07?lang=en", "/places/H07?lang=fr")
     assert "Model vigie-flat (like today): here 22 of 24 outcomes" in answers[0].text

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from invented_nowcast import nowcast_rows
 from invented_release import SILENT, TILES, TODAY, Tables, rows_of
 from invented_room import two_days, yesterday
 from invented_spread import spread_rows
@@ -438,6 +440,66 @@ def test_a_place_says_how_the_epidemic_spreads_in_both_languages() -> None:
     assert "en hausse" in french.sentence
     assert "1,16" in french.picture.finding
     assert place("H07").epidemics == ()
+
+
+def test_a_place_says_what_is_still_to_be_reported_in_both_languages() -> None:
+    english, triangle = place("valombre").nowcasts
+    assert english.finding == "Yesterday 20 were reported; probably 50 (41 to 62) happened"
+    assert english.finding in english.alternative
+    assert english.rows[-1][1:] == ("20", "50", "47 to 53", "41 to 62", "40")
+    assert len(english.rows) == 21
+    assert triangle.finding == "40 in 100 are reported 1 day later, 95 in 100 within 6 days"
+    assert triangle.header[:3] == ("Day", "1 day", "2 days")
+    assert triangle.rows[-2][:4] == ("7 Nov", "40", "64", "")
+    french, _ = place("valombre", "fr").nowcasts
+    assert french.finding == (
+        "Hier\u00a0: 20 cas déclarés\u202f; il y en a probablement eu 50 (de 41 à 62)"
+    )
+    assert place("H07").nowcasts == ()
+
+
+def test_a_day_without_reports_and_an_older_day_are_named_as_such() -> None:
+    def first(rows: list[dict[str, Any]]) -> str:
+        return place("valombre", nowcasts=rows_of("nowcasts", rows)).nowcasts[0].finding
+
+    yesterday = TODAY - timedelta(days=1)
+    assert first(nowcast_rows("valombre", yesterday, is_told=False)) == (
+        "Yesterday nothing has been reported yet; probably 50 (41 to 62) happened"
+    )
+    assert first(nowcast_rows("valombre", yesterday - timedelta(days=2))) == (
+        "For 6 November 20 are reported; probably 50 (41 to 62) happened"
+    )
+
+
+def test_reports_that_are_as_good_as_complete_are_not_drawn() -> None:
+    rows = nowcast_rows("valombre", TODAY, late=0.0)
+    assert place("valombre", nowcasts=rows_of("nowcasts", rows)).nowcasts == ()
+
+
+def test_a_hospital_has_no_triangle_of_its_own() -> None:
+    rows = rows_of("nowcasts", nowcast_rows("H07", TODAY))
+    (only,) = place("H07", nowcasts=rows).nowcasts
+    assert only.name == "nowcast-admissions-all"
+
+
+def test_a_change_of_definition_is_told_where_it_holds_and_for_a_year() -> None:
+    def told(where: str, of: str, day: date) -> tuple[str, ...]:
+        row = {"measure": "admissions", "category": "", "place": where, "date": day, "what": "x"}
+        changes = rows_of("definition_changes", [row])
+        return place(of, definition_changes=changes).definition_changes
+
+    recent = TODAY - timedelta(days=30)
+    assert told("", "H07", recent) == (
+        "Admissions: since 10 October 2020 something else is counted (x). Figures before are not "
+        "compared with those after.",
+    )
+    assert told("H07", "H07", recent)
+    assert not told("H08", "H07", recent)
+    (region, _), *_ = place("H07").parents
+    assert told(region, "H07", recent)
+    assert not told("H07", region, recent)
+    assert not told("", "H07", TODAY + timedelta(days=1))
+    assert not told("", "H07", TODAY - timedelta(days=365))
 
 
 @pytest.mark.parametrize(

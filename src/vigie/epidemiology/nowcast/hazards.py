@@ -23,19 +23,24 @@ _CHI_SQUARE_6_999 = 22.46
 
 
 def reporting_hazards(
-    triangle: ReportTriangle, first_weekday: int | None = None
+    triangle: ReportTriangle,
+    first_weekday: int | None = None,
+    members: BoolArray | None = None,
 ) -> ReportingHazards:
     """Hazards of the delay of each place, pulled towards those of all places.
 
     g_d = P(delay = d | delay <= d), from cells that are known: num_d = sum_t n_td and den_d =
     sum_t sum_{k <= d} n_tk. Posterior Beta(num + kappa g0, den - num + kappa (1 - g0)) with g0 of
     all places; kappa by the beta-binomial likelihood over places. With corrections downwards, n
-    are the reports that stood, and the share of reports that stand is learnt beside it.
+    are the reports that stood, and the share of reports that stand is learnt beside it. A cell is
+    read where the one before it is known too: the first report of a day says nothing of delays.
 
     Args:
         triangle: as known today.
         first_weekday: of the first day, 0 is Monday; then hazards follow the weekday, where the
             triangle shows that it matters on which one reports come. None leaves weekdays aside.
+        members: (place, series), which series of the triangle a place adds up; None: every series
+            is a place. What is known of its series is known of the place.
 
     Raises:
         ValueError: nothing was ever reported at any place.
@@ -45,8 +50,10 @@ def reporting_hazards(
     from scipy.special import betaln
 
     recent = triangle.valid()[:, -HAZARD_DAYS:]
-    within = np.nan_to_num(recent)
-    new = np.diff(within, axis=2, prepend=0.0)
+    is_read = np.isfinite(recent)
+    is_read[:, :, 1:] &= np.isfinite(recent[:, :, :-1])
+    within = _added(np.where(is_read, recent, 0.0), members)
+    new = _added(np.where(is_read, np.diff(recent, axis=2, prepend=0.0), 0.0), members)
     known = triangle.is_known[-HAZARD_DAYS:]
     hits = (new * known).sum(axis=1)
     total = (within * known).sum(axis=1)
@@ -64,7 +71,7 @@ def reporting_hazards(
             for each in _POOLINGS
         ]
         kappa = float(_POOLINGS[np.argmax([fit[:, 1:].sum() for fit in fits])])
-    stood, taken_back = _kept(triangle)
+    stood, taken_back = _kept(triangle, members)
     return ReportingHazards(
         hits=hits + kappa * pooled,
         misses=total - hits + kappa * (1 - pooled),
@@ -72,6 +79,13 @@ def reporting_hazards(
         taken_back=taken_back,
         report_factor=_report_factor(triangle, new, within, known, pooled, first_weekday),
     )
+
+
+def _added(values: FloatArray, members: BoolArray | None) -> FloatArray:
+    """(place, ...) from (series, ...): sums over the series of each place."""
+    if members is None:
+        return values
+    return np.asarray(np.tensordot(members.astype(float), values, axes=1))
 
 
 def _report_factor(
@@ -110,7 +124,9 @@ def _report_factor(
     return np.asarray(factor[(first_weekday + triangle.days - 1 - delay) % 7])
 
 
-def _kept(triangle: ReportTriangle) -> tuple[FloatArray | None, FloatArray | None]:
+def _kept(
+    triangle: ReportTriangle, members: BoolArray | None
+) -> tuple[FloatArray | None, FloatArray | None]:
     """Beta laws of the share of reports that stand, (place, delay) twice; None if all did.
 
     From days whose reports are all in, because only they show how many were taken back.
@@ -121,8 +137,8 @@ def _kept(triangle: ReportTriangle) -> tuple[FloatArray | None, FloatArray | Non
         max(0, triangle.days - triangle.delays + 1 - HAZARD_DAYS),
         triangle.days - triangle.delays + 1,
     )
-    stood = np.nansum(triangle.valid()[:, complete], axis=1)
-    said = np.nansum(triangle.reported[:, complete], axis=1)
+    stood = _added(np.nansum(triangle.valid()[:, complete], axis=1), members)
+    said = _added(np.nansum(triangle.reported[:, complete], axis=1), members)
     share = (stood.sum(axis=0) + 1.0) / (said.sum(axis=0) + 1.0)
     share = np.minimum(share, 1 - 1e-9)
     return stood + POOLING * share, said - stood + POOLING * (1 - share)

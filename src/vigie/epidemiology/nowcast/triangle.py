@@ -67,6 +67,7 @@ def report_triangle(
     places: int,
     days: int,
     delays: int,
+    keeps_gaps: bool = False,
 ) -> ReportTriangle:
     """The triangle of revisions, each of which says how many there were on a day.
 
@@ -82,6 +83,9 @@ def report_triangle(
         places: number of places.
         days: number of days; the last is the present.
         delays: number of delays, 1 or more.
+        keeps_gaps: no report is no news, not zero: a day is NaN up to its first report and while
+            it is taken back. Its first report then says nothing of delays, as it may bring the
+            events of many days together; what comes after it does.
 
     Raises:
         ValueError: columns differ in length, a place is out of range, a value is negative or
@@ -112,6 +116,6 @@ def report_triangle(
         reported[:, :, later][same] = reported[:, :, later - 1][same]
         is_written[:, :, later] |= is_written[:, :, later - 1]
     stands = np.isfinite(reported[:, :, -1:])
-    reported = np.where(stands, np.nan_to_num(reported), np.nan)
+    reported = np.where(stands, reported if keeps_gaps else np.nan_to_num(reported), np.nan)
     triangle = ReportTriangle(reported)
     return ReportTriangle(np.where(triangle.is_known, reported, np.nan))

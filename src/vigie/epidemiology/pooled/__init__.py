@@ -5,7 +5,12 @@ errors, signals that run ahead, the bank of its past errors, and the model made 
 series, and the choice of signals, live beside this package.
 """
 
-from vigie.epidemiology.pooled.daily import POOLED_MODEL, pooled_paths, pooled_quantiles
+from vigie.epidemiology.pooled.daily import (
+    POOLED_MODEL,
+    SIGNALS_MODEL,
+    pooled_paths,
+    pooled_quantiles,
+)
 from vigie.epidemiology.pooled.error_bank import ErrorBank, error_bank, error_scale
 from vigie.epidemiology.pooled.features import FEATURE_NAMES, DailyFeatures, daily_features
 from vigie.epidemiology.pooled.regression import PastForecasts, Regression, days_needed
@@ -15,6 +20,7 @@ from vigie.epidemiology.pooled.signals import Signal
 __all__ = [
     "FEATURE_NAMES",
     "POOLED_MODEL",
+    "SIGNALS_MODEL",
     "DailyFeatures",
     "ErrorBank",
     "PastForecasts",

@@ -22,10 +22,13 @@ from vigie.paths import (
     with_margins,
 )
 
-__all__ = ["POOLED_MODEL", "pooled_paths", "pooled_quantiles"]
+__all__ = ["POOLED_MODEL", "SIGNALS_MODEL", "pooled_paths", "pooled_quantiles"]
 
 POOLED_MODEL = "vigie-pooled-daily"
 """Name of the model in tables, scores and releases."""
+
+SIGNALS_MODEL = "vigie-pooled-daily-signals"
+"""Name of the same model with the leading signals that were selected."""
 
 _LONGEST_DAYS = 730
 _MOST_KNOTS = 12
@@ -40,6 +43,7 @@ def pooled_quantiles(
     levels: Sequence[float] = QUANTILE_LEVELS,
     *,
     signals: Sequence[Signal] = (),
+    holidays: BoolArray | None = None,
 ) -> FloatArray:
     """Quantiles of daily counts, learnt from all places and categories at once.
 
@@ -51,6 +55,7 @@ def pooled_quantiles(
         levels: of the quantiles, increasing within 0..1.
         signals: that run ahead, with values (place or 1, time) on the days of history; each
             speaks for the horizons that its lead reaches.
+        holidays: (place, time + longest horizon or more), public holidays.
 
     Returns:
         (place, category, horizon, level), >= 0, never NaN, never decreasing along the levels.
@@ -68,12 +73,18 @@ def pooled_quantiles(
         raise ValueError(f"horizons must increase from 1 on: {steps}")
     flat = flat_paths(history, steps[-1], draws, season=DAYS_A_WEEK)
     chosen = quantiles(np.ascontiguousarray(flat[:, :, [step - 1 for step in steps]]), levels)
-    told = _with_companion(_told(history, steps, levels, signals), chosen, steps, history)
+    told = _with_companion(_told(history, steps, levels, signals, holidays), chosen, steps, history)
     return np.where(_is_told(told)[..., None, None], told, chosen)
 
 
 def pooled_paths(
-    history: FloatArray, horizon: int, draws: JointDraws, *, season: int = DAYS_A_WEEK
+    history: FloatArray,
+    horizon: int,
+    draws: JointDraws,
+    *,
+    season: int = DAYS_A_WEEK,
+    signals: Sequence[Signal] = (),
+    holidays: BoolArray | None = None,
 ) -> PathArray:
     """Sample paths of daily counts: joint as the flat baseline's, each day as the pooled model's.
 
@@ -83,6 +94,7 @@ def pooled_paths(
         draws: chance of the run.
         season: 7; with any other the paths are those of the flat baseline, as this model knows
             days only.
+        signals, holidays: as ``pooled_quantiles`` takes them.
 
     Returns:
         (place, category, day, sample), >= 0 and never NaN; where ``pooled_quantiles`` falls back,
@@ -97,7 +109,7 @@ def pooled_paths(
     if season != DAYS_A_WEEK:
         return paths
     steps = range(1, horizon + 1)
-    told = _told(history, steps, QUANTILE_LEVELS, ())
+    told = _told(history, steps, QUANTILE_LEVELS, signals, holidays)
     is_told = _is_told(told)
     if is_told.any():
         told = _with_companion(told, quantiles(paths), steps, history)
@@ -131,6 +143,7 @@ def _told(
     horizons: Sequence[int],
     levels: Sequence[float],
     signals: Sequence[Signal],
+    holidays: BoolArray | None,
 ) -> FloatArray:
     """(place, category, horizon, level): what the regression says, NaN where it cannot."""
     places, categories, times = history.shape
@@ -139,7 +152,12 @@ def _told(
     if times >= days_needed(max(horizons)):
         recent = history.reshape(-1, times)[:, -_LONGEST_DAYS:]
         group = np.tile(np.arange(categories), places)
-        features = daily_features(recent, group, _by_series(signals, places, categories, times))
+        features = daily_features(
+            recent,
+            group,
+            _by_series(signals, places, categories, times),
+            _holidays(holidays, history.shape, max(horizons)),
+        )
         is_usable = features.is_usable[:, -1]
         if is_usable.any():
             _forecast(features, is_usable, horizons, levels, told)
@@ -182,6 +200,19 @@ def _by_series(signals: Sequence[Signal], places: int, categories: int, times: i
         values = np.repeat(each.values, categories if rows > 1 else 1, axis=0)
         found.append(Signal(each.name, values[:, -_LONGEST_DAYS:], each.lead_days))
     return found
+
+
+def _holidays(holidays: BoolArray | None, shape: tuple[int, ...], horizon: int) -> BoolArray | None:
+    """(series, time + horizon), on the days that are looked at; None without any holiday."""
+    if holidays is None:
+        return None
+    places, categories, times = shape
+    if len(holidays) != places or holidays.shape[1] < times + horizon:
+        raise ValueError(
+            f"holidays: shape {holidays.shape}, expected ({places}, {times + horizon} or more)"
+        )
+    first = max(0, times - _LONGEST_DAYS)
+    return np.repeat(holidays[:, first : times + horizon], categories, axis=0)
 
 
 def _knots(horizons: Sequence[int]) -> IntArray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vigie.epidemiology.pooled.holiday_effect import holiday_effects
 from vigie.epidemiology.pooled.rolling import (
     DAYS_A_WEEK,
     before,
@@ -57,6 +58,8 @@ class DailyFeatures:
         scale: (series, time), about the standard deviation of one day's count, >= 1.
         is_usable: (series, time), at least 7 of the last 14 days are reported.
         signals: their values are (series, time) or (1, time).
+        is_holiday: (series, time + days ahead); None without a calendar.
+        holiday: (series, time), factor of a holiday as that day knew it.
     """
 
     counts: FloatArray
@@ -66,6 +69,8 @@ class DailyFeatures:
     scale: FloatArray
     is_usable: BoolArray
     signals: tuple[Signal, ...] = ()
+    is_holiday: BoolArray | None = None
+    holiday: FloatArray | None = None
 
     def moves_ahead(self, days: int) -> FloatArray:
         """(series, time, feature): the moves, and what each signal says of so many days ahead."""
@@ -76,7 +81,7 @@ class DailyFeatures:
         return np.concatenate([self.moves, *columns], axis=-1)
 
     def factor_ahead(self, times: IntArray, days: int) -> FloatArray:
-        """Weekday factors of the day ``days`` after each time, as that time knew them.
+        """Factors of the day ``days`` after each time, as that time knew them: weekday, holiday.
 
         Args:
             times: (chosen,), indices of time.
@@ -85,11 +90,17 @@ class DailyFeatures:
         Returns:
             (series, chosen).
         """
-        return np.asarray(self.factors[:, times, (times + days) % DAYS_A_WEEK])
+        of_week = np.asarray(self.factors[:, times, (times + days) % DAYS_A_WEEK])
+        if self.is_holiday is None or self.holiday is None:
+            return of_week
+        return np.where(self.is_holiday[:, times + days], self.holiday[:, times], 1.0) * of_week
 
 
 def daily_features(
-    counts: FloatArray, group: IntArray, signals: Sequence[Signal] = ()
+    counts: FloatArray,
+    group: IntArray,
+    signals: Sequence[Signal] = (),
+    is_holiday: BoolArray | None = None,
 ) -> DailyFeatures:
     """The features of every day, each from that day and those before it.
 
@@ -97,6 +108,7 @@ def daily_features(
         counts: (series, time), NaN where missing; negative counts (corrections) are read as 0.
         group: (series,), series that share their growth and their week, 0..g - 1.
         signals: with values for these series and days.
+        is_holiday: (series, time + days ahead), public holidays.
 
     Source: docs/models/pooled-daily.md, equations 1 to 4.
     """
@@ -104,6 +116,9 @@ def daily_features(
     times = np.arange(counts.shape[1])
     factors = trailing_factors(counts, group)
     without_week = counts / factors[:, times, times % DAYS_A_WEEK]
+    holiday = None
+    if is_holiday is not None:
+        holiday = holiday_effects(counts, factors, group, is_holiday[:, : counts.shape[1]])
     usual = before(trailing_mean(without_week, DAYS_A_WEEK), 1)
     without_week = np.fmin(without_week, _MOST_RISE * usual + 2 * _SMALL_COUNT)
     without_week = np.where(np.isfinite(counts), without_week, np.nan)
@@ -127,6 +142,8 @@ def daily_features(
         scale,
         is_usable & np.isfinite(level),
         tuple(signals),
+        is_holiday,
+        holiday,
     )
 
 

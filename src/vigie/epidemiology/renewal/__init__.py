@@ -24,6 +24,7 @@ from vigie.epidemiology.renewal.rules import (
     RenewalRules,
 )
 from vigie.epidemiology.renewal.scenarios import (
+    LARGEST_FACTOR,
     SCENARIO_LABEL,
     Multiplier,
     ScenarioPaths,
@@ -36,6 +37,7 @@ __all__ = [
     "FEWEST_DAYS",
     "FEWEST_FORECASTS",
     "FEWEST_ORIGINS",
+    "LARGEST_FACTOR",
     "RENEWAL_MODEL",
     "SCENARIO_LABEL",
     "SPREAD_LIMITS",

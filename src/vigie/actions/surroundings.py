@@ -1,0 +1,81 @@
+"""What stands beside the history of a measure on a day: epidemics, holidays, leading signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from vigie.actions.beside import Beside, EngineTerms
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
+from vigie.actions.holidays import holidays_of
+from vigie.actions.renewal_terms import RenewalTerms, covered
+from vigie.actions.room import Room
+from vigie.actions.room_signals import RankedSignals, RoomSignals
+from vigie.lake import DataFile
+from vigie.paths import BoolArray
+from vigie.schemas import CALENDARS, PLACES
+
+__all__ = ["Surroundings"]
+
+
+class Surroundings:
+    """Puts beside a history what models may know besides it, for one run."""
+
+    def __init__(self, room: Room, reports: Sequence[DataFile], chance: Chance) -> None:
+        """Args:
+        room: the room.
+        reports: files of the table of reports.
+        chance: of the run.
+        """
+        self._room = room
+        self._days_ahead = chance.horizon_days + MOST_DAYS_BEHIND
+        self._rules = room.values.epidemics
+        self._terms = RenewalTerms(room, reports, chance) if self._rules else None
+        self._signals = RoomSignals(room, reports, chance)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures that are looked at beside the forecast ones."""
+        return self._signals.measures
+
+    def ranking(self, measure: str, day: date) -> RankedSignals | None:
+        """Leading signals of a measure as a day knew them."""
+        return self._signals.ranking(measure, day)
+
+    def beside(
+        self, drawn: tuple[History, History | None], day: date
+    ) -> tuple[History, History | None]:
+        """The same histories with all that models may know of them on a day.
+
+        Args:
+            drawn: history of the places and that of the totals over them, as known on the day.
+            day: as_of.
+        """
+        history, totals = drawn
+        if history.kind != "flow" or history.step != "day":
+            return drawn
+        epidemics: dict[str, EngineTerms] = {}
+        for rule in self._rules:
+            if self._terms is not None and rule.measure == history.measure:
+                found = covered(rule, self._rules, history)
+                terms = self._terms.terms(rule, drawn, day) if found else None
+                epidemics |= {category: terms for category in found if terms is not None}
+
+        def dressed(part: History) -> History:
+            signals = self._signals.signals(part, day)
+            return replace(part, beside=Beside(epidemics, self._holidays(part, day), signals))
+
+        return dressed(history), None if totals is None else dressed(totals)
+
+    def _holidays(self, part: History, day: date) -> BoolArray | None:
+        ahead = part.dates[-1] + np.arange(1, self._days_ahead + 1)
+        return holidays_of(
+            self._room.reference(CALENDARS.name),
+            self._room.reference(PLACES.name),
+            part.places,
+            np.concatenate([part.dates, ahead]),
+            day,
+        )
