@@ -5,20 +5,15 @@ the plan by linear programs, two baseline planners, and what a plan does in futu
 comes from ``supply`` and ``hospital`` as arrays; nothing here knows how it was made.
 """
 
+from vigie.planning.category_plan import CategoryPlan, Move, category_plan
 from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
+from vigie.planning.flows import Flows
 from vigie.planning.judging import Outcome, judge_flows
 from vigie.planning.linear_program import Ending, LinearProgram, Solution
 from vigie.planning.lots import in_lots
-from vigie.planning.nearest_surplus import (
-    NEAREST_SURPLUS_MODEL,
-    CategoryPlan,
-    Move,
-    PlanRules,
-    nearest_surplus,
-)
+from vigie.planning.nearest_surplus import NEAREST_SURPLUS_MODEL, PlanRules, nearest_surplus
 from vigie.planning.optimal_moves import (
-    Flows,
     MoveProgram,
     MoveRules,
     sender_limits,
@@ -49,6 +44,7 @@ __all__ = [
     "ThingPlan",
     "Use",
     "Vehicles",
+    "category_plan",
     "convex_cost",
     "in_lots",
     "judge_flows",

@@ -8,7 +8,7 @@ import numpy as np
 
 from vigie.paths import FloatArray, PathArray
 from vigie.planning.exchange import Exchange, Use
-from vigie.planning.optimal_moves import Flows
+from vigie.planning.flows import Flows
 
 __all__ = ["Outcome", "judge_flows"]
 

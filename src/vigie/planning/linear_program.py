@@ -85,7 +85,7 @@ class LinearProgram:
         import highspy
 
         solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        solver.setOptionValue("output_flag", False)
+        solver.silent()
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("random_seed", 0)
         solver.setOptionValue("time_limit", time_limit_seconds)

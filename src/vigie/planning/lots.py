@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vigie.paths import FloatArray
-from vigie.planning.optimal_moves import Flows
+from vigie.planning.flows import Flows
 
 __all__ = ["in_lots"]
 

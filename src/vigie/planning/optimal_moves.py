@@ -15,11 +15,14 @@ import numpy as np
 from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.planning.exchange import Exchange, Use
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
+from vigie.planning.flows import Flows
 from vigie.planning.linear_program import Ending, LinearProgram
 
 _STANDARD_ERRORS = 3.0
+_CONCENTRATING_ROUNDS = 3
+_DEAREST = 1e4
 
-__all__ = ["Flows", "MoveProgram", "MoveRules", "ways_of"]
+__all__ = ["MoveProgram", "MoveRules", "ways_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,20 @@ class MoveRules:
         risk_days: days over which a sender's risk is looked at.
         largest_harm: rise of a sender's P(stock-out by risk_days) that is accepted.
         cost_per_km: unit-days of shortage that are as bad as moving a unit one kilometre.
+        days_per_move: a move is worth its while if it saves at least so many days of the mean use
+            of a place, in unit-days; 0: every move is.
         fairness: weight of the largest share of need that any place lacks.
         tail_weight: weight of the mean of the worst tenth of futures, of each place and day.
         pieces: straight pieces of the expected shortage; None: exact.
     """
 
-    decision_days: int = 7
+    decision_days: int = 3
     gap_days: int = 7
     sender_level: float = 0.95
     risk_days: int = 14
     largest_harm: float = 0.02
     cost_per_km: float = 1e-4
+    days_per_move: float = 0.5
     fairness: float = 0.0
     tail_weight: float = 0.0
     pieces: int | None = 20
@@ -56,39 +62,6 @@ class MoveRules:
         """
         spread = math.sqrt(self.largest_harm * (1 - self.largest_harm) / samples)
         return max(0.0, self.largest_harm - _STANDARD_ERRORS * spread)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Flows:
-    """Units on their way.
-
-    Attributes:
-        sender: (way,), index of the place.
-        receiver: (way,).
-        lag: (way,), days under way.
-        units: (way, day), units that leave on each decision day; day 0 is today.
-    """
-
-    sender: IntArray
-    receiver: IntArray
-    lag: IntArray
-    units: FloatArray
-
-    def sent(self, places: int, horizon: int) -> FloatArray:
-        """(place, day): units that have left by the day; day 0 is tomorrow."""
-        out = np.zeros((places, horizon))
-        for day in range(min(self.units.shape[1], horizon)):
-            np.add.at(out[:, day], self.sender, self.units[:, day])
-        return np.cumsum(out, axis=1)
-
-    def received(self, places: int, horizon: int) -> FloatArray:
-        """(place, day): units that have come by the day."""
-        came = np.zeros((places, horizon))
-        for day in range(self.units.shape[1]):
-            at = day + self.lag - 1
-            inside = at < horizon
-            np.add.at(came, (self.receiver[inside], at[inside]), self.units[inside, day])
-        return np.cumsum(came, axis=1)
 
 
 def ways_of(exchange: Exchange, *, most: int | None = None) -> tuple[IntArray, IntArray, IntArray]:
@@ -162,6 +135,7 @@ class MoveProgram:
         rules: MoveRules,
         *,
         weight: float = 1.0,
+        surcharge: FloatArray | None = None,
     ) -> None:
         self._rules, self._exchange = rules, exchange
         self._days = min(rules.decision_days, exchange.horizon)
@@ -173,7 +147,8 @@ class MoveProgram:
         )
         useful = self._useful(ways, limits, cost)
         self.sender, self.receiver, self.lag = (each[useful] for each in ways)
-        self.columns = self._moves(weight)
+        kept = surcharge[useful] if surcharge is not None else 0.0
+        self.columns = self._moves(weight, kept)
         self._sender_rows(limits)
         self._levels(cost, limits, weight)
 
@@ -196,11 +171,12 @@ class MoveProgram:
         sender, receiver, _ = ways
         return np.asarray((limits[sender].max(axis=1) > 0) & lacks[receiver])
 
-    def _moves(self, weight: float) -> IntArray:
+    def _moves(self, weight: float, surcharge: FloatArray | float) -> IntArray:
         """(way, day): columns of units that leave; those too late to come are fixed at 0."""
         count = len(self.sender)
         km = self._exchange.lanes.km[self.sender, self.receiver]
-        cost = np.repeat(weight * self._rules.cost_per_km * km, self._days)
+        by_way = np.repeat(self._rules.cost_per_km * km, self._days).reshape(count, self._days)
+        cost = weight * (by_way + surcharge).ravel()
         day = np.tile(np.arange(self._days), count)
         in_time = day + np.repeat(self.lag, self._days) <= self._exchange.horizon
         columns = self._program.add_columns(
@@ -305,8 +281,47 @@ def solve_moves(
     """
     if exchange.use is Use.HELD:
         raise ValueError(f"{exchange.category}: machines come back; they are planned by other rows")
+    flows, ending = _solve(exchange, ways, limits, rules, None, time_limit_seconds)
+    for _ in range(_CONCENTRATING_ROUNDS if rules.days_per_move > 0 else 0):
+        surcharge = surcharge_of(exchange, ways, flows, rules)
+        flows, ending = _solve(exchange, ways, limits, rules, surcharge, time_limit_seconds)
+    return flows, ending
+
+
+def surcharge_of(
+    exchange: Exchange,
+    ways: tuple[IntArray, IntArray, IntArray],
+    flows: Flows,
+    rules: MoveRules,
+) -> FloatArray:
+    """(way, decision day): price of a unit that makes a move cost as much as it must be worth.
+
+    A move of x units costs ``days_per_move`` of mean use: a price of that over x, at the x of the
+    round before; ways that carried nothing cost so much that they stay so.
+
+    Source: docs/models/optimal-plan.md, equation 10.
+    """
+    use = np.maximum(exchange.need[:, -1].mean(axis=1, dtype=np.float64), 0).mean()
+    fixed = rules.days_per_move * float(use) / exchange.horizon
+    pairs = zip(ways[0].tolist(), ways[1].tolist(), strict=True)
+    number = {pair: at for at, pair in enumerate(pairs)}
+    carried = zip(flows.sender.tolist(), flows.receiver.tolist(), strict=True)
+    at = np.array([number[pair] for pair in carried], dtype=np.int64)
+    price = np.full((len(ways[0]), flows.units.shape[1]), _DEAREST)
+    price[at] = np.minimum(fixed / np.maximum(flows.units, 1e-9), _DEAREST)
+    return price
+
+
+def _solve(
+    exchange: Exchange,
+    ways: tuple[IntArray, IntArray, IntArray],
+    limits: FloatArray,
+    rules: MoveRules,
+    surcharge: FloatArray | None,
+    time_limit_seconds: float,
+) -> tuple[Flows, Ending]:
     program = LinearProgram()
-    moves = MoveProgram(program, exchange, ways, limits, rules)
+    moves = MoveProgram(program, exchange, ways, limits, rules, surcharge=surcharge)
     if not len(moves.sender):
         return moves.flows(np.zeros(0)), Ending.OPTIMAL
     solution = program.solve(time_limit_seconds=time_limit_seconds)

@@ -9,15 +9,16 @@ import numpy as np
 
 from vigie.paths import FloatArray, IntArray
 from vigie.planning.exchange import Exchange
+from vigie.planning.flows import Flows
 from vigie.planning.judging import Outcome, judge_flows
 from vigie.planning.linear_program import Ending, LinearProgram
 from vigie.planning.lots import in_lots
 from vigie.planning.optimal_moves import (
-    Flows,
     MoveProgram,
     MoveRules,
     sender_limits,
     solve_moves,
+    surcharge_of,
     ways_of,
 )
 
@@ -139,6 +140,14 @@ class _Draft:
             self.planning, self.ways, self.limits, rules, time_limit_seconds=time_limit_seconds
         )
 
+    def surcharge(self, rules: MoveRules) -> FloatArray | None:
+        """Prices that keep to the ways of the plan made apart; dear ones stay open to all."""
+        if rules.days_per_move <= 0 or self.flows is None:
+            return None
+        prices = surcharge_of(self.planning, self.ways, self.flows, rules)
+        usual = prices[prices < prices.max(initial=0.0)]
+        return np.minimum(prices, float(np.quantile(usual, 0.9)) if usual.size else 0.0)
+
     def take_lots(self, room: FloatArray | None) -> None:
         assert self.flows is not None
         self.whole = in_lots(self.flows, self.exchange.pack_size, self.limits, room=room)
@@ -207,7 +216,10 @@ def _solve_together(
 ) -> None:
     """One program for all products, with a row for each day of a place that has a limit."""
     program = LinearProgram()
-    parts = [MoveProgram(program, d.planning, d.ways, d.limits, rules) for d in drafts]
+    parts = [
+        MoveProgram(program, d.planning, d.ways, d.limits, rules, surcharge=d.surcharge(rules))
+        for d in drafts
+    ]
     for place, day in np.argwhere(np.isfinite(vehicles.room)).tolist():
         leaving = [
             (part.columns[part.sender == place, day], volume)

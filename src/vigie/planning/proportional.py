@@ -6,8 +6,8 @@ import numpy as np
 
 from vigie.paths import FloatArray, IntArray
 from vigie.planning.exchange import Exchange
+from vigie.planning.flows import Flows
 from vigie.planning.lots import in_lots
-from vigie.planning.optimal_moves import Flows
 
 __all__ = ["PROPORTIONAL_MODEL", "proportional_share"]
 

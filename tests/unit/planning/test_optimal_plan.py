@@ -25,7 +25,9 @@ from vigie.planning import (
     ways_of,
 )
 
-EXACT = MoveRules(decision_days=2, gap_days=2, risk_days=4, pieces=None, cost_per_km=1e-3)
+EXACT = MoveRules(
+    decision_days=2, gap_days=2, risk_days=4, pieces=None, cost_per_km=1e-3, days_per_move=0
+)
 
 
 def exchange(seed, places=4, days=4, samples=12, *, pack=1.0, use=Use.LOST, cover=9):
@@ -109,10 +111,9 @@ def test_few_pieces_cost_little():
     given = exchange(1, places=12, days=10, samples=100, cover=25)
     limits = sender_limits(given, MoveRules())
     costs = [
-        cost_of(given, solve_moves(given, ways_of(given), limits, MoveRules(pieces=pieces))[0],
-                MoveRules())
-        for pieces in (None, 20)
-    ]  # fmt: skip
+        cost_of(given, solve_moves(given, ways_of(given), limits, rules)[0], rules)
+        for rules in (MoveRules(pieces=pieces, days_per_move=0) for pieces in (None, 20))
+    ]
     assert costs[0] <= costs[1] + 1e-9 <= 1.02 * costs[0]
 
 
@@ -184,7 +185,7 @@ def test_vehicles_bind_all_products_together():
                  things[0].lanes)
         for at, each in enumerate(things)
     ]  # fmt: skip
-    rules = MoveRules(decision_days=3, gap_days=4, risk_days=8)
+    rules = MoveRules(decision_days=3, gap_days=4, risk_days=8, days_per_move=0)
     volume = np.array([1.0, 2.0, 0.5])
 
     def load(plans):
@@ -208,7 +209,9 @@ def test_fairness_lowers_the_worst_share():
     limits = sender_limits(given, MoveRules())
     worst = []
     for fairness in (0.0, 1e4):
-        flows, _ = solve_moves(given, ways_of(given), limits, MoveRules(fairness=fairness))
+        flows, _ = solve_moves(
+            given, ways_of(given), limits, MoveRules(fairness=fairness, days_per_move=0)
+        )
         missing = np.maximum(given.need - level_of(given, flows)[..., None], 0).mean(axis=2)
         worst.append((missing.sum(axis=1) / np.maximum(given.need[:, -1].mean(axis=1), 1)).max())
     assert worst[1] <= worst[0] + 1e-6
