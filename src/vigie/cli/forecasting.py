@@ -6,7 +6,7 @@ import argparse
 
 from vigie.cli.context import Context
 
-__all__ = ["forecast_hub", "forecast_series", "score"]
+__all__ = ["forecast_hub", "forecast_occupancy", "forecast_series", "score"]
 
 _COLUMNS = {
     "model": "model",
@@ -94,6 +94,28 @@ def forecast_series(context: Context, arguments: argparse.Namespace) -> int:
         [
             f"{made.file}: {made.rows} quantiles of {made.model}, {made.origins} origins of "
             f"{made.series} series by {made.step}."
+        ],
+    )
+    return 0
+
+
+def forecast_occupancy(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie forecast occupancy --data DIR --origins FILE --out FILE."""
+    from vigie.actions.occupancy_forecasting import forecast_occupancy as act
+
+    made = act(
+        arguments.data,
+        arguments.origins,
+        arguments.out,
+        horizons=arguments.horizons,
+        progress=context.progress,
+    )
+    known = ", ".join(made.known)
+    context.give(
+        made,
+        [
+            f"{made.file}: {made.rows} quantiles of {made.model}, {made.origins} origins of "
+            f"{made.series} places, from {known}."
         ],
     )
     return 0

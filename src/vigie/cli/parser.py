@@ -221,6 +221,7 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     of = forecast.add_subparsers(title="what", metavar="WHAT", required=True)
     _forecast_hub(of)
     _forecast_series(of)
+    _forecast_occupancy(of)
     score = _add(
         commands,
         "score",
@@ -304,6 +305,41 @@ def _forecast_series(of: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="names the series (default: the text that, with the date, is never twice the same)",
     )
     series.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet, or CSV if its name ends in .csv",
+    )
+
+
+def _forecast_occupancy(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    occupancy = _add(
+        of,
+        "occupancy",
+        c.forecast_occupancy,
+        "Forecast patients in intensive care, each origin from what was known up to it.",
+        "vigie forecast occupancy --data sivic --origins origins.csv --out forecasts.parquet",
+    )
+    occupancy.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="holds occupancy.parquet (date, dep, icu, maybe hosp), maybe admissions.parquet "
+        "(date, dep, adm_icu, adm_hosp)",
+    )
+    occupancy.add_argument(
+        "--origins",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet or CSV with a column origin: the last date that a forecast may know",
+    )
+    occupancy.add_argument(
+        "--horizons", type=_steps, default=(7, 14), metavar="DAYS", help="days ahead (7,14)"
+    )
+    occupancy.add_argument(
         "--out",
         type=Path,
         required=True,

@@ -9,6 +9,11 @@ from vigie.hospital.binary import BINARY_MODEL, TwoStateRates, binary_paths, two
 from vigie.hospital.capacity import Limit, UsableCapacity, usable_capacity
 from vigie.hospital.equipment import EquipmentPaths, equipment_paths
 from vigie.hospital.levels import FEWEST_DAYS, LEVEL_MODEL, LEVEL_WINDOW_DAYS, level_paths
+from vigie.hospital.pooled_occupancy import (
+    OCCUPANCY_MODEL,
+    OccupancyHistory,
+    occupancy_quantiles,
+)
 from vigie.hospital.sharing import beds_served, units_needed
 from vigie.hospital.shortage import capacity_shortage, is_short
 from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
@@ -18,8 +23,10 @@ __all__ = [
     "FEWEST_DAYS",
     "LEVEL_MODEL",
     "LEVEL_WINDOW_DAYS",
+    "OCCUPANCY_MODEL",
     "EquipmentPaths",
     "Limit",
+    "OccupancyHistory",
     "StaffPaths",
     "TwoStateRates",
     "UsableCapacity",
@@ -29,6 +36,7 @@ __all__ = [
     "equipment_paths",
     "is_short",
     "level_paths",
+    "occupancy_quantiles",
     "required_staff",
     "staff_paths",
     "two_state_rates",
