@@ -99,7 +99,7 @@ def test_a_folder_without_the_figures_is_named(
 def test_french_intensive_care_is_foreseen_better_than_by_persistence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], scorer: ModuleType
 ) -> None:
-    pack = shared_files("data/fr_sivic/occupancy.parquet")[0].parent
+    pack = shared_files("fr_sivic/occupancy.parquet")[0].parent
     target = scorer.load_target("icu", pack.parent, "2020-05-18:2020-09-28:133")
     at = origins(tmp_path, *[str(target.dates[each]) for each in target.origins])
     out = tmp_path / "out.parquet"

@@ -7,6 +7,7 @@ arithmetic of staffing, equipment and capacity on sample paths. Flows into hospi
 
 from vigie.hospital.binary import BINARY_MODEL, TwoStateRates, binary_paths, two_state_rates
 from vigie.hospital.capacity import Limit, UsableCapacity, usable_capacity
+from vigie.hospital.continued_flow import continued_flow
 from vigie.hospital.equipment import EquipmentPaths, equipment_paths
 from vigie.hospital.levels import FEWEST_DAYS, LEVEL_MODEL, LEVEL_WINDOW_DAYS, level_paths
 from vigie.hospital.pooled_occupancy import (
@@ -33,6 +34,7 @@ __all__ = [
     "beds_served",
     "binary_paths",
     "capacity_shortage",
+    "continued_flow",
     "equipment_paths",
     "is_short",
     "level_paths",

@@ -1,8 +1,8 @@
 """Patients in bed of many places, foretold by one robust regression on what moves them.
 
-The change ahead is counted in units of the usual scatter of a place, so that large and small places
-share one law; it is learnt anew on every day from the days whose outcome is known, and its spread is
-that of its own past misses.
+The change ahead is counted in units of the usual scatter of a place, so that large and small ones
+share one law; it is learnt anew on every day from the days whose outcome is known, and its spread
+is that of its own past misses.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vigie.hospital.continued_flow import continued_flow
 from vigie.paths import (
     QUANTILE_LEVELS,
     FloatArray,
@@ -33,6 +34,8 @@ _FIRST_ORIGIN = 21
 _BANK_DAYS = 84
 _BANK_HALF_LIFE_DAYS = 28.0
 _SPREAD = 1.2
+_FLOW_WEIGHT = 0.7
+_FLOW_DAYS = 14
 _FEWEST_LEARNT_DAYS = 8
 _FEWEST_BANK_DAYS = 7
 _CHANGES_DAYS = 90
@@ -72,7 +75,8 @@ class OccupancyHistory:
 
 def days_needed(horizon: int) -> int:
     """Days of history below which the regression has no past forecasts to learn its spread from."""
-    return _FIRST_ORIGIN + _FEWEST_BANK_DAYS + max(2 * horizon, horizon + _FEWEST_LEARNT_DAYS)
+    first = max(_FIRST_ORIGIN, horizon + _FEWEST_LEARNT_DAYS - 1)
+    return first + horizon + _FEWEST_BANK_DAYS
 
 
 def occupancy_quantiles(
@@ -111,6 +115,7 @@ def occupancy_quantiles(
 def _regressed(history: OccupancyHistory, horizon: int, levels: Sequence[float]) -> FloatArray:
     """(place, level), by the regression and its own misses."""
     features, scale, level = _features(history)
+    came = None if history.admissions is None else np.nansum(history.admissions, axis=0)
     now = level.shape[1] - 1
     origins = np.arange(max(_FIRST_ORIGIN, now - horizon - _BANK_DAYS + 1), now - horizon + 1)
     target = (level[:, horizon:] - level[:, :-horizon]) / scale[:, :-horizon]
@@ -121,13 +126,19 @@ def _regressed(history: OccupancyHistory, horizon: int, levels: Sequence[float])
         weight = scale[:, learnt] * 0.5 ** ((day - horizon - learnt) / _HALF_LIFE_DAYS)
         rows = features[:, learnt].reshape(-1, features.shape[2])
         fit = fit_median(rows, target[:, learnt].ravel(), weight.ravel(), ridge=_RIDGE)
-        return np.asarray(features[:, day] @ fit)
+        foretold = np.asarray(features[:, day] @ fit)
+        if came is None or day < _FLOW_DAYS:
+            return foretold
+        centre = np.maximum(level[:, day] + scale[:, day] * foretold, 0.0)
+        whole = continued_flow(level[:, : day + 1].sum(axis=0), came[: day + 1], horizon)
+        share = 1 - _FLOW_WEIGHT + _FLOW_WEIGHT * whole / max(float(centre.sum()), 1.0)
+        return np.asarray((centre * share - level[:, day]) / scale[:, day])
 
     usable = [day for day in origins.tolist() if day - horizon >= _FEWEST_LEARNT_DAYS - 1]
     misses = np.stack([target[:, day] - move(day) for day in usable], axis=1)
     age = now - horizon - np.array(usable)
     weight = np.broadcast_to(0.5 ** (age / _BANK_HALF_LIFE_DAYS), misses.shape)
-    errors = weighted_quantiles(misses.ravel(), weight.ravel(), np.asarray(levels))
+    errors = weighted_quantiles(misses.ravel(), weight.ravel(), levels)
     middle = np.interp(0.5, levels, errors)
     # The median stays where the regression puts it: last misses point past the turn of a wave.
     spread = scale[:, now, None] * _SPREAD * (errors - middle)

@@ -2,8 +2,8 @@
 
 Here live the joint array of futures and its validation, the chance that all models of a run
 share, histories on a grid, calendars, quantiles, new margins for old paths, sums of paths over
-places, scores, the choice among models by their scores, the drift alarm, the summary of first short days,
-and the robust regression that models of several kinds fit.
+places, scores, the choice among models by their scores, the drift alarm, the summary of first
+short days, and the robust regression that models of several kinds fit.
 No model, no table of the lake and no I/O live here.
 """
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.hospital import OccupancyHistory, occupancy_quantiles
+from vigie.hospital import OccupancyHistory, continued_flow, occupancy_quantiles
 from vigie.paths import QUANTILE_LEVELS, wis
 
 MEDIAN = QUANTILE_LEVELS.index(0.5)
@@ -107,3 +107,13 @@ def test_bad_input_is_named():
         occupancy_quantiles(OccupancyHistory(np.ones((2, 9))), [0])
     with pytest.raises(ValueError, match="tells of no change"):
         occupancy_quantiles(OccupancyHistory(np.ones((2, 1))), [7])
+
+
+def test_a_flow_in_balance_goes_on_and_one_that_grows_rises():
+    level = np.full(40, 80.0)
+    assert continued_flow(level, np.full(40, 10.0), 14) == pytest.approx(80, rel=0.01)
+    growing = 10 * np.exp(0.05 * np.arange(40))
+    inside = np.array([growing[max(0, day - 7) : day + 1].sum() for day in range(40)])
+    assert continued_flow(inside, growing, 7) > 1.2 * inside[-1]
+    with pytest.raises(ValueError, match="15 or more"):
+        continued_flow(np.ones(9), np.ones(9), 7)
