@@ -14,6 +14,18 @@ from vigie.hospital.pooled_occupancy import (
     OccupancyHistory,
     occupancy_quantiles,
 )
+from vigie.hospital.pooled_shares import (
+    ONSET_DAYS,
+    ONSET_LEVEL,
+    SHARE_MODEL,
+    ShareHistory,
+    onset_probability,
+    onset_threshold,
+    share_days_needed,
+    share_forecasts,
+    share_quantiles,
+    without_resets,
+)
 from vigie.hospital.sharing import beds_served, units_needed
 from vigie.hospital.shortage import capacity_shortage, is_short
 from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
