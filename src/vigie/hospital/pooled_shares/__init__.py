@@ -1,8 +1,8 @@
 """Shares of units that declare a shortage, of many places, foretold together.
 
 Here live the history of shares, the guard that reads an emptied register as missing, what the
-regression learns from, the forecast, and the chance that a share will be unusually high. Patients in
-bed are forecast in ``pooled_occupancy``.
+regression learns from, the forecast, and the chance that a share will be unusually high. Patients
+in bed are forecast in ``pooled_occupancy``.
 """
 
 from vigie.hospital.pooled_shares.forecast import (

@@ -1,4 +1,4 @@
-"""What the change of a share is learnt from: its past, the other places, companions, the calendar."""
+"""What the change of a share is learnt from: its past, all places, companions, the calendar."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _RIDGES = (0.01, 0.1, 0.5)
 """The centre is the mean of the regressions with each half-life and each ridge."""
 _LEARNT_DAYS = 1461
 _LEARNT_STEP_DAYS = 2
-"""Neighbouring days say nearly the same; two and seven have no common factor, so no weekday is lost."""
+"""Neighbouring days say nearly the same; every second one still meets every weekday."""
 _FEWEST_LEARNT_DAYS = 60
 _WEEK = 7
 _BANK_WEEKS = 52
@@ -65,7 +65,8 @@ def share_quantiles(
 
     Source: docs/models/pooled-share.md.
     """
-    return share_forecasts(history, [history.share.shape[1] - 1], horizons, levels)[0]
+    made = share_forecasts(history, [history.share.shape[1] - 1], horizons, levels)
+    return np.asarray(made[0])
 
 
 def share_forecasts(
@@ -97,8 +98,8 @@ def share_forecasts(
     days = history.share.shape[1]
     if min(origins) < max(begun, first + 1) or max(origins) >= days:
         raise ValueError(
-            f"origins from day {min(origins)} to {max(origins)} of {days}: each needs two days of "
-            f"shares and a value in every place, which day {max(begun, first + 1)} is the first to have"
+            f"origins from day {min(origins)} to {max(origins)} of {days}: the first that has two "
+            f"days of shares and a value in every place is day {max(begun, first + 1)}"
         )
     known = ShareHistory(
         history.share[:, first:], history.dates[first:],
@@ -166,7 +167,7 @@ def _quantiles(moves: _Moves, day: int, levels: Sequence[float]) -> FloatArray:
 def _spread(
     misses: FloatArray, weight: FloatArray, levels: Sequence[float]
 ) -> tuple[FloatArray, FloatArray]:
-    """(place,) usual miss of each place, drawn to that of all; (level,) quantiles in units of it."""
+    """(place,) usual miss of each, drawn to that of all; (level,) quantiles in units of it."""
     total = weight.sum(axis=1)
     if not total.any():
         return np.zeros(len(misses)), np.zeros(len(levels))

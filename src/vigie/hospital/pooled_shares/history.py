@@ -37,9 +37,10 @@ class ShareHistory:
         for each in self.companions:
             if each.shape != self.share.shape:
                 raise ValueError(f"a companion has shape {each.shape}, share {self.share.shape}")
-        if self.dates.shape != self.share.shape[1:] or (
-            np.diff(self.dates.astype("datetime64[D]").astype(np.int64)) != 1
-        ).any():
+        if (
+            self.dates.shape != self.share.shape[1:]
+            or (np.diff(self.dates.astype("datetime64[D]").astype(np.int64)) != 1).any()
+        ):
             raise ValueError(
                 f"{len(self.dates)} dates for {self.share.shape[1]} days: give every day once"
             )
@@ -50,4 +51,6 @@ class ShareHistory:
             )
         never = ~np.isfinite(self.share).any(axis=1)
         if never.any():
-            raise ValueError(f"places {np.flatnonzero(never).tolist()} have no value; leave them out")
+            raise ValueError(
+                f"places {np.flatnonzero(never).tolist()} have no value; leave them out"
+            )

@@ -21,7 +21,7 @@ def onset_threshold(history: ShareHistory) -> FloatArray:
     """The share above which each place is unusually short, by its last year.
 
     Args:
-        history: of 365 days and the last one at least.
+        history: of 365 days and the last one at least, from the first with a value on.
 
     Returns:
         (place,), 0..1: the 80 % quantile of the observed days of the year before the last day;
@@ -30,7 +30,7 @@ def onset_threshold(history: ShareHistory) -> FloatArray:
     Raises:
         ValueError: the history is too short, or a place has no value in the year.
     """
-    days = history.share.shape[1]
+    days = history.share.shape[1] - int(np.isfinite(history.share).any(axis=0).argmax())
     if days <= ONSET_DAYS:
         raise ValueError(
             f"{days} days tell of no year; give {ONSET_DAYS} days and the present one at least"

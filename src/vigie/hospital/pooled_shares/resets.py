@@ -57,6 +57,4 @@ def without_resets(share: FloatArray) -> tuple[FloatArray, BoolArray]:
 def _most_fell(today: FloatArray, seen: FloatArray) -> bool:
     counted = np.isfinite(today) & (seen > 0)
     fell = counted & (today < _FALLEN * seen)
-    return bool(
-        counted.sum() >= _FEWEST_PLACES and fell.sum() > _MOST_PLACES * int(counted.sum())
-    )
+    return bool(counted.sum() >= _FEWEST_PLACES and fell.sum() > _MOST_PLACES * int(counted.sum()))
