@@ -9,6 +9,8 @@ from pathlib import Path
 
 from vigie import __version__
 from vigie.cli import commands as c
+from vigie.cli.share_options import add_share_options
+from vigie.cli.values import whole_numbers
 
 __all__ = ["build_parser"]
 
@@ -222,6 +224,12 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _forecast_hub(of)
     _forecast_series(of)
     _forecast_occupancy(of)
+    about = "Forecast a share in every place, as of units short of staff, with its onset."
+    example = (
+        "vigie forecast shares --data states.parquet --target short_staff --of n_units "
+        "--origins origins.csv --out forecasts.parquet"
+    )
+    add_share_options(_add(of, "shares", c.forecast_shares, about, example))
     score = _add(
         commands,
         "score",
@@ -293,7 +301,7 @@ def _forecast_series(of: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     series.add_argument(
         "--horizons",
-        type=_steps,
+        type=whole_numbers,
         required=True,
         metavar="STEPS",
         help="days, or months, from the origin: 7,14",
@@ -337,7 +345,7 @@ def _forecast_occupancy(of: argparse._SubParsersAction[argparse.ArgumentParser])
         help="Parquet or CSV with a column origin: the last date that a forecast may know",
     )
     occupancy.add_argument(
-        "--horizons", type=_steps, default=(7, 14), metavar="DAYS", help="days ahead (7,14)"
+        "--horizons", type=whole_numbers, default=(7, 14), metavar="DAYS", help="days ahead (7,14)"
     )
     occupancy.add_argument(
         "--out",
@@ -346,14 +354,6 @@ def _forecast_occupancy(of: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="FILE",
         help="Parquet, or CSV if its name ends in .csv",
     )
-
-
-def _steps(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError as error:
-        message = f'"{text}" is no list of whole numbers; write for example 7,14'
-        raise argparse.ArgumentTypeError(message) from error
 
 
 def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

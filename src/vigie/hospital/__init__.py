@@ -1,6 +1,7 @@
 """What happens inside hospitals: levels, usable capacity, staff, machines and their shortage.
 
-Here live persistence for levels and shares, the two-state chain for yes/no series, and the
+Here live persistence for levels and shares, the pooled forecasts of occupancy and of declared
+shortages, the two-state chain for yes/no series, and the
 arithmetic of staffing, equipment and capacity on sample paths. Flows into hospitals live in
 ``epidemiology``, products in ``supply``.
 """
@@ -15,6 +16,17 @@ from vigie.hospital.pooled_occupancy import (
     OccupancyHistory,
     occupancy_quantiles,
 )
+from vigie.hospital.pooled_shares import (
+    ONSET_DAYS,
+    SHARE_MODEL,
+    ShareHistory,
+    onset_probability,
+    onset_threshold,
+    share_days_needed,
+    share_forecasts,
+    share_quantiles,
+    without_resets,
+)
 from vigie.hospital.sharing import beds_served, units_needed
 from vigie.hospital.shortage import capacity_shortage, is_short
 from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
@@ -25,9 +37,12 @@ __all__ = [
     "LEVEL_MODEL",
     "LEVEL_WINDOW_DAYS",
     "OCCUPANCY_MODEL",
+    "ONSET_DAYS",
+    "SHARE_MODEL",
     "EquipmentPaths",
     "Limit",
     "OccupancyHistory",
+    "ShareHistory",
     "StaffPaths",
     "TwoStateRates",
     "UsableCapacity",
@@ -39,9 +54,15 @@ __all__ = [
     "is_short",
     "level_paths",
     "occupancy_quantiles",
+    "onset_probability",
+    "onset_threshold",
     "required_staff",
+    "share_days_needed",
+    "share_forecasts",
+    "share_quantiles",
     "staff_paths",
     "two_state_rates",
     "units_needed",
     "usable_capacity",
+    "without_resets",
 ]
