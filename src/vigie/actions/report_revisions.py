@@ -84,29 +84,32 @@ class LateReports:
 def read_revisions(
     room: Room, facts: pa.Table, reports: Sequence[DataFile], history: History
 ) -> Revisions | str:
-    """The revisions of a daily measure, or why there are none to learn from.
+    """The revisions of a daily or weekly measure, or why there are none to learn from.
 
-    Only of the feed whose figure stands. A day of which the first report came more than
-    NOWCAST_DAYS late, as in a load of old figures, is not read; nor are days before a change of
-    definition, which the facts lack; nor what a series sends after a week of silence.
+    Of a weekly measure what is said of days here is said of weeks. Only of the feed whose figure
+    stands. A day of which the first report came more than NOWCAST_DAYS late, as in a load of old
+    figures, is not read; nor are days before a change of definition, which the facts lack; nor
+    what a series sends after a week of silence.
 
     Args:
         room: the room.
         facts: the figures that stand, without those of an older definition.
         reports: files of the table of reports.
-        history: of the measure, by day.
+        history: of the measure, by day or week.
 
     Source: docs/models/nowcast.md.
     """
     from vigie.epidemiology.nowcast import HAZARD_DAYS, report_triangle
 
     files = [file for file in reports if file.partition == history.measure]
-    rows = _rows(room, facts, files, history, HAZARD_DAYS + NOWCAST_DAYS) if files else None
+    step = 7 if history.step == "week" else 1
+    looked_at = step * (HAZARD_DAYS + NOWCAST_DAYS)
+    rows = _rows(room, facts, files, history, looked_at) if files else None
     if rows is None or not rows.num_rows:
         return "no nowcast: there are no reports of which to learn how late they come"
     known_at = rows["known_at"].to_numpy().astype("datetime64[us]")
     newest = known_at.max()
-    back = ((newest - known_at + _EARLIER) // _A_DAY).astype(np.int64)
+    back = ((newest - known_at + _EARLIER) // (step * _A_DAY)).astype(np.int64)
     came_on = len(np.unique(back))
     if came_on < _FEWEST_REPORT_DAYS:
         return (
@@ -117,7 +120,7 @@ def read_revisions(
     delays = min(NOWCAST_DAYS, days)
     series, of_series = _series(rows)
     ago = (history.dates[-1] - rows["reference_date"].to_numpy()).astype("timedelta64[D]")
-    day = days - 1 - ago.astype(np.int64)
+    day = days - 1 - ago.astype(np.int64) // step
     known_day = days - 1 - back
     value = rows["value"].to_numpy(zero_copy_only=False).astype(np.float64)
     value[~np.isfinite(value) | (value < 0)] = np.nan
