@@ -22,6 +22,7 @@ __all__ = [
     "MEASURES",
     "SHARE_BY_DELAY",
     "START",
+    "STOCK",
     "as_reported",
     "counts_of",
     "known_then",
@@ -41,6 +42,8 @@ FIRST_FILE = 40
 SHARE_BY_DELAY = np.array([0.3, 0.25, 0.17, 0.12, 0.08, 0.05, 0.03])
 MEASURES = ("admissions", "stock", "used")
 STOCK = 900
+"""Pieces in stock at every hospital on every day."""
+
 _DAYS_TOLD = 10
 
 

@@ -9,8 +9,17 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from tests.late_room import DAYS, LAST, SHARE_BY_DELAY, counts_of, made_room, send_files
-from tests.rooms import FILES, OPERATOR
+from tests.late_room import (
+    DAYS,
+    LAST,
+    SHARE_BY_DELAY,
+    STOCK,
+    counts_of,
+    made_room,
+    send_files,
+    send_supplies,
+)
+from tests.rooms import OPERATOR, PLACES
 from vigie.actions.cycle import run_cycle
 from vigie.actions.place_page import build_place_page
 from vigie.actions.room import Room
@@ -19,6 +28,7 @@ from vigie.actions.showing import open_release
 from vigie.bootstrap import clock, local_operator, open_room, pages_of
 from vigie.cli import run
 from vigie.epidemiology.nowcast import COMPLETE_SHARE, SETTLED_SHARE
+from vigie.supply import BURN_DAYS
 
 KNOWN = SHARE_BY_DELAY.cumsum()
 OPEN = int((KNOWN < COMPLETE_SHARE).sum())
@@ -32,11 +42,9 @@ ENGLISH = (
 @pytest.fixture(scope="module")
 def late(tmp_path_factory: pytest.TempPathFactory) -> Room:
     """A room released on the day after its last file, a Sunday: to read only."""
-    no_beds = FILES["vigie.toml"].split("[[shortage]]", maxsplit=1)[0]
-    settings = no_beds.replace("horizon_days = 7", "horizon_days = 14")
-    folder = tmp_path_factory.mktemp("late")
-    room = made_room(folder, LAST + timedelta(days=1), {"vigie.toml": settings})
+    room = made_room(tmp_path_factory.mktemp("late"), LAST + timedelta(days=1))
     send_files(room, counts_of(21))
+    send_supplies(room, counts_of(23))
     assert run_cycle(room, OPERATOR).release
     return room
 
@@ -71,6 +79,18 @@ def test_only_counts_that_are_complete_are_held_against_forecasts(late: Room) ->
     assert flat.whole is not None
     # As reported, it is 0.6 in the mean of such rooms.
     assert flat.whole.coverage_95 > 0.8
+
+
+def test_stock_is_counted_as_reported_against_use_that_is_completed(late: Room) -> None:
+    reader = open_release(late, OPERATOR)
+    rows = {row["place"]: row for row in reader.table("shortages", kind="products").to_pylist()}
+    # The last day is left out.
+    used = counts_of(23).sum(axis=2)[:, -BURN_DAYS - 1 : -1].mean(axis=1)
+    for place, a_day in zip(PLACES, used, strict=True):
+        assert rows[place]["capacity_now"] == STOCK
+        assert rows[place]["data_date"] == LAST
+        assert rows[place]["need_now"] == pytest.approx(a_day, rel=0.15)
+    assert "products" not in reader.manifest.notes["skipped_rules"]
 
 
 def test_page_and_command_say_which_days_are_still_being_reported(

@@ -18,6 +18,9 @@ from vigie.schemas import MEASURES, REPORTS
 
 __all__ = ["KnownThen"]
 
+_MODULUS = 9_007_199_254_740_881
+"""The largest prime below 2 to the 53: sums of some hundred remainders fit in 64 bits."""
+
 
 class KnownThen:
     """Reads some measures as a past day knew them."""
@@ -77,13 +80,15 @@ class KnownThen:
         sql = (
             f"SELECT CASE {cases} END AS bucket, count(*)::BIGINT AS rows, "
             "(sum(hash(measure, place, category, reference_date, known_at, value, feed)) "
-            f"% 9007199254740881)::BIGINT AS total FROM {relation} GROUP BY bucket"
+            f"% {_MODULUS})::BIGINT AS total FROM {relation} GROUP BY bucket"
         )
         rows, total = np.zeros(len(days), dtype=np.int64), np.zeros(len(days), dtype=np.int64)
         for row in self._room.engine.query(sql).to_pylist():
             if row["bucket"] is not None:
                 rows[row["bucket"]], total[row["bucket"]] = row["rows"], row["total"]
-        together = zip(np.cumsum(rows).tolist(), np.cumsum(total).tolist(), strict=True)
+        # Not of which other days were asked: sums of remainders have one remainder.
+        sums = np.cumsum(total) % _MODULUS
+        together = zip(np.cumsum(rows).tolist(), sums.tolist(), strict=True)
         return {day: f"{a}:{b}" for day, (a, b) in zip(days, together, strict=True)}
 
     def _window(self, day: date) -> str:

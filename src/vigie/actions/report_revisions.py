@@ -36,6 +36,8 @@ _LONGEST_SILENCE_DAYS = 7
 _EARLIER = np.timedelta64(6, "h")
 """By how much a daily file may come earlier in the day than the newest one and count with it."""
 
+_NEVER_GREW = "no nowcast: no figure grew after its first report, so that all count as complete"
+
 _A_DAY = np.timedelta64(1, "D")
 
 
@@ -121,6 +123,9 @@ def read_revisions(
     series, of_series = _series(rows)
     ago = (history.dates[-1] - rows["reference_date"].to_numpy()).astype("timedelta64[D]")
     day = days - 1 - ago.astype(np.int64) // step
+    # Most measures never grow; they need no triangle.
+    if np.bincount(of_series * looked_at + ago.astype(np.int64)).max() == 1:
+        return _NEVER_GREW
     known_day = days - 1 - back
     value = rows["value"].to_numpy(zero_copy_only=False).astype(np.float64)
     value[~np.isfinite(value) | (value < 0)] = np.nan
@@ -138,7 +143,7 @@ def read_revisions(
     with np.errstate(invalid="ignore"):
         has_grown = bool((np.diff(triangle.reported, axis=2) > 0).any())
     if not has_grown:
-        return "no nowcast: no figure grew after its first report, so that all count as complete"
+        return _NEVER_GREW
     local = pc.max(rows["known_at"]).as_py().astimezone(room.zone()).date()
     learnt = _without_silences(triangle, of_series, known_day)
     behind = max(0, (local - history.last_date).days)
