@@ -109,6 +109,8 @@ def open_room(
     problems = [*(undecoded or more), *problems]
     if settings is not None and settings.epidemics and not problems:
         problems = _epidemic_problems(settings, declarations)
+    if settings is not None and not problems:
+        problems = _model_problems(settings, declarations)
     if settings is not None and declarations.scenarios and not problems:
         epidemics = {(each.measure, each.category) for each in settings.epidemics}
         problems = unknown_epidemics(declarations.scenarios, epidemics)
@@ -171,6 +173,21 @@ def _epidemic_problems(settings: Settings, declarations: Declarations) -> list[P
         )
         for number, each in enumerate(settings.epidemics, start=1)
         if each.measure not in flows
+    ]
+
+
+def _model_problems(settings: Settings, declarations: Declarations) -> list[Problem]:
+    """Models whose files are read with a list of codes that is not there."""
+    lists = declarations.words.codes
+    return [
+        Problem(
+            "vigie.toml",
+            None,
+            f'[[models]] number {number} codes is "{each.codes}", not a list of reference/codes',
+            f"Nearest: {nearest(each.codes, lists) or 'none'}",
+        )
+        for number, each in enumerate(settings.models, start=1)
+        if each.codes and each.codes not in lists
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pyarrow.compute as pc
@@ -168,3 +168,31 @@ def test_the_briefing_says_it_in_both_languages(
 def test_a_second_run_changes_nothing(example: ExampleRoom) -> None:
     again = example.run(DAY)
     assert (again.release, again.is_new, again.taken) == (example.result.release, False, ())
+
+
+def test_reproduction_numbers_of_nation_regions_and_large_departements(
+    example: ExampleRoom, departements: str
+) -> None:
+    rows = example.release.table("reproduction")
+    last = rows.filter(pc.equal(rows["date"], DAY - timedelta(days=1)))
+    told = {row["place"]: row for row in last.to_pylist()}
+    query = f"""
+        SELECT place, sum(adm_hosp) / 4 FROM ({departements})
+        WHERE reference_date >= DATE '{DAY}' - 28 AND reference_date < '{DAY}' GROUP BY place
+    """
+    weekly = dict(duckdb.sql(query).fetchall())
+    places = example.release.table("places")
+    regions = places.filter(pc.equal(places["kind"], "region"))["place"].to_pylist()
+    large = {place for place, count in weekly.items() if count >= 12}
+    small = {place for place, count in weekly.items() if count < 8}
+
+    assert {"FR", *large} <= set(told)
+    assert len(set(regions) & set(told)) >= 13
+    assert small
+    assert not small & set(told)
+    assert told["FR"]["weekly_mean"] == pytest.approx(sum(weekly.values()), rel=0.02)
+    (rising,) = rows.filter(
+        pc.and_(pc.equal(rows["place"], "FR"), pc.equal(rows["date"], DAY - timedelta(days=16)))
+    ).to_pylist()
+    assert 1.05 < rising["r_q50"] < 1.25, "admissions of the third wave rose in March 2021"
+    assert rising["probability_growing"] > 0.95

@@ -12,6 +12,7 @@ from vigie.actions.figures import (
     own_rows,
     whole_rows,
 )
+from vigie.actions.incomplete_figures import with_late_reports
 from vigie.actions.risks import AT_RISK_STEP, Risk
 from vigie.actions.room_names import RoomNames
 from vigie.actions.series import read_bands, series_of, tile_picture
@@ -59,6 +60,7 @@ def _measure_tile(
         change = words.say("tile.own_change", change=latest.change) if latest.change else ""
     else:
         latest = latest_of_whole(rows, measure, evidence, names, words)
+        latest = with_late_reports(latest, tables, measure, top.key, spec.category, words)
         change = latest.change
     title = names.series(spec.measure, spec.category)
     outlook = words.say("tile.no_outlook")

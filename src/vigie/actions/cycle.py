@@ -22,6 +22,7 @@ from vigie.actions.computing import Computed, compute
 from vigie.actions.drift_alert import post_drift_alerts
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.reading import ReleaseReader
+from vigie.actions.readying import engine_made_ready
 from vigie.actions.rebuilding import BuiltDatasets, build_datasets
 from vigie.actions.receiving import (
     Taken,
@@ -97,20 +98,29 @@ def run_cycle(
     with room.writing():
         room.progress("Asking the sources for what is new")
         problems = fetch_sources(room, decision)
-        room.progress("Parsing what arrived")
-        parse_arrivals(room)
-        run = _run_key(room, day)
-        done = _made_before(room, run, is_draft=is_draft)
-        if done is not None:
-            return replace(done, problems=tuple(problems))
-        started = RunRow(run, day, room.now(), RunStatus.STARTED)
-        with room.state.write("the start of a run") as tx:
-            tx.put_run(started)
-        taken = take_arrivals(room, run)
-        made = _make(room, run, day, problems)
-        result = _finish(room, decision, started, made, is_draft=is_draft)
-        collect_files(room)
-    return replace(result, taken=tuple(taken), problems=tuple(problems))
+        with engine_made_ready(room):
+            result = _run(room, decision, day, problems, is_draft=is_draft)
+    return replace(result, problems=tuple(problems))
+
+
+def _run(
+    room: Room, decision: Decision, day: date, problems: Sequence[str], *, is_draft: bool
+) -> CycleResult:
+    """The run, when its sources have been asked."""
+    room.progress("Parsing what arrived")
+    parse_arrivals(room)
+    run = _run_key(room, day)
+    done = _made_before(room, run, is_draft=is_draft)
+    if done is not None:
+        return done
+    started = RunRow(run, day, room.now(), RunStatus.STARTED)
+    with room.state.write("the start of a run") as tx:
+        tx.put_run(started)
+    taken = take_arrivals(room, run)
+    made = _make(room, run, day, problems)
+    result = _finish(room, decision, started, made, is_draft=is_draft)
+    collect_files(room)
+    return replace(result, taken=tuple(taken))
 
 
 def _run_key(room: Room, day: date) -> str:

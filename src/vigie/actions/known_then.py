@@ -18,8 +18,8 @@ from vigie.schemas import MEASURES, REPORTS
 
 __all__ = ["KnownThen"]
 
-_MODULUS = 9_007_199_254_740_881
-"""The largest prime below 2 to the 53: sums of some hundred remainders fit in 64 bits."""
+_MODULUS = 9007199254740881
+"""The largest prime that a float holds exactly; sums of hashes stay below it."""
 
 
 class KnownThen:
@@ -86,7 +86,7 @@ class KnownThen:
         for row in self._room.engine.query(sql).to_pylist():
             if row["bucket"] is not None:
                 rows[row["bucket"]], total[row["bucket"]] = row["rows"], row["total"]
-        # Not of which other days were asked: sums of remainders have one remainder.
+        # Reduced after adding: else a day's text would hang on which days are asked for before it.
         sums = np.cumsum(total) % _MODULUS
         together = zip(np.cumsum(rows).tolist(), sums.tolist(), strict=True)
         return {day: f"{a}:{b}" for day, (a, b) in zip(days, together, strict=True)}

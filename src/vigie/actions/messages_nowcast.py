@@ -32,6 +32,14 @@ NOWCAST_MESSAGES: dict[str, tuple[str, str]] = {
         "Pour le {day} : rien n'est encore déclaré ; il y a probablement eu {value} cas "
         "(de {low} à {high})",
     ),
+    "tile.late": (
+        "probably {middle} ({range}) when all is reported",
+        "probablement {middle} ({range}) quand tout sera déclaré",
+    ),
+    "tile.late_change": (
+        "{change} in 7 days, reports still to come included",
+        "{change} en 7 jours, déclarations à venir comprises",
+    ),
     "nowcast.subtitle": (
         "{name}, {place}, by day, {first} to {last}: reported so far, and what probably happened.",
         "{name}, {place}, par jour, du {first} au {last} : déclaré à ce jour, et ce qui s'est "

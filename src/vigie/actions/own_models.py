@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from vigie.actions.flow_models import steps_ahead
 from vigie.actions.forecasting import Chance, History
+from vigie.actions.model_files import file_fingerprint, file_of_day, read_file_forecast
 from vigie.actions.room import ModelRule, Room
 from vigie.engines import entry_point_command, run_model
 from vigie.errors import BadData
@@ -47,9 +48,8 @@ class OwnForecasts:
         """Names of the models."""
         return tuple(self._rules)
 
-    @property
-    def fingerprint(self) -> str:
-        """Hash of what the models are: commands, and the room's files that they name."""
+    def fingerprint(self, day: date) -> str:
+        """Hash of what the models of a day are: commands, and the room's files that they name."""
         digest = hashlib.sha256()
         for rule in self._rules.values():
             for part in (rule.name, rule.entry_point, rule.version, *rule.command):
@@ -57,12 +57,17 @@ class OwnForecasts:
                 file = self._room.folder / part
                 if part in rule.command and file.is_file():
                     digest.update(hashlib.sha256(file.read_bytes()).digest())
+            if rule.folder:
+                told = f"{rule.codes} {file_fingerprint(self._room.folder / rule.folder, day)}"
+                digest.update(told.encode())
         return digest.hexdigest()
 
     def serves(self, name: str, history: History) -> bool:
         """Whether a model forecasts a measure: those it names, or else every flow."""
-        measures = self._rules[name].measures
-        return history.measure in measures if measures else history.kind == "flow"
+        rule = self._rules[name]
+        if rule.measures:
+            return history.measure in rule.measures
+        return history.kind == "flow" and (history.step == "week" or not rule.folder)
 
     def forecasts(
         self, drawn: Sequence[History], chance: Chance, horizons: Sequence[int] = ()
@@ -82,9 +87,13 @@ class OwnForecasts:
             if not self.serves(name, drawn[0]) or (key in self._gave_up and not is_today):
                 continue
             try:
-                found[name] = self._forecast(rule, drawn, chance, horizons)
+                forecast = self._from_files if rule.folder else self._forecast
+                if (rows := forecast(rule, drawn, chance, horizons)) is not None:
+                    found[name] = rows
             except BadData as error:
-                self._gave_up.add(key)
+                # A file that is wrong costs no time, and says nothing about those of other days.
+                if not rule.folder:
+                    self._gave_up.add(key)
                 if is_today:
                     told = f'Model "{name}" has no forecast of {measure} in this run: {error}'
                     self.problems[key] = told
@@ -115,6 +124,34 @@ class OwnForecasts:
         told = checked_output(rows, series, dates)
         return _rows(rule.name, first, dates, told)
 
+    def _from_files(
+        self,
+        rule: ModelRule,
+        drawn: Sequence[History],
+        chance: Chance,
+        horizons: Sequence[int],
+    ) -> pa.Table | None:
+        """The forecast in the file of the day; None for a past day before the first file."""
+        first = drawn[0]
+        if first.step != "week":
+            raise BadData(f"files are read for weekly measures; this one is by {first.step}.")
+        folder = self._room.folder / rule.folder
+        path = file_of_day(folder, chance.as_of)
+        if path is None:
+            if chance.as_of < self._today:
+                return None
+            raise BadData(f"all files in {folder} are dated after {chance.as_of}.")
+        steps = range(1, steps_ahead(first, chance) + 1)
+        told = read_file_forecast(
+            path,
+            self._room.measures()[first.measure],
+            self._room.declarations.words.codes[rule.codes] if rule.codes else None,
+            [key for history in drawn for key in _reported(history)],
+            first.dates[-1],
+            [step for step in horizons or steps if step in steps],
+        )
+        return _rows(rule.name, first, told.dates, told.quantiles)
+
     def _command(self, rule: ModelRule) -> tuple[str, ...]:
         """The command; a word that names a file of the room stands for its whole path."""
         if rule.entry_point:
@@ -124,18 +161,20 @@ class OwnForecasts:
     def paths(self, rows: pa.Table, baseline: SamplePaths) -> SamplePaths:
         """Sample paths from a model's quantiles: the ranks of the baseline, the model's margins.
 
-        A series that the model does not forecast keeps the baseline's paths.
+        Series and steps that the model does not forecast keep the baseline's paths.
 
         Args:
             rows: as ``forecasts`` gives them.
             baseline: paths of the same history by its baseline.
         """
         values = baseline.values.copy()
-        steps = baseline.horizon
-        for (place, category), quantiles in _by_series(rows, steps).items():
+        steps = np.unique(rows["horizon"].to_numpy()) - 1
+        for (place, category), quantiles in _by_series(rows, len(steps)).items():
             if place in baseline.places and category in baseline.categories:
                 at = baseline.places.index(place), baseline.categories.index(category)
-                values[at] = with_margins(values[at][None, None], quantiles[None, None])[0, 0]
+                old = np.ascontiguousarray(values[at][steps])
+                new = with_margins(old[None, None], quantiles[None, None])[0, 0]
+                values[at[0], at[1], steps] = new
         return SamplePaths(
             baseline.measure, baseline.places, baseline.categories, baseline.dates, values
         )

@@ -145,7 +145,7 @@ class PastForecasts:
             else:
                 settings = (self._chance.seed, self._samples(), self._chance.horizon_days)
                 models = ",".join(model.name for model in MODELS)
-                folder = (self._room.declarations.sha256, self._own.fingerprint, models)
+                folder = (self._room.declarations.sha256, self._own.fingerprint(each.day), models)
                 parts = ["again", *folder, str(settings), known[each.day]]
             found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found

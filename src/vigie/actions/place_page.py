@@ -19,6 +19,7 @@ from vigie.actions.figures import (
     read_evidence,
     whole_rows,
 )
+from vigie.actions.incomplete_figures import with_late_reports
 from vigie.actions.messages import Language
 from vigie.actions.moves import Move, one_move, read_place_moves
 from vigie.actions.nowcast_views import change_lines, nowcast_pictures
@@ -190,6 +191,9 @@ def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:
         latest_of_whole(rows, series.measure, reader.evidence, reader.names, reader.words)
         if series.is_whole
         else latest_at_place(rows, series.measure, reader.evidence, reader.words)
+    )
+    row = with_late_reports(
+        row, reader.tables, series.measure, reader.place.key, series.category, reader.words
     )
     return replace(row, name=name)
 

@@ -72,6 +72,8 @@ class ModelRule:
         timeout_seconds: after which a call is ended.
         entry_point: name in the group ``vigie.flow_models``; "" for a command.
         version: of the package of an entry point.
+        folder: of files of hub model-output, relative to the room or absolute; "" for a command.
+        codes: code list that turns locations of these files into places; "": they are places.
     """
 
     name: str
@@ -80,6 +82,8 @@ class ModelRule:
     timeout_seconds: int = 120
     entry_point: str = ""
     version: str = ""
+    folder: str = ""
+    codes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

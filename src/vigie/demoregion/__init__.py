@@ -6,7 +6,7 @@ of an extent and a random generator. Writing files is the work of ``vigie.action
 that forecast live elsewhere and see the reports alone.
 """
 
-from vigie.demoregion.declarations import CHECKS, DATASETS, settings_text
+from vigie.demoregion.declarations import CHECKS, DATASETS, SCENARIOS, settings_text
 from vigie.demoregion.feed_declarations import FEEDS
 from vigie.demoregion.layouts import LAYOUTS, Layout, pieces, raw_table
 from vigie.demoregion.reference import code_lists, reference_tables
@@ -21,6 +21,7 @@ __all__ = [
     "FEEDS",
     "FLAWS",
     "LAYOUTS",
+    "SCENARIOS",
     "DemoRegion",
     "Extent",
     "FeedReport",

@@ -1,8 +1,14 @@
-"""The texts of the demo room: its settings, its checks and its datasets."""
+"""The texts of the demo room: its settings, its checks, its datasets and its scenarios."""
 
 from __future__ import annotations
 
-__all__ = ["CHECKS", "DATASETS", "settings_text"]
+from vigie.demoregion.epidemic import (
+    ADMISSION_DELAY_DAYS,
+    GENERATION_INTERVAL_DAYS,
+    HOSPITAL_SHARE,
+)
+
+__all__ = ["CHECKS", "DATASETS", "SCENARIOS", "settings_text"]
 
 
 def settings_text(seed: int) -> str:
@@ -11,7 +17,10 @@ def settings_text(seed: int) -> str:
     Args:
         seed: start of the room's random draws.
     """
-    return SETTINGS.format(seed=seed)
+    generation, admission = GENERATION_INTERVAL_DAYS, ADMISSION_DELAY_DAYS
+    return SETTINGS.format(
+        seed=seed, generation=generation, admission=admission, admitted_share=HOSPITAL_SHARE
+    )
 
 
 SETTINGS = """\
@@ -29,11 +38,20 @@ deadline = "07:45"
 [briefing]
 tiles = [
   {{ measure = "beds_occupied", category = "icu" }},
-  {{ measure = "admissions", category = "general" }},
+  {{ measure = "epidemic_admissions" }},
   {{ measure = "emergency_calls" }},
   {{ measure = "staff_absent", category = "nurse_icu" }},
   {{ kind = "shortages", measure = "products" }},
 ]
+
+# The delays of this epidemic are known, because it is invented.
+[[epidemics]]
+measure = "epidemic_admissions"
+generation_mean_days = {generation[0]}
+generation_sd_days = {generation[1]}
+admission_mean_days = {admission[0]}
+admission_sd_days = {admission[1]}
+admitted_share = {admitted_share}
 
 [[shortage]]
 kind = "beds"
@@ -115,6 +133,13 @@ at_least = 500
 last_days = 7
 
 [[check]]
+name = "epidemic_admissions_are_fresh"
+kind = "freshness"
+severity = "warning"
+measure = "epidemic_admissions"
+max_age_days = 2
+
+[[check]]
 name = "calls_are_fresh"
 kind = "freshness"
 severity = "warning"
@@ -170,3 +195,24 @@ JOIN lately USING (place, category)
 """,
 }
 """Text of ``datasets/NAME.sql``, by file name."""
+
+SCENARIOS = {
+    "gatherings_limited.toml": """\
+# What if? How to write one, and what it rests on: docs/models/scenarios.md
+[scenario]
+title_en = "Gatherings limited for two weeks"
+title_fr = "Rassemblements limités pendant deux semaines"
+why_en = "The national crisis cell asks how many admissions it would spare within three weeks."
+why_fr = "La cellule nationale de crise demande combien d'hospitalisations seraient évitées."
+source = "0.75: invented, as all figures of this region"
+
+[epidemic]
+measure = "epidemic_admissions"
+
+[[reproduction]]
+factor = 0.75
+from = 2    # days after the day of the run
+to = 15
+"""
+}
+"""Text of ``scenarios/NAME.toml``, by file name."""

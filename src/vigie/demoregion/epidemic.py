@@ -16,9 +16,13 @@ from scipy import stats
 from vigie.demoregion.geography import Geography
 
 __all__ = [
+    "ADMISSION_DELAY_DAYS",
     "BURN_IN_DAYS",
+    "GENERATION_INTERVAL_DAYS",
+    "HOSPITAL_SHARE",
     "Epidemic",
     "delay_distribution",
+    "nation_reproduction_number",
     "simulate_epidemic",
     "wave_reproduction_number",
 ]
@@ -27,6 +31,10 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 BURN_IN_DAYS = 90
+GENERATION_INTERVAL_DAYS = (5.0, 2.0)
+"""Mean and standard deviation from infection to infection."""
+ADMISSION_DELAY_DAYS = (9.0, 4.5)
+"""Mean and standard deviation from infection to admission."""
 IMPORTS_PER_MILLION_PER_DAY = 8.0
 HOSPITAL_SHARE = 0.021
 CALL_SHARE = 0.045
@@ -111,6 +119,30 @@ def simulate_epidemic(
     )
 
 
+def nation_reproduction_number(reproduction_number: FloatArray, infections: IntArray) -> FloatArray:
+    """Reproduction number of all regions together: what those infectious in all of them cause.
+
+    Args:
+        reproduction_number: (days, regions).
+        infections: (days, regions), new infections per day.
+
+    Returns:
+        (days,), the mean of the regions, weighted by who is infectious in each; NaN on days when
+        nobody is.
+    """
+    infectious = _delayed(infections, _generation_interval())
+    whole = infectious.sum(axis=1)
+    caused = (reproduction_number * infectious).sum(axis=1)
+    return np.where(whole > 0, caused / np.where(whole > 0, whole, 1.0), np.nan)
+
+
+def _generation_interval() -> FloatArray:
+    """Nobody infects on the day of the own infection."""
+    mass = delay_distribution(*GENERATION_INTERVAL_DAYS, 18)
+    mass[0] = 0.0
+    return np.asarray(mass / mass.sum(), dtype=np.float64)
+
+
 def _regional_reproduction_number(
     rng: np.random.Generator, days_to_end: FloatArray, region_count: int
 ) -> FloatArray:
@@ -134,9 +166,7 @@ def _renewal(
 
     Without this the height of a wave would differ many times between seeds.
     """
-    generation_interval = delay_distribution(5.0, 2.0, 18)
-    generation_interval[0] = 0.0
-    generation_interval /= generation_interval.sum()
+    generation_interval = _generation_interval()
     reach = generation_interval.size - 1
     imported = IMPORTS_PER_MILLION_PER_DAY * populations / 1e6
     start = imported / np.maximum(1.0 - before_caution[0], 0.08)
@@ -157,7 +187,7 @@ def _admissions(
     rng: np.random.Generator, infections: IntArray, geography: Geography, weekdays: IntArray
 ) -> IntArray:
     region_of_site = geography.region_of_site
-    expected = HOSPITAL_SHARE * _delayed(infections, delay_distribution(9.0, 4.5, 32))
+    expected = HOSPITAL_SHARE * _delayed(infections, delay_distribution(*ADMISSION_DELAY_DAYS, 32))
     weight = geography.beds**0.9 * np.exp(rng.normal(0.0, 0.22, geography.beds.size))
     weight /= np.bincount(region_of_site, weights=weight)[region_of_site]
     weekday_factor = np.array([1.10, 1.06, 1.03, 1.01, 1.02, 0.91, 0.87])[weekdays]

@@ -294,6 +294,33 @@ unit = "calls"
 census = "00:00-24:00"
 """
 
+EPIDEMIC_ADMISSIONS = f"""\
+# Patients admitted for the epidemic disease. Most are coded by the next morning, the others over
+# the next days: the figure of a day is sent again each time that it changes. At some small
+# sites nobody codes at weekends.
+[feed]
+owner = "Hospital infection control teams"
+{PUBLIC_TASK}
+[source]
+kind = "folder"
+path = "inbox/epidemic_admissions"
+pattern = "epidemic_admissions_*.csv"
+
+[format]
+kind = "csv"
+
+[columns]
+place = {{ from = "hospital", codes = "registry" }}
+reference_date = {{ from = "date" }}
+{EXPORTED}
+
+[[measures]]
+measure = "epidemic_admissions"
+from = "admitted"
+unit = "patients"
+census = "00:00-24:00"
+"""
+
 FEEDS = {
     "beds": BEDS,
     "sitrep": SITREP,
@@ -304,5 +331,6 @@ FEEDS = {
     "calls": CALLS,
     "orders": ORDERS,
     "movements": MOVEMENTS,
+    "epidemic_admissions": EPIDEMIC_ADMISSIONS,
 }
 """Text of ``feeds/NAME.toml``, by name."""

@@ -134,6 +134,14 @@ LAYOUTS: Mapping[str, Layout] = {
             EXPORT,
         )
     ),
+    "epidemic_admissions": Layout(
+        (
+            HOSPITAL,
+            DATE,
+            FileColumn("admitted", "epidemic_admissions"),
+            EXPORT,
+        )
+    ),
     "staff": Layout(
         (
             FileColumn("site", "place"),

@@ -167,6 +167,16 @@ def _measures() -> list[Row]:
             **people,
             **ahead,
         ),
+        flow(
+            "epidemic_admissions",
+            "Admissions with the epidemic disease",
+            "Hospitalisations pour la maladie épidémique",
+            "patients",
+            "",
+            maximum=2000.0,
+            **people,
+            **ahead,
+        ),
         level(
             "staff_rostered",
             "Staff on the roster, day shift",

@@ -22,6 +22,9 @@ __all__ = [
     "FeedReport",
     "Figures",
     "Habits",
+    "date_column",
+    "flaw_rows",
+    "key_column",
     "known_at_column",
     "report_series",
 ]
@@ -149,9 +152,9 @@ def report_series(
     order = np.lexsort((cells[rows], known))
     rows, is_first, known = rows[order], is_first[order], known[order]
     columns: dict[str, pa.Array] = {
-        "place": _keys(place[rows], places),
-        "category": _keys(category[rows], categories),
-        "reference_date": _dates(day[rows], first_date),
+        "place": key_column(place[rows], places),
+        "category": key_column(category[rows], categories),
+        "reference_date": date_column(day[rows], first_date),
         "known_at": known_at_column(known, first_date),
     }
     for measure, each in figures.items():
@@ -159,14 +162,14 @@ def report_series(
         columns[measure] = pa.array(typed, mask=is_first & is_blank[rows])
     stands = ~(is_mended & (second_known <= cut)) & (first_known <= cut)
     flaws = [
-        _flaws(name, places, categories, first_date, cells[chosen], shape, kind)
+        flaw_rows(name, places, categories, first_date, cells[chosen], shape, kind)
         for kind, chosen in (("blank", stands & is_blank), ("late", first_known > cut))
     ]
     gap = np.flatnonzero((is_absent & exists.any(axis=1)).ravel())
-    flaws.append(_flaws(name, places, [""], first_date, gap, (*is_absent.shape, 1), "missing"))
+    flaws.append(flaw_rows(name, places, [""], first_date, gap, (*is_absent.shape, 1), "missing"))
     wrong = cells[stands & is_wrong & ~is_blank]
     flaws += [
-        _flaws(
+        flaw_rows(
             name,
             places,
             categories,
@@ -197,15 +200,17 @@ def _absent_days(rng: np.random.Generator, days: int, places: int, habits: Habit
     return is_absent
 
 
-def _keys(index: IntArray, keys: Sequence[str]) -> pa.Array:
+def key_column(index: IntArray, keys: Sequence[str]) -> pa.Array:
+    """Keys by their index, as a dictionary."""
     return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(keys, pa.string()))
 
 
-def _dates(day: IntArray, first_date: date) -> pa.Array:
+def date_column(day: IntArray, first_date: date) -> pa.Array:
+    """Days counted from day 0, as dates."""
     return pa.array(np.datetime64(first_date, "D") + day.astype("timedelta64[D]"))
 
 
-def _flaws(
+def flaw_rows(
     name: str,
     places: Sequence[str],
     categories: Sequence[str],
@@ -216,6 +221,19 @@ def _flaws(
     measure: str = "",
     reported: IntArray | None = None,
 ) -> pa.Table:
+    """Flaws of one kind, as FLAWS.
+
+    Args:
+        name: of the feed.
+        places: keys, in the order of the arrays.
+        categories: keys, in the order of the arrays.
+        first_date: day 0.
+        cells: flat indices of what differs.
+        shape: (days, places, categories).
+        kind: as FLAWS tells.
+        measure: of which; "" for all of the feed.
+        reported: of that shape, what the last row says; None where there is nothing to say.
+    """
     day, place, category = (np.asarray(axis) for axis in np.unravel_index(cells, shape))
     count = cells.size
     values = pa.nulls(count, pa.int64()) if reported is None else pa.array(reported.ravel()[cells])
@@ -223,9 +241,9 @@ def _flaws(
         [
             pa.repeat(name, count),
             pa.repeat(measure, count),
-            _keys(place, places).cast(pa.string()),
-            _keys(category, categories).cast(pa.string()),
-            _dates(day, first_date),
+            key_column(place, places).cast(pa.string()),
+            key_column(category, categories).cast(pa.string()),
+            date_column(day, first_date),
             pa.repeat(kind, count),
             values,
         ],

@@ -7,8 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
+from vigie.demoregion.geography import Tier
 from vigie.demoregion.reporting import FLAWS, FeedReport, Figures, Habits, report_series
 from vigie.demoregion.reporting_events import report_movements, report_orders
+from vigie.demoregion.reporting_triangle import Coding, report_triangle
 from vigie.demoregion.truth import HiddenTruth
 
 __all__ = ["send_all"]
@@ -36,9 +38,10 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
 
     Returns:
         One report a feed: beds, sitrep, admissions, staff, equipment, stock, calls, orders,
-        movements.
+        movements, epidemic_admissions. Each draws from its own stream, in this order: a new feed
+        comes last and leaves the files of the others as they are.
     """
-    streams = iter(rng.spawn(9))
+    streams = iter(rng.spawn(10))
     return (
         _beds(next(streams), truth),
         _sitrep(next(streams), truth),
@@ -48,6 +51,7 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
         _stock(next(streams), truth),
         _calls(next(streams), truth),
         *_events(next(streams), next(streams), truth),
+        _epidemic_admissions(next(streams), truth),
     )
 
 
@@ -187,6 +191,22 @@ def _calls(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
         np.ones((len(regions), 1), dtype=np.bool_),
         figures,
         CALLS,
+        truth.extent.first_date,
+    )
+
+
+def _epidemic_admissions(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
+    """Patients coded one by one; every fourth small site has nobody to do it at weekends."""
+    is_small = np.array([site.tier is Tier.LOCAL for site in truth.geography.sites])
+    rests = is_small & (np.cumsum(is_small) % 4 == 0)
+    return report_triangle(
+        rng,
+        "epidemic_admissions",
+        "epidemic_admissions",
+        _sites(truth),
+        truth.epidemic_admissions[: truth.extent.days],
+        rests,
+        Coding(),
         truth.extent.first_date,
     )
 

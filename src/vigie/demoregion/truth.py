@@ -9,7 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vigie.demoregion.capacity import Staffing, simulate_staffing, ventilator_fleet
-from vigie.demoregion.epidemic import BURN_IN_DAYS, simulate_epidemic
+from vigie.demoregion.epidemic import (
+    BURN_IN_DAYS,
+    nation_reproduction_number,
+    simulate_epidemic,
+)
 from vigie.demoregion.geography import Geography, build_geography
 from vigie.demoregion.stays import (
     Stays,
@@ -96,6 +100,11 @@ class HiddenTruth:
     ventilators: IntArray
     supplies: Supplies
     stays: Stays
+
+    @property
+    def nation_reproduction_number(self) -> FloatArray:
+        """(days,), of all regions together; the first two weeks take the days before as steady."""
+        return nation_reproduction_number(self.reproduction_number, self.infection_incidence)
 
     @property
     def ventilators_in_use(self) -> IntArray:

@@ -23,17 +23,20 @@ def truth_tables(region: DemoRegion) -> dict[str, pa.Table]:
     """The hidden truth by name of table.
 
     Returns:
-        regions (place, date, reproduction_number, infections, calls), wards (place, category,
-        date, admissions, exits, occupancy, beds_staffed, beds_open), staff (place, category,
-        date, rostered, absent, required), ventilators (place, date, needed, fleet), products
-        (place, category, date, demand, consumption, deliveries, stock, unmet), orders,
-        first_short (kind, place, category, first_day after the last observed one) and flaws
-        (what the last reports do not say as it was). Dates run on into the future.
+        nation (place, date, reproduction_number, infections, epidemic_admissions), regions (place,
+        date, reproduction_number, infections, calls), sites (place, date, epidemic_admissions),
+        wards (place, category, date, admissions, exits, occupancy, beds_staffed, beds_open), staff
+        (place, category, date, rostered, absent, required), ventilators (place, date, needed,
+        fleet), products (place, category, date, demand, consumption, deliveries, stock, unmet),
+        orders, first_short (kind, place, category, first_day after the last observed one) and
+        flaws (what the last reports do not say as it was). Dates run on into the future.
     """
     truth = region.truth
     sites = [site.key for site in truth.geography.sites]
     return {
+        "nation": _nation(truth),
         "regions": _regions(truth),
+        "sites": _sites(truth, sites),
         "wards": _wards(truth, sites),
         "staff": _staff(truth, sites),
         "ventilators": _ventilators(truth, sites),
@@ -42,6 +45,22 @@ def truth_tables(region: DemoRegion) -> dict[str, pa.Table]:
         "first_short": _first_short(truth, sites),
         "flaws": pa.concat_tables([report.flaws for report in region.reports]),
     }
+
+
+def _nation(truth: HiddenTruth) -> pa.Table:
+    return pa.table(
+        {
+            **_axes(truth, [truth.geography.nation_key]),
+            "reproduction_number": pa.array(truth.nation_reproduction_number),
+            "infections": pa.array(truth.infection_incidence.sum(axis=1)),
+            "epidemic_admissions": pa.array(truth.epidemic_admissions.sum(axis=1)),
+        }
+    )
+
+
+def _sites(truth: HiddenTruth, sites: Sequence[str]) -> pa.Table:
+    admitted = pa.array(truth.epidemic_admissions.ravel())
+    return pa.table({**_axes(truth, sites), "epidemic_admissions": admitted})
 
 
 def _regions(truth: HiddenTruth) -> pa.Table:

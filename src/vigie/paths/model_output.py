@@ -114,8 +114,8 @@ def _require_whole(key: tuple[str, str], quantiles: FloatArray, horizons: Sequen
         first = int(np.argmax(gaps > 0))
         raise BadData(
             f"{_told(key)}, horizon {horizons[first]}: {int(gaps[first])} of "
-            f"{quantiles.shape[1]} quantile levels are missing. Give all levels and horizons of "
-            "request.json, or leave the series out."
+            f"{quantiles.shape[1]} quantile levels are missing. Give all 23 levels and all "
+            "horizons, or leave the series out."
         )
     crossing = (np.diff(quantiles, axis=1) < 0).any(axis=1)
     if crossing.any():
@@ -140,5 +140,8 @@ def _positions(values: FloatArray, valid: Sequence[float], name: str) -> IntArra
     at = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
     wrong = wanted[at] != values
     if wrong.any():
-        raise BadData(f"{name} {values[wrong][0]:g} was not asked for; request.json lists them.")
+        raise BadData(
+            f"{name} {values[wrong][0]:g} was not asked for. Those that are: "
+            f"{', '.join(f'{each:g}' for each in valid)}."
+        )
     return np.asarray(at, dtype=np.int64)

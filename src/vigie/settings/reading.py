@@ -260,8 +260,18 @@ class _Reader:
                 what = f'[[models]] number {number + 1} has the name "{model.name}" again'
                 self.sheet.add(("models", number), what, "Give it another name")
             elif model is not None:
+                self._require_one_source(model, ("models", number))
                 models.append(model)
         return tuple(models)
+
+    def _require_one_source(self, model: OwnModel, path: KeyPath) -> None:
+        """Either a command or a folder of files; a list of codes only with the latter."""
+        if bool(model.command) == bool(model.folder):
+            both = "both a command and a folder" if model.command else "no command and no folder"
+            self.sheet.add(path, f"{_title(path)} has {both}", "Give one of the two")
+        elif model.codes and not model.folder:
+            what = f"{_title(path)} has codes, which only files of a folder need"
+            self.sheet.add((*path, "codes"), what, "Remove codes")
 
     def _epidemics(self) -> tuple[Epidemic, ...]:
         found = self.content.get("epidemics", [])

@@ -259,10 +259,11 @@ class OwnModel:
         metadata=_about("Name in tables and on pages; not beginning with vigie-.", form="model")
     )
     command: tuple[str, ...] = field(
+        default=(),
         metadata=_about(
             "Program and arguments; a folder with the history is added as the last one.",
             form="words",
-        )
+        ),
     )
     measures: tuple[str, ...] = field(
         default=(),
@@ -271,6 +272,19 @@ class OwnModel:
     timeout_seconds: int = field(
         default=120,
         metadata=_about("A call that takes longer is ended.", "seconds", least=1, most=3600),
+    )
+    folder: str = field(
+        default="",
+        metadata=_about(
+            "Instead of a command: folder with files of hub model-output, one a reference date."
+        ),
+    )
+    codes: str = field(
+        default="",
+        metadata=_about(
+            "List of reference/codes that turns locations of these files into places; empty: "
+            "they are places."
+        ),
     )
 
 

@@ -144,14 +144,6 @@ def test_forecasts_of_a_past_day_know_only_the_delays_seen_by_then(
             assert np.array_equal(one.late.share, other.late.share)
 
 
-def test_what_a_day_is_made_of_does_not_depend_on_which_other_days_are_asked(late: Room) -> None:
-    known, days = known_then(late), [LAST - timedelta(weeks=back) for back in (6, 5, 3, 1)]
-    together = known.fingerprints(days)
-    assert len(set(together.values())) == len(days)
-    for first in range(len(days)):
-        assert known.fingerprints(days[first:]) == {day: together[day] for day in days[first:]}
-
-
 def test_a_stock_is_left_as_reported_and_what_was_used_is_completed(late: Room) -> None:
     stock, used = read(late, "stock"), read(late, "used")
     raw = as_reported(late, LAST, "stock")

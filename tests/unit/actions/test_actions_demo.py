@@ -13,6 +13,7 @@ import pytest
 
 from vigie.actions.demo import DEMO_END_DATE, DemoRoom, write_demo_room
 from vigie.actions.folder import read_declarations
+from vigie.actions.scenario_files import unknown_epidemics
 from vigie.errors import BadData, Conflict
 from vigie.feeds import ArrivalStore
 from vigie.settings import parse_settings
@@ -67,6 +68,9 @@ def test_room_declares_everything_without_a_mistake(written: Written):
     assert sorted(declarations.feeds) == sorted(written.room.rows)
     assert len(declarations.checks) >= 6
     assert len(settings.shortages) == 4
+    assert [each.name for each in declarations.scenarios] == ["gatherings_limited"]
+    epidemics = {(each.measure, each.category) for each in settings.epidemics}
+    assert unknown_epidemics(declarations.scenarios, epidemics) == []
 
 
 def test_feeds_take_every_row_of_the_raw_files(written: Written, tmp_path: Path):
@@ -134,6 +138,7 @@ def test_room_holds_neither_truth_nor_state(written: Written):
         "feeds",
         "inbox",
         "reference",
+        "scenarios",
         "vigie.toml",
     }
     assert {path.stem for path in written.truth.iterdir()} >= {"wards", "products", "flaws"}

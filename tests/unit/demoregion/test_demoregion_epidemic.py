@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.demoregion import DemoRegion, Extent, generate_region
-from vigie.demoregion.epidemic import delay_distribution, wave_reproduction_number
+from vigie.demoregion.epidemic import (
+    GENERATION_INTERVAL_DAYS,
+    IMPORTS_PER_MILLION_PER_DAY,
+    delay_distribution,
+    wave_reproduction_number,
+)
 from vigie.demoregion.truth import build_truth
 
 
@@ -83,3 +88,24 @@ def test_any_size_can_be_made(hospital_count: int, days: int, seed: int):
 
     assert len(region.truth.geography.sites) == hospital_count
     assert all(report.table.num_rows for report in region.reports)
+
+
+def test_reproduction_number_of_the_nation_makes_the_next_infections_of_all_regions(
+    wide_region: DemoRegion,
+):
+    truth = wide_region.truth
+    infections = truth.infection_incidence.sum(axis=1).astype(float)
+    interval = delay_distribution(*GENERATION_INTERVAL_DAYS, 18)
+    interval[0] = 0.0
+    interval /= interval.sum()
+    days = range(60, truth.extent.length)
+    infectious = [sum(interval[s] * infections[day - s] for s in range(1, 18)) for day in days]
+    expected = truth.nation_reproduction_number[60:] * infectious
+    imported = IMPORTS_PER_MILLION_PER_DAY * truth.geography.populations.sum() / 1e6
+
+    assert np.corrcoef(expected, infections[60:])[0, 1] > 0.98
+    assert infections[60:].sum() == pytest.approx(expected.sum() + imported * len(days), rel=0.02)
+    between = truth.reproduction_number[60:]
+    nation = truth.nation_reproduction_number[60:]
+    assert (between.min(axis=1) <= nation).all()
+    assert (nation <= between.max(axis=1)).all()

@@ -19,6 +19,7 @@ SERIES = {
     "equipment": ("ventilators_in_use", "ventilators_total"),
     "stock": ("stock_on_hand", "consumption"),
     "calls": ("emergency_calls",),
+    "epidemic_admissions": ("epidemic_admissions",),
 }
 Cell = tuple[str, str, date]
 
@@ -52,6 +53,7 @@ def true_values(truth: HiddenTruth, measure: str) -> dict[Cell, int]:
         "stock_on_hand": (supplies.stock_on_hand, products, everywhere),
         "consumption": (supplies.consumption, products, everywhere),
         "emergency_calls": (truth.calls[:, :, None], [""], None),
+        "epidemic_admissions": (truth.epidemic_admissions[:, :, None], [""], everywhere),
     }[measure]
     places = truth.geography.regions if exists is None else truth.geography.sites
     return {

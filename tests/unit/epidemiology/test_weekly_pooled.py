@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given as examples_of
 from hypothesis import strategies as st
 
+from tests.unit.epidemiology.weekly_rounds import HORIZONS, PEOPLE, PLACES, at_week, seasons
 from vigie.epidemiology import flat_paths
 from vigie.epidemiology.weekly import (
     COMPONENTS,
@@ -27,37 +27,8 @@ from vigie.epidemiology.weekly import (
 from vigie.epidemiology.weekly.spread import calibrated_spread, widened
 from vigie.paths import QUANTILE_LEVELS, interval_coverage, joint_draws, wis
 
-HORIZONS = (0, 1, 2, 3)
 SMALL = BoostingRules(spread_bags=3, spread_trees=40, quantile_bags=1, quantile_trees=30)
 RULES = WeeklyRules(boosting=SMALL)
-PLACES = ("01", "02", "03", "04", "05", "US")
-
-
-def seasons(weeks: int = 150, seed: int = 3) -> np.ndarray:
-    """(location, week): winters of different height and time, the last row the sum."""
-    rng = np.random.default_rng(seed)
-    time = np.arange(weeks)
-    rows = []
-    for size in (40, 120, 300, 700, 1500):
-        rate = np.full(weeks, 0.3)
-        for peak in (20, 72, 124):
-            rate += rng.uniform(3, 6) * np.exp(-(((time - peak - rng.integers(-2, 3)) / 5) ** 2))
-        rows.append(rng.poisson(size * rate / 5).astype(float))
-    return np.vstack([rows, np.sum(rows, axis=0)])
-
-
-PEOPLE = np.array([4e5, 1.2e6, 3e6, 7e6, 1.5e7, 2.66e7])
-
-
-def at_week(counts: np.ndarray, last: int, places: tuple[str, ...] = PLACES) -> HubRound:
-    weeks = np.datetime64("2022-02-12") + 7 * np.arange(counts.shape[1])
-    return HubRound(
-        (weeks[last] + 7).astype(date),
-        weeks[last].astype(date),
-        places,
-        weeks[: last + 1],
-        counts[:, : last + 1],
-    )
 
 
 def draft_of(
@@ -101,10 +72,10 @@ def test_counts_and_people_scaled_together_scale_the_forecast() -> None:
         PEOPLE * 2,
         HORIZONS,
         np.random.default_rng(1),
-        # The trend alone knows how certain large counts are.
-        replace(RULES, weights={name: 1.0 for name in COMPONENTS if name == "linear"}),
+        # The law of growth knows how certain large counts are.
+        replace(RULES, weights={"seasonal": 1.0}),
     )
-    alone = draft_of(at_week(counts, 118), replace(RULES, weights={"linear": 1.0}))
+    alone = draft_of(at_week(counts, 118), replace(RULES, weights={"seasonal": 1.0}))
     assert twice.scale.counts(twice.levels) == pytest.approx(
         2 * alone.scale.counts(alone.levels), rel=1e-6
     )
@@ -113,7 +84,7 @@ def test_counts_and_people_scaled_together_scale_the_forecast() -> None:
 
 def test_the_order_of_places_changes_nothing_but_the_order() -> None:
     counts = seasons()
-    rules = replace(RULES, weights={"seasonal": 1.0, "linear": 1.0, "trend": 1.0})
+    rules = replace(RULES, weights={"seasonal": 1.0, "wave": 1.0})
     order = np.array([3, 5, 0, 2, 4, 1])
     mixed = at_week(counts[order], 118, tuple(PLACES[i] for i in order))
     there = weekly_draft(mixed, PEOPLE[order], HORIZONS, np.random.default_rng(1), rules)
@@ -136,7 +107,7 @@ def test_first_reports_that_are_too_low_are_learnt_to_rise() -> None:
         seen[week] = as_first
     given = at_week(counts, last)
     given.counts[:, last] *= 0.8
-    rules = replace(RULES, weights={"linear": 1.0})
+    rules = replace(RULES, weights={"seasonal": 1.0})
     blind = forecast(given, rules)[:, 0, 11]
     knowing = forecast(replace(given, first_reports=seen), rules)[:, 0, 11]
     full = np.median(counts, axis=1)
@@ -167,7 +138,7 @@ def test_a_late_report_widens_the_forecast() -> None:
     counts = seasons()
     late = counts.copy()
     late[2, 117:119] = np.nan
-    rules = replace(RULES, weights={"linear": 1.0})
+    rules = replace(RULES, weights={"seasonal": 1.0})
     timely, behind = forecast(at_week(counts, 118), rules), forecast(at_week(late, 118), rules)
     relative = [(each[2, 0, 21] - each[2, 0, 1]) / each[2, 0, 11] for each in (timely, behind)]
     assert relative[1] > 1.3 * relative[0]
@@ -175,7 +146,7 @@ def test_a_late_report_widens_the_forecast() -> None:
 
 def test_an_unknown_population_is_taken_from_the_counts() -> None:
     given = at_week(seasons(), 118)
-    rules = replace(RULES, weights={"linear": 1.0, "trend": 1.0})
+    rules = replace(RULES, weights={"seasonal": 1.0, "wave": 1.0})
     without = draft_of(given, rules, None)
     known = draft_of(given, rules)
     ours = weekly_quantiles(without, given, [], rules)[..., 11]
@@ -218,6 +189,16 @@ def test_rounds_without_truth_leave_the_spread_at_its_start() -> None:
     unknown = [(forecast, np.full_like(truth, np.nan)) for forecast, truth in past_rounds(3)]
     assert calibrated_spread(unknown, rules) == (rules.middle, rules.tail)
     assert calibrated_spread([], rules) == (rules.middle, rules.tail)
+
+
+@pytest.mark.parametrize("weeks", [3, 16, 24, 29, 40])
+def test_one_place_with_a_short_past_has_futures_far_ahead(weeks: int) -> None:
+    counts = seasons()[:1, None, 100 : 100 + weeks]
+    dates = np.datetime64("2022-02-12") + 7 * np.arange(weeks)
+    draws = joint_draws(np.random.default_rng(2), 12, 50)
+    paths = weekly_paths(counts, dates, 12, draws, np.random.default_rng(1))
+    assert np.isfinite(paths).all()
+    assert (paths >= 0).all()
 
 
 def test_paths_of_a_room_keep_the_futures_joint_and_take_the_pooled_margins() -> None:

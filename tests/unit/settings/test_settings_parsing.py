@@ -213,7 +213,15 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ('[[shortage]]\nkind = "beds"\nneed = "a"', '[[shortage]] number 1 lacks "capacity"'),
         ('[shortage]\nkind = "beds"', "[shortage] is one table. Write [[shortage]]"),
         ('[models]\nname = "m"', "line 3: [models] is one table. Write [[models]]"),
-        ('[[models]]\nname = "m"', 'line 3: [[models]] number 1 lacks "command" (program and'),
+        ('[[models]]\nname = "m"', "line 3: [[models]] number 1 has no command and no folder"),
+        (
+            '[[models]]\nname = "m"\ncommand = ["x"]\nfolder = "hub/m"',
+            "line 3: [[models]] number 1 has both a command and a folder",
+        ),
+        (
+            '[[models]]\nname = "m"\ncommand = ["x"]\ncodes = "fips"',
+            "line 6: [[models]] number 1 has codes, which only files of a folder need",
+        ),
         (
             '[[models]]\nname = "m"\ncommand = []',
             "line 5: [[models]] number 1 command names no program",

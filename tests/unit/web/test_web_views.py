@@ -476,6 +476,40 @@ def test_reports_that_are_as_good_as_complete_are_not_drawn() -> None:
     assert place("valombre", nowcasts=rows_of("nowcasts", rows)).nowcasts == ()
 
 
+def test_a_latest_figure_of_which_reports_are_to_come_says_what_is_probable() -> None:
+    def latest(page: PlacePage) -> tuple[str, str, str]:
+        row = next(row for row in page.latest if row.name == "Admissions")
+        return row.figure.text, row.completed, row.change
+
+    rows = nowcast_rows("nation", TODAY - timedelta(days=1))
+    rows[-8]["q50"] = 40.0
+    nowcasts = rows_of("nowcasts", rows)
+    said = "probably 50 (41 to 62) when all is reported"
+    change = "+25% in 7 days, reports still to come included"
+    tile = briefing(tables=Tables(two_days()[0] | {"nowcasts": nowcasts})).tiles[0]
+
+    assert latest(place("nation", nowcasts=nowcasts)) == ("551", said, change)
+    assert (tile.figure.text, tile.completed, tile.change) == ("551", said, change)
+
+
+def test_a_latest_figure_that_is_complete_or_has_no_nowcast_stays_as_it_is() -> None:
+    plain = place("nation", nowcasts=rows_of("nowcasts", [])).latest
+    complete = nowcast_rows("nation", TODAY - timedelta(days=1), late=0.0)
+    other = [row | {"category": "icu"} for row in nowcast_rows("nation", TODAY)]
+    older = nowcast_rows("nation", TODAY - timedelta(days=9))
+
+    for rows in (complete, other, older):
+        assert place("nation", nowcasts=rows_of("nowcasts", rows)).latest == plain
+
+
+def test_a_change_is_not_known_where_the_week_before_has_no_probable_count() -> None:
+    last = nowcast_rows("nation", TODAY - timedelta(days=1))[-3:]
+    page = place("nation", nowcasts=rows_of("nowcasts", last))
+    (row,) = [row for row in page.latest if row.name == "Admissions"]
+
+    assert row.change == "change over 7 days not known"
+
+
 def test_a_hospital_has_no_triangle_of_its_own() -> None:
     rows = rows_of("nowcasts", nowcast_rows("H07", TODAY))
     (only,) = place("H07", nowcasts=rows).nowcasts

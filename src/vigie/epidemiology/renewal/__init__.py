@@ -15,6 +15,7 @@ from vigie.epidemiology.renewal.calibration import (
 from vigie.epidemiology.renewal.changes import DefinitionChange, first_usable_days
 from vigie.epidemiology.renewal.damping import DAMPINGS, FEWEST_ORIGINS, chosen_damping
 from vigie.epidemiology.renewal.engine import fit_renewal
+from vigie.epidemiology.renewal.readiness import ready_engine
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.epidemiology.renewal.rules import (
     FEWEST_DAYS,
@@ -56,6 +57,7 @@ __all__ = [
     "growth_rate",
     "peak",
     "pit_values",
+    "ready_engine",
     "scenario_paths",
     "spread_factors",
     "with_spread",

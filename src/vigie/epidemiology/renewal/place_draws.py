@@ -117,7 +117,8 @@ def _proposed(
     return DrawnPlace(
         point=np.minimum(point, len(weight) - 1),
         z=np.ascontiguousarray(chance.normal[:, : size + 1]),
-        reported=np.ascontiguousarray(np.broadcast_to(reported, (count, days))),
+        # A copy: compiled loops take an array that nobody may write to for another type.
+        reported=np.array(np.broadcast_to(reported, (count, days)), order="C"),
         theta=np.empty((count, size)),
         log_phi=np.empty(count),
         log_r=np.empty((count, days)),

@@ -1,7 +1,7 @@
 """Weekly counts of many places: rounds of forecast hubs and the pooled forecast for them.
 
 Here live what a round may know, the scale on which all places move alike, the components
-(boosted trees, linear quantile regressions, a damped trend), their average, and the calibration
+(boosted trees, a law of growth, a seasonal quantile regression), their average, and the calibration
 of its spread. Daily counts live elsewhere.
 """
 
@@ -20,7 +20,8 @@ from vigie.epidemiology.weekly.room_paths import weekly_paths
 from vigie.epidemiology.weekly.rounds import HubRound, HubVintages, flat_round, read_vintages
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.epidemiology.weekly.spread import SpreadRules
-from vigie.epidemiology.weekly.trend import TrendRules
+from vigie.epidemiology.weekly.wave import WaveRules
+from vigie.epidemiology.weekly.weights import WeightRules
 
 __all__ = [
     "COMPONENTS",
@@ -32,9 +33,10 @@ __all__ = [
     "LinearRules",
     "RootScale",
     "SpreadRules",
-    "TrendRules",
+    "WaveRules",
     "WeeklyDraft",
     "WeeklyRules",
+    "WeightRules",
     "flat_round",
     "read_vintages",
     "weekly_draft",

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BoostingRules", "boosted_quantiles", "boosted_spread"]
 
-_LEARNT_LEVELS = (0.025, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.975)
-"""Levels with trees of their own; the others lie between them on the scale of a normal law."""
+_LEARNT_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+"""Levels with trees of their own; the others lie between them on the scale of a normal law.
+
+Nine of them scored no better and cost nearly twice the time.
+"""
 
 _LEAST_MISS = 0.01
 """Added to absolute misses before their logarithm, in levels."""
@@ -103,14 +106,14 @@ def boosted_spread(given: Examples, rng: np.random.Generator, rules: BoostingRul
 def boosted_quantiles(
     given: Examples, rng: np.random.Generator, rules: BoostingRules
 ) -> FloatArray:
-    """Quantiles of moves, each level by trees of its own; medians over bags.
+    """Quantiles of moves, each level by trees of its own; means over bags.
 
     Args, returns: as ``boosted_spread``.
 
     Source: docs/models/pooled-weekly.md, equation 6.
     """
     asked = given.asked.reshape(-1, given.asked.shape[-1])
-    bags = []
+    levels = np.zeros((len(asked), len(_LEARNT_LEVELS)))
     for inside in _folds(given.origin, rng, rules.quantile_bags, rules.quantile_block, rules.folds):
         rows = _rows(given.features[inside], given.moves[inside])
         grown = [
@@ -126,8 +129,9 @@ def boosted_quantiles(
             )
             for level in _LEARNT_LEVELS
         ]
-        bags.append(np.stack([_answers(each, asked) for each in grown], axis=-1))
-    return _by_place(_all_levels(np.median(np.stack(bags), axis=0)), given)
+        answers = np.stack([_answers(each, asked) for each in grown], axis=-1)
+        levels += answers / rules.quantile_bags
+    return _by_place(_all_levels(levels), given)
 
 
 def _by_place(rows: FloatArray, given: Examples) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The pooled forecast of weekly counts: learners, regressions and a trend, averaged and calibrated.
+"""The pooled forecast of weekly counts: components averaged and calibrated.
 
 The components learn from all places together, each round anew and from what its deadline knew. What
 they say is averaged quantile by quantile; the spread is set by how earlier rounds missed.
@@ -19,7 +19,8 @@ from vigie.epidemiology.weekly.linear import LinearRules, linear_levels
 from vigie.epidemiology.weekly.rounds import HubRound, flat_round
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.epidemiology.weekly.spread import SpreadRules, calibrated_spread, widened
-from vigie.epidemiology.weekly.trend import TrendRules, trend_levels
+from vigie.epidemiology.weekly.wave import WaveRules, wave_levels, waves
+from vigie.epidemiology.weekly.weights import WeightRules, averaged, recent_weights
 from vigie.paths import QUANTILE_LEVELS, BoolArray, FloatArray
 
 __all__ = [
@@ -38,9 +39,10 @@ POOLED_WEEKLY_MODEL = "vigie-pooled-weekly"
 SEASONAL_MODEL = "vigie-seasonal"
 """The same of seasonal regression alone."""
 
-COMPONENTS = ("boosted_spread", "boosted_quantiles", "seasonal", "linear", "trend")
-"""What is averaged, by name."""
+COMPONENTS = ("boosted_spread", "boosted_quantiles", "wave", "seasonal")
+"""What can be averaged, by name."""
 
+_FLAT = "flat"
 _WEEK = np.timedelta64(7, "D")
 
 
@@ -49,23 +51,19 @@ class WeeklyRules:
     """What is learnt from and how it is averaged; chosen on the seasons 2022-23 and 2023-24.
 
     Attributes:
-        weights: of the components; those that a short past does not carry are left out.
+        weights: of the components at the start of a season; those that a short past does not
+            carry are left out.
         since: earlier weeks are incomplete and left out.
         holes: first and last days of times without a duty to report; nothing is learnt from them.
         whole: key of the place that is the sum of the others, if there is one.
-        fewest_weeks: that the past must have: for learners, for a season, for a trend.
-        boosting, seasonal, linear, trend, spread: rules of the parts.
+        fewest_weeks: that the past must have besides the longest look ahead, by component.
+        boosting, wave, seasonal: rules of the parts.
+        weighting, spread: how weights and spread follow from earlier rounds.
     """
 
     weights: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
-            {
-                "boosted_spread": 2.0,
-                "boosted_quantiles": 2.0,
-                "seasonal": 0.5,
-                "linear": 0.5,
-                "trend": 0.5,
-            }
+            {"boosted_spread": 2.0, "boosted_quantiles": 2.0, "wave": 1.0, "seasonal": 0.5}
         )
     )
     since: date = date(2022, 2, 5)
@@ -74,36 +72,42 @@ class WeeklyRules:
     fewest_weeks: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType(
             {
-                "boosted_spread": 30,
-                "boosted_quantiles": 30,
-                "seasonal": 78,
-                "linear": 30,
-                "trend": 15,
+                "boosted_spread": 26,
+                "boosted_quantiles": 26,
+                "wave": 11,
+                "seasonal": 74,
             }
         )
     )
     boosting: BoostingRules = field(default_factory=BoostingRules)
+    wave: WaveRules = field(default_factory=WaveRules)
     seasonal: LinearRules = field(default_factory=LinearRules)
-    linear: LinearRules = field(default_factory=lambda: LinearRules(around=None))
-    trend: TrendRules = field(default_factory=TrendRules)
+    weighting: WeightRules = field(default_factory=WeightRules)
     spread: SpreadRules = field(default_factory=SpreadRules)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeeklyDraft:
-    """A forecast before its spread is calibrated.
+    """A forecast before its weights and its spread are set by earlier rounds.
 
     Attributes:
         ends: (horizon,), Saturdays of the weeks forecast.
         scale: of the round's counts.
-        levels: (location, horizon, level), quantiles as levels of the scale.
+        parts: (location, horizon, level) by component, quantiles as levels of the scale.
+        weights: of the components, before any of them is scored.
         late_weeks: (location,), weeks since the last report, beyond the round's own delay.
     """
 
     ends: np.ndarray
     scale: RootScale
-    levels: FloatArray
+    parts: Mapping[str, FloatArray]
+    weights: Mapping[str, float]
     late_weeks: FloatArray
+
+    @property
+    def levels(self) -> FloatArray:
+        """(location, horizon, level), average of the components."""
+        return averaged(self.parts, self.weights)
 
 
 def weekly_draft(
@@ -113,7 +117,7 @@ def weekly_draft(
     rng: np.random.Generator,
     rules: WeeklyRules | None = None,
 ) -> WeeklyDraft:
-    """The average of the components, each learnt anew from what the round may know.
+    """The components of the forecast, each learnt anew from what the round may know.
 
     Args:
         given: the round.
@@ -135,21 +139,21 @@ def weekly_draft(
     steps = used.steps_ahead(horizons)
     scale = RootScale(used.counts, population)
     hole = is_hole(used, rules.holes)
-    is_learnt = int((~hole).sum())
+    judged_weeks = max(int((~hole).sum()) - max(steps), 0)
     weights = {
         name: weight
         for name, weight in rules.weights.items()
-        if weight > 0 and is_learnt >= rules.fewest_weeks[name]
+        if weight > 0 and judged_weeks >= rules.fewest_weeks[name]
     }
     if weights:
-        parts = _Parts(used, scale, steps, hole, rng, rules)
-        total = sum(weights.values())
-        levels = sum(weight / total * parts.levels(name) for name, weight in weights.items())
+        made = _Parts(used, scale, steps, hole, rng, rules)
+        parts = {name: made.levels(name) for name in weights}
     else:
         flat = flat_round(given, horizons, rng)
-        levels = scale.level(flat.reshape(len(flat), -1)).reshape(flat.shape)
+        weights = {_FLAT: 1.0}
+        parts = {_FLAT: scale.level(flat.reshape(len(flat), -1)).reshape(flat.shape)}
     ends = np.datetime64(given.reference_date) + _WEEK * np.asarray(horizons)
-    return WeeklyDraft(ends, scale, np.asarray(levels), _weeks_late(used.counts))
+    return WeeklyDraft(ends, scale, parts, weights, _weeks_late(used.counts))
 
 
 def weekly_quantiles(
@@ -158,7 +162,7 @@ def weekly_quantiles(
     past: Sequence[WeeklyDraft],
     rules: WeeklyRules | None = None,
 ) -> FloatArray:
-    """The forecast with its spread set by how earlier drafts missed what is known by now.
+    """The forecast with weights and spread set by how earlier drafts missed what is known by now.
 
     Args:
         draft: of the round.
@@ -170,9 +174,15 @@ def weekly_quantiles(
         (location, horizon, level), counts, never negative and never decreasing along the levels.
     """
     rules = rules or WeeklyRules()
-    judged = [(each.levels, _truth(each, given)) for each in past]
+    truths = [_truth(each, given) for each in past]
+    scored = [(each.parts, truth) for each, truth in zip(past, truths, strict=True)]
+    weights = recent_weights(scored, draft.weights, rules.weighting)
+    judged = [
+        (averaged(parts, weights if weights.keys() & parts.keys() else each.weights), truth)
+        for each, (parts, truth) in zip(past, scored, strict=True)
+    ]
     middle, tail = calibrated_spread(judged, rules.spread)
-    levels = widened(draft.levels, middle, tail)
+    levels = widened(averaged(draft.parts, weights), middle, tail)
     median = levels[..., [QUANTILE_LEVELS.index(0.5)]]
     ahead = np.arange(1, levels.shape[1] + 1)
     # A report that is late by weeks leaves as much open as a horizon that is longer by them.
@@ -216,12 +226,11 @@ class _Parts:
             self.hole,
             self.rules,
         )
+        if name == "wave":
+            seen = waves(given, scale, hole, self._whole(), rules.wave)
+            return wave_levels(seen, scale, steps, rules.wave)
         if name == "seasonal":
             return linear_levels(given, scale, steps, hole, rules.seasonal)
-        if name == "linear":
-            return linear_levels(given, scale, steps, hole, rules.linear)
-        if name == "trend":
-            return trend_levels(given, scale, steps, hole, self._whole(), rules.trend)
         grow = {"boosted_spread": boosted_spread, "boosted_quantiles": boosted_quantiles}[name]
         if self._examples is None:
             self._examples = examples(given, scale, steps, hole, self._whole())

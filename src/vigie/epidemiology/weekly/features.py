@@ -17,7 +17,7 @@ from vigie.epidemiology.weekly.rounds import HubRound
 from vigie.epidemiology.weekly.scale import RootScale
 from vigie.paths import BoolArray, FloatArray, IntArray, last_seen
 
-__all__ = ["FIRST_ORIGIN", "Examples", "examples", "is_hole"]
+__all__ = ["FIRST_ORIGIN", "Examples", "examples", "is_hole", "weeks_of_season"]
 
 FIRST_ORIGIN = 4
 """Weeks that must lie before one that is learnt from."""
@@ -115,7 +115,7 @@ class _Descriptions:
         if (lacking := _LONGEST - filled.shape[1]) > 0:
             filled = np.concatenate([np.repeat(filled[:, :1], lacking, axis=1), filled], axis=1)
         calendar = [
-            np.full(len(filled), _weeks_of_season(self._weeks[week])),
+            np.full(len(filled), weeks_of_season(self._weeks[week])),
             np.full(len(filled), _weeks_from_christmas(self._weeks[week])),
         ]
         columns = [
@@ -156,7 +156,7 @@ class _Descriptions:
     def _season(self, level: FloatArray, week: int) -> list[FloatArray]:
         """How high this season was, how long ago, and how many came so far."""
         ones = np.ones(len(level))
-        weeks = min(int(_weeks_of_season(self._weeks[week])), week) + 1
+        weeks = min(int(weeks_of_season(self._weeks[week])), week) + 1
         season = level[:, -weeks:]
         typical = np.median(season, axis=0)
         roots = (season + self._scale.centre[:, None]) * self._scale.height[:, None]
@@ -193,7 +193,8 @@ def _polynomial(width: int, degree: int) -> FloatArray:
     return np.asarray(np.linalg.pinv(apart[:, None] ** np.arange(degree + 1)))
 
 
-def _weeks_of_season(day: np.datetime64) -> float:
+def weeks_of_season(day: np.datetime64) -> float:
+    """Whole weeks since the first of August before a day."""
     year = int(day.astype("datetime64[Y]").astype(np.int64)) + 1970
     start = np.datetime64(date(year, *_SEASON_START))
     if day < start:

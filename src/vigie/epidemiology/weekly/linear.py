@@ -1,7 +1,7 @@
 """Pooled linear quantile regression: how places moved from a level and a trend like today's.
 
-One regression a horizon and level for all places: on the weeks around the same week of past years
-and the last ones, or on all weeks.
+One regression a horizon and level for all places, on the weeks around the same week of past years
+and the last ones.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class LinearRules:
     """Which weeks are learnt from; chosen on the seasons 2022-23 and 2023-24.
 
     Attributes:
-        around: weeks before and after the same week of past years; None: all weeks.
+        around: weeks before and after the same week of past years.
         recent: last weeks, whatever the season.
     """
 
-    around: int | None = 4
+    around: int = 4
     recent: int = 6
 
 
@@ -101,7 +101,7 @@ def _origins(now: int, ahead: int, hole: BoolArray, rules: LinearRules) -> list[
     found = []
     for origin in range(FIRST_ORIGIN, now - ahead + 1):
         ago = (now - origin) % _WEEKS_A_YEAR
-        is_in_season = rules.around is None or (
+        is_in_season = (
             now - origin > _WEEKS_A_YEAR // 2 and min(ago, _WEEKS_A_YEAR - ago) <= rules.around
         )
         is_recent = now - origin <= rules.recent + ahead

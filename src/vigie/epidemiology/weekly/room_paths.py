@@ -16,9 +16,7 @@ from vigie.paths import DateArray, FloatArray, JointDraws, PathArray, with_margi
 
 __all__ = ["weekly_paths"]
 
-_WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"boosted_spread": 2.0, "linear": 1.0, "trend": 0.5}
-)
+_WEIGHTS: Mapping[str, float] = MappingProxyType({"boosted_spread": 1.0, "wave": 1.0})
 _RULES = WeeklyRules(
     weights=_WEIGHTS,
     since=date(1, 1, 1),

@@ -41,12 +41,23 @@ class RootScale:
         self.centre: FloatArray = np.nanmean(known_root / self.height[:, None], axis=1)
 
     def _root(self, counts: FloatArray) -> FloatArray:
-        rates = np.maximum(counts / self.people[:, None] * 1e5, 0.0)
+        people = self.people.reshape((-1,) + (1,) * (counts.ndim - 1))
+        rates = np.maximum(counts / people * 1e5, 0.0)
         return np.asarray((rates + _OFFSET) ** 0.25)
 
     def level(self, counts: FloatArray) -> FloatArray:
         """(location, week) of counts as levels; NaN where counts are."""
         return np.asarray(self._root(counts) / self.height[:, None] - self.centre[:, None])
+
+    def log_rate(self, counts: FloatArray) -> FloatArray:
+        """(location, ...) of counts as logarithms of the rate per 100,000 plus the offset."""
+        return np.asarray(4.0 * np.log(self._root(counts)))
+
+    def level_of_log_rate(self, log_rate: FloatArray) -> FloatArray:
+        """(location, ...) of ``log_rate`` as levels."""
+        apart = (-1,) + (1,) * (log_rate.ndim - 1)
+        root = np.exp(log_rate / 4.0)
+        return np.asarray(root / self.height.reshape(apart) - self.centre.reshape(apart))
 
     def counts(self, level: FloatArray) -> FloatArray:
         """(location, ...) of levels back as counts, never negative."""

@@ -61,7 +61,7 @@ def calibrated_spread(
     Returns:
         Middle and tail for ``widened``.
 
-    Source: docs/models/pooled-weekly.md, equation 11.
+    Source: docs/models/pooled-weekly.md, equation 13.
     """
     if not past:
         return rules.middle, rules.tail

@@ -1,0 +1,33 @@
+"""The engine made ready: its loops compiled, or loaded where compiled code is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vigie.epidemiology.delays import Delay, DelayFamily
+from vigie.epidemiology.renewal.engine import fit_renewal
+from vigie.epidemiology.renewal.rules import RenewalRules
+
+__all__ = ["ready_engine"]
+
+_DAYS, _PEOPLE, _SAMPLES = 28, 20.0, 20
+
+
+def ready_engine() -> None:
+    """Compile all loops of ``fit_renewal``, which the first fit of a process would do otherwise.
+
+    It fits one invented place and forgets the result; no chance of a caller is drawn. Some 15 s
+    where no compiled code is kept, half a second where it is. Other threads may work meanwhile; a
+    fit that is begun before the end waits for what it needs.
+    """
+    fit_renewal(
+        np.full((1, _DAYS), _PEOPLE),
+        first_weekday=0,
+        generation=Delay(DelayFamily.GAMMA, 5.0, 2.0),
+        admission=Delay(DelayFamily.GAMMA, 9.0, 4.0),
+        horizon_days=7,
+        sample_count=_SAMPLES,
+        rng=np.random.default_rng(0),
+        # Draws that are moved in any case: the loop that moves them is compiled too.
+        rules=RenewalRules(move_steps=1, smallest_effective_share=1.0),
+    )

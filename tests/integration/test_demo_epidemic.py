@@ -1,0 +1,142 @@
+"""The demo region's epidemic as its release tells it, against what truly happened."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from vigie.actions.cycle import run_cycle
+from vigie.actions.demo import DemoRoom, write_demo_room
+from vigie.actions.messages import Language
+from vigie.actions.place_page import build_place_page
+from vigie.actions.reading import ReleaseReader
+from vigie.actions.showing import open_release
+from vigie.bootstrap import local_operator, open_room
+
+NATION = "valmerie"
+KEPT_FEEDS = {"beds", "admissions", "epidemic_admissions"}
+"""The other feeds tell nothing of the epidemic, and take most of the time."""
+
+# One process compiles the engine for these tests.
+pytestmark = pytest.mark.xdist_group("renewal")
+
+
+@dataclass(frozen=True)
+class Demo:
+    made: DemoRoom
+    release: ReleaseReader
+    truth: Path
+
+    def rows(self, place: str) -> pa.Table:
+        """Reproduction numbers of a place, by day."""
+        return self.release.table("reproduction", place=place).sort_by("date")
+
+    def true_reproduction(self, table: str, place: str, days: pa.ChunkedArray) -> np.ndarray:
+        """What truly was, on these days."""
+        rows = pq.read_table(self.truth / f"{table}.parquet")
+        rows = rows.filter(pc.equal(rows["place"], place))
+        by_day = dict(
+            zip(rows["date"].to_pylist(), rows["reproduction_number"].to_pylist(), strict=True)
+        )
+        return np.array([by_day[day] for day in days.to_pylist()])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo")
+    made = write_demo_room(
+        folder / "room", hospital_count=12, days=150, truth_folder=folder / "truth"
+    )
+    for inbox in (made.folder / "inbox").iterdir():
+        if inbox.name not in KEPT_FEEDS:
+            shutil.rmtree(inbox)
+            inbox.mkdir()
+    room = open_room(made.folder, now=lambda: made.run_at, environment={})
+    result = run_cycle(room, local_operator())
+    assert result.release is not None, result.message
+    return Demo(made, open_release(room, local_operator(), result.release), folder / "truth")
+
+
+def places_of_kind(demo: Demo, kind: str) -> list[str]:
+    places = demo.release.table("places")
+    return places.filter(pc.equal(places["kind"], kind))["place"].to_pylist()
+
+
+def test_nation_regions_and_large_sites_have_a_reproduction_number_and_no_ward(demo: Demo) -> None:
+    rows = demo.release.table("reproduction")
+    told = set(rows["place"].to_pylist())
+    reports = demo.release.table("facts", measure="epidemic_admissions")
+    recent = reports.filter(
+        pc.greater(reports["reference_date"], pa.scalar(demo.made.end_date - timedelta(days=28)))
+    )
+    weekly = dict.fromkeys(places_of_kind(demo, "site"), 0.0)
+    for row in recent.to_pylist():
+        weekly[row["place"]] += (row["value"] or 0.0) / 4
+    large = {place for place, count in weekly.items() if count >= 12}
+    small = {place for place, count in weekly.items() if count < 8}
+
+    assert {NATION, *places_of_kind(demo, "region")} <= told
+    assert large
+    assert small
+    assert large <= told
+    assert not small & told
+    assert set(rows["category"].to_pylist()) == {""}
+    assert set(rows["measure"].to_pylist()) == {"epidemic_admissions"}
+
+
+def test_reproduction_number_of_the_nation_is_near_the_true_one(demo: Demo) -> None:
+    rows = demo.rows(NATION)
+    truth = demo.true_reproduction("nation", NATION, rows["date"])
+    low, middle, high = (rows[name].to_numpy() for name in ("r_q05", "r_q50", "r_q95"))
+    off = np.abs(middle - truth)
+
+    assert rows.num_rows == 60
+    assert off[:-14].mean() < 0.05
+    assert off[-14:].mean() < 0.10
+    assert ((low <= truth) & (truth <= high)).mean() > 0.8
+
+
+def test_reproduction_numbers_of_the_regions_are_near_the_true_ones(demo: Demo) -> None:
+    off, inside = [], []
+    for region in places_of_kind(demo, "region"):
+        rows = demo.rows(region)
+        truth = demo.true_reproduction("regions", region, rows["date"])
+        off.append(np.abs(rows["r_q50"].to_numpy() - truth))
+        inside.append((rows["r_q05"].to_numpy() <= truth) & (truth <= rows["r_q95"].to_numpy()))
+
+    assert np.mean(off) < 0.12
+    assert np.mean(inside) > 0.75
+
+
+def test_epidemic_admissions_are_forecast_and_their_past_forecasts_scored(demo: Demo) -> None:
+    forecasts = demo.release.table("forecasts", target="epidemic_admissions")
+    scores = demo.release.table("scores", target="epidemic_admissions")
+
+    assert set(forecasts["location"].to_pylist()) >= {NATION, *places_of_kind(demo, "site")}
+    assert pc.max(forecasts["target_end_date"]).as_py() == demo.made.as_of + timedelta(days=21)
+    assert scores.num_rows > 0
+    assert np.isfinite(scores["wis"].to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en", "Admissions with the epidemic disease"),
+        ("fr", "Hospitalisations pour la maladie épidémique"),
+    ],
+)
+def test_page_of_the_nation_tells_how_the_epidemic_spreads(
+    demo: Demo, language: Language, name: str
+) -> None:
+    (epidemic,) = build_place_page(demo.release, NATION, language=language).epidemics
+
+    assert epidemic.name == name
+    assert name in epidemic.sentence
