@@ -210,8 +210,10 @@ def _without_silences(
     from vigie.epidemiology.nowcast import ReportTriangle
 
     reported = triangle.reported.copy()
-    for series in range(len(reported)):
-        told = np.unique(known_day[of_series == series])
+    order = np.argsort(of_series, kind="stable")
+    ends_at = np.searchsorted(of_series[order], np.arange(1, len(reported)))
+    for series, own in enumerate(np.split(known_day[order], ends_at)):
+        told = np.unique(own)
         ends = np.append(told[1:], triangle.days)
         for last, following in zip(told.tolist(), ends.tolist(), strict=True):
             if following - last - 1 <= _LONGEST_SILENCE_DAYS:
