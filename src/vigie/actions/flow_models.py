@@ -7,7 +7,7 @@ what is published) follows from it. A room adds its own without code, see ``own_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -141,9 +141,27 @@ def forecast_by(model: Model, history: History, chance: Chance) -> SamplePaths:
     """
     steps = steps_ahead(history, chance)
     dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
-    values = np.ascontiguousarray(model.paths(history, steps, chance), dtype=np.float32)
+    skipped = min(history.left_out_steps, chance.horizon_days + MOST_DAYS_BEHIND - steps)
+    told = model.paths(_without_last(history, skipped), steps + skipped, chance)
+    values = np.ascontiguousarray(told[:, :, skipped:], dtype=np.float32)
     values[~history.is_reported()] = 0
     return SamplePaths(history.measure, history.places, history.categories, dates, values)
+
+
+def _without_last(history: History, steps: int) -> History:
+    """The history up to the last step of which enough is known, to be forecast over more steps."""
+    if steps <= 0:
+        return history
+    signals = tuple(
+        replace(each, values=each.values[:, :-steps]) for each in history.beside.signals
+    )
+    return replace(
+        history,
+        dates=history.dates[:-steps],
+        values=np.ascontiguousarray(history.values[:, :, :-steps]),
+        beside=replace(history.beside, signals=signals),
+        late=None,
+    )
 
 
 def steps_ahead(history: History, chance: Chance) -> int:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
 from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
-from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.forecasting import Chance, History, total_history
 from vigie.actions.known_then import KnownThen
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
@@ -42,7 +42,7 @@ SCORED_HORIZONS: Mapping[str, tuple[int, ...]] = {
 }
 """Horizons that are scored, by step of the measure; those between add little."""
 
-_KEPT_FORM = "2"
+_KEPT_FORM = "3"
 """Changes with what is kept of a task, so that files kept before are made again."""
 
 _AGAIN_WEEKS = 10
@@ -181,12 +181,9 @@ class PastForecasts:
     def _made_again(self, day: date) -> pa.Table:
         """Forecasts by every model from the facts as known on a past day."""
         room, parts = self._room, [TASK_SCHEMA.empty_table()]
-        facts = self._known.facts(day)
-        if facts is None:
-            return parts[0]
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
-        for history in histories(facts, self._rows, self._known.measures, day):
+        for history in self._known.histories(day):
             is_summed = self._rows[history.measure]["over_places"] == "sum"
             inside = members if is_summed else {}
             pair = self._surroundings.beside((history, total_history(history, inside)), day)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.beside import EngineTerms
-from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.forecasting import Chance, History, total_history
 from vigie.actions.kept_tables import keep_table, kept_table
 from vigie.actions.known_then import KnownThen
 from vigie.actions.places import members_of_totals
@@ -33,7 +33,7 @@ _SAMPLES = 200
 _HORIZONS = (1, 7, 14, 21)
 _DAMPING_HORIZONS = (7, 14)
 _STREAM = 80
-_KEPT_FORM = "1"
+_KEPT_FORM = "2"
 _LOW, _MIDDLE, _HIGH = (QUANTILE_LEVELS.index(level) for level in (0.05, 0.5, 0.95))
 
 
@@ -159,11 +159,8 @@ class RenewalTerms:
         """Forecasts at every damping from what was known on an origin."""
         room, rule = self._room, self._rules[number]
         tables = [_SCHEMA.empty_table()]
-        facts = self._known.facts(origin)
-        if facts is None:
-            return tables[0]
         rows = room.measures()
-        for history in histories(facts, rows, [rule.measure], origin):
+        for history in self._known.histories(origin, [rule.measure]):
             if not history.is_current:
                 continue
             parts = [history]
@@ -251,7 +248,7 @@ def _truth(past: _Past, parts: Sequence[History]) -> FloatArray:
         column = np.array([columns.get(key, -1) for key in past.category])
         day = (past.end - part.dates[0]).astype(np.int64)
         there = (place >= 0) & (column >= 0) & (day >= 0) & (day < len(part.dates))
-        found[there] = part.values[place[there], column[there], day[there]]
+        found[there] = part.settled_values()[place[there], column[there], day[there]]
     return np.where(found >= 0, found, np.nan)
 
 
