@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from vigie.actions.known_then import KnownThen
 from vigie.actions.places import members_of_totals
 from vigie.actions.renewal_forecasts import drawn_admissions, served
 from vigie.actions.room import EpidemicRule, Room
+from vigie.actions.side_by_side import side_by_side
 from vigie.lake import DataFile
 from vigie.paths import QUANTILE_LEVELS, DateArray, FloatArray, IntArray, quantiles, wis
 from vigie.schemas import PLACES
@@ -213,29 +215,34 @@ def _tasks(
     """Quantiles at every damping, from the same chance."""
     from vigie.epidemiology.renewal import DAMPINGS
 
-    ends = part.dates[-1] + np.array(_HORIZONS)
-    tables = []
     seed = int(rng.integers(2**62))
-    for number, damping in enumerate(DAMPINGS):
-        terms = EngineTerms(rule, damping)
-        own = np.random.default_rng(seed)
-        drawn = drawn_admissions(part, column, at, terms, _HORIZONS[-1], _SAMPLES, own)
-        told = quantiles(np.ascontiguousarray(drawn.admissions[:, np.array(_HORIZONS) - 1]))
-        count = len(at) * len(_HORIZONS)
-        flat = pa.array(told.reshape(-1).astype(np.float32))
-        tables.append(
-            pa.table(
-                {
-                    "place": np.repeat([part.places[each] for each in at], len(_HORIZONS)),
-                    "category": pa.repeat(pa.scalar(part.categories[column]), count),
-                    "horizon": np.tile(_HORIZONS, len(at)),
-                    "end": pa.array(np.tile(ends, len(at))),
-                    "damping": np.full(count, number),
-                    "quantiles": pa.FixedSizeListArray.from_arrays(flat, len(QUANTILE_LEVELS)),
-                }
-            ).cast(_SCHEMA)
-        )
-    return pa.concat_tables(tables)
+    calls = (
+        partial(_at_damping, part, column, at, EngineTerms(rule, damping), number, seed)
+        for number, damping in enumerate(DAMPINGS)
+    )
+    return pa.concat_tables(side_by_side(calls))
+
+
+def _at_damping(
+    part: History, column: int, at: IntArray, terms: EngineTerms, number: int, seed: int
+) -> pa.Table:
+    drawn = drawn_admissions(
+        part, column, at, terms, _HORIZONS[-1], _SAMPLES, np.random.default_rng(seed)
+    )
+    told = quantiles(np.ascontiguousarray(drawn.admissions[:, np.array(_HORIZONS) - 1]))
+    count = len(at) * len(_HORIZONS)
+    flat = pa.array(told.reshape(-1).astype(np.float32))
+    ends = part.dates[-1] + np.array(_HORIZONS)
+    return pa.table(
+        {
+            "place": np.repeat([part.places[each] for each in at], len(_HORIZONS)),
+            "category": pa.repeat(pa.scalar(part.categories[column]), count),
+            "horizon": np.tile(_HORIZONS, len(at)),
+            "end": pa.array(np.tile(ends, len(at))),
+            "damping": np.full(count, number),
+            "quantiles": pa.FixedSizeListArray.from_arrays(flat, len(QUANTILE_LEVELS)),
+        }
+    ).cast(_SCHEMA)
 
 
 def _truth(past: _Past, parts: Sequence[History]) -> FloatArray:
