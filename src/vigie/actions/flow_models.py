@@ -78,7 +78,9 @@ def _last_week(history: History, steps: int, chance: Chance) -> PathArray:
 
 def _pooled(history: History, steps: int, chance: Chance) -> PathArray:
     holidays = history.beside.holidays
-    return pooled_paths(history.values, steps, chance.draws(), holidays=holidays)
+    return pooled_paths(
+        history.values, steps, chance.draws(), holidays=holidays, asked=chance.asked
+    )
 
 
 def _has_signals(history: History) -> bool:
@@ -88,7 +90,12 @@ def _has_signals(history: History) -> bool:
 def _pooled_with_signals(history: History, steps: int, chance: Chance) -> PathArray:
     beside, draws = history.beside, chance.draws()
     return pooled_paths(
-        history.values, steps, draws, signals=beside.signals, holidays=beside.holidays
+        history.values,
+        steps,
+        draws,
+        signals=beside.signals,
+        holidays=beside.holidays,
+        asked=chance.asked,
     )
 
 
@@ -142,7 +149,10 @@ def forecast_by(model: Model, history: History, chance: Chance) -> SamplePaths:
     steps = steps_ahead(history, chance)
     dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
     skipped = min(history.left_out_steps, chance.horizon_days + MOST_DAYS_BEHIND - steps)
-    told = model.paths(_without_last(history, skipped), steps + skipped, chance)
+    asked = tuple(step + skipped for step in chance.asked)
+    told = model.paths(
+        _without_last(history, skipped), steps + skipped, replace(chance, asked=asked)
+    )
     values = np.ascontiguousarray(told[:, :, skipped:], dtype=np.float32)
     values[~history.is_reported()] = 0
     return SamplePaths(history.measure, history.places, history.categories, dates, values)

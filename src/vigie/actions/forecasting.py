@@ -132,12 +132,15 @@ class Chance:
         as_of: day of the run.
         sample_count: number of futures.
         horizon_days: days looked ahead.
+        asked: steps after the last report that are looked at; a model may leave the others as
+            they are easiest. Empty: all are.
     """
 
     seed: int
     as_of: date
     sample_count: int
     horizon_days: int
+    asked: tuple[int, ...] = ()
 
     def draws(self) -> JointDraws:
         """The joint draws of the run; long enough for a series that is behind."""
