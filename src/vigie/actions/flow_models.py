@@ -7,7 +7,7 @@ what is published) follows from it. A room adds its own without code, see ``own_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -78,7 +78,9 @@ def _last_week(history: History, steps: int, chance: Chance) -> PathArray:
 
 def _pooled(history: History, steps: int, chance: Chance) -> PathArray:
     holidays = history.beside.holidays
-    return pooled_paths(history.values, steps, chance.draws(), holidays=holidays)
+    return pooled_paths(
+        history.values, steps, chance.draws(), holidays=holidays, asked=chance.asked
+    )
 
 
 def _has_signals(history: History) -> bool:
@@ -88,7 +90,12 @@ def _has_signals(history: History) -> bool:
 def _pooled_with_signals(history: History, steps: int, chance: Chance) -> PathArray:
     beside, draws = history.beside, chance.draws()
     return pooled_paths(
-        history.values, steps, draws, signals=beside.signals, holidays=beside.holidays
+        history.values,
+        steps,
+        draws,
+        signals=beside.signals,
+        holidays=beside.holidays,
+        asked=chance.asked,
     )
 
 
@@ -141,9 +148,30 @@ def forecast_by(model: Model, history: History, chance: Chance) -> SamplePaths:
     """
     steps = steps_ahead(history, chance)
     dates = step_dates(history.dates[-1], history.step, steps)  # type: ignore[arg-type]
-    values = np.ascontiguousarray(model.paths(history, steps, chance), dtype=np.float32)
+    skipped = min(history.left_out_steps, chance.horizon_days + MOST_DAYS_BEHIND - steps)
+    asked = tuple(step + skipped for step in chance.asked)
+    told = model.paths(
+        _without_last(history, skipped), steps + skipped, replace(chance, asked=asked)
+    )
+    values = np.ascontiguousarray(told[:, :, skipped:], dtype=np.float32)
     values[~history.is_reported()] = 0
     return SamplePaths(history.measure, history.places, history.categories, dates, values)
+
+
+def _without_last(history: History, steps: int) -> History:
+    """The history up to the last step of which enough is known, to be forecast over more steps."""
+    if steps <= 0:
+        return history
+    signals = tuple(
+        replace(each, values=each.values[:, :-steps]) for each in history.beside.signals
+    )
+    return replace(
+        history,
+        dates=history.dates[:-steps],
+        values=np.ascontiguousarray(history.values[:, :, :-steps]),
+        beside=replace(history.beside, signals=signals),
+        late=None,
+    )
 
 
 def steps_ahead(history: History, chance: Chance) -> int:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.beside import Beside
+from vigie.actions.late_counts import LateCounts
 from vigie.actions.places import reporting_members
 from vigie.actions.side_by_side import side_by_side
 from vigie.paths import (
@@ -60,6 +61,8 @@ class History:
         as_of: day of the run.
         upper: largest valid value, infinite when none is set.
         beside: what else models may know.
+        late: what is reported of a flow whose last values are completed for late reports; None
+            where values are as reported.
     """
 
     measure: str
@@ -72,6 +75,7 @@ class History:
     as_of: date
     upper: float
     beside: Beside = field(default_factory=Beside)
+    late: LateCounts | None = None
 
     @property
     def last_date(self) -> date:
@@ -84,6 +88,18 @@ class History:
         """Whether it is reported by day and its last day is recent enough to tell of shortages."""
         behind = (self.as_of - self.last_date).days
         return self.step == "day" and behind <= MOST_DAYS_BEHIND
+
+    @property
+    def left_out_steps(self) -> int:
+        """Last steps of which too little is reported at every place for any model to read."""
+        if self.late is None:
+            return 0
+        known = np.flatnonzero(np.isfinite(self.values).any(axis=(0, 1)))
+        return len(self.dates) - 1 - int(known[-1]) if len(known) else 0
+
+    def settled_values(self) -> FloatArray:
+        """(place, category, time): counts that forecasts are held against; NaN for the others."""
+        return self.values if self.late is None else self.late.settled()
 
     def last_reports(self) -> tuple[np.ndarray, np.ndarray]:
         """Per (place, category): date of the last report, and number of reports."""
@@ -116,12 +132,15 @@ class Chance:
         as_of: day of the run.
         sample_count: number of futures.
         horizon_days: days looked ahead.
+        asked: steps after the last report that are looked at; a model may leave the others as
+            they are easiest. Empty: all are.
     """
 
     seed: int
     as_of: date
     sample_count: int
     horizon_days: int
+    asked: tuple[int, ...] = ()
 
     def draws(self) -> JointDraws:
         """The joint draws of the run; long enough for a series that is behind."""
@@ -209,9 +228,33 @@ def total_history(history: History, members: Mapping[str, Sequence[str]]) -> His
     totals = reporting_members(members, history.places)
     if not totals:
         return None
+    inside = [[rows[place] for place in of] for of in totals.values()]
+    # A count of places that say yes is a level.
+    kind = "level" if history.kind == "binary" else history.kind
+    return replace(
+        history,
+        kind=kind,
+        upper=np.inf,
+        places=tuple(totals),
+        values=_raised_sums(history.values, inside),
+        late=None if history.late is None else _late_totals(history.late, inside),
+    )
+
+
+def _late_totals(late: LateCounts, inside: Sequence[Sequence[int]]) -> LateCounts:
+    """Of totals: the share known is that of their places, by their size."""
+    known = np.isfinite(late.reported)
+    size = np.abs(np.where(known, late.reported, 0)).sum(axis=(1, 2))
+    size = (size + 1e-9) / np.maximum(known.sum(axis=(1, 2)), 1)
+    share = np.stack([size[at] @ late.share[at] / size[at].sum() for at in inside])
+    return LateCounts(_raised_sums(late.reported, inside), share)
+
+
+def _raised_sums(series: FloatArray, inside: Sequence[Sequence[int]]) -> FloatArray:
+    """(total, category, time): sums over places, raised for those that did not report."""
     sums = []
-    for inside in totals.values():
-        values = history.values[[rows[place] for place in inside]]
+    for at in inside:
+        values = series[at]
         known = np.isfinite(values)
         count = np.maximum(known.sum(axis=2), 1)
         usual = np.where(known, values, 0).sum(axis=2) / count
@@ -221,6 +264,4 @@ def total_history(history: History, members: Mapping[str, Sequence[str]]) -> His
         total = np.where(known, values, 0).sum(axis=0)
         is_enough = (share >= LEAST_REPORTED_SHARE) & known.any(axis=0)
         sums.append(np.where(is_enough, total / np.where(is_enough, share, 1), np.nan))
-    # A count of places that say yes is a level.
-    kind = "level" if history.kind == "binary" else history.kind
-    return replace(history, kind=kind, upper=np.inf, places=tuple(totals), values=np.stack(sums))
+    return np.stack(sums)

@@ -10,10 +10,7 @@ from vigie.actions.room_names import Measure
 from vigie.actions.views import LatestRow, ReleaseTables
 from vigie.actions.wording import Words
 
-__all__ = ["COMPLETE_SHARE", "with_late_reports"]
-
-COMPLETE_SHARE = 0.95
-"""Share reported from which a day counts as complete."""
+__all__ = ["with_late_reports"]
 
 
 def with_late_reports(
@@ -38,6 +35,8 @@ def with_late_reports(
     Returns:
         The same figure where no nowcast covers its day, or that day is complete.
     """
+    from vigie.epidemiology.nowcast import COMPLETE_SHARE
+
     day = latest.figure.as_of
     if day is None or latest.figure.value is None:
         return latest

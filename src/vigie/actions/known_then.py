@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.completing import with_late_counts
 from vigie.actions.definition_changes import comparable, definition_changes
-from vigie.actions.forecasting import HISTORY_DAYS
+from vigie.actions.forecasting import HISTORY_DAYS, History, histories
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.room import Room
 from vigie.lake import DataFile
@@ -52,6 +53,19 @@ class KnownThen:
         known = as_known_sql(room, self._reports, (), room.end_of(day), self._window(day))
         facts = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
         return comparable(facts, self._rows, definition_changes(room, day))
+
+    def histories(self, day: date, names: Sequence[str] = ()) -> Iterator[History]:
+        """Histories as models read them at the end of a day, late reports as known then.
+
+        Args:
+            day: as_of.
+            names: measures wanted; none: all.
+        """
+        facts = self.facts(day)
+        if facts is None:
+            return
+        for each in histories(facts, self._rows, names or self.measures, day):
+            yield with_late_counts(self._room, facts, self._reports, each)
 
     def fingerprints(self, days: Sequence[date]) -> dict[date, str]:
         """Count and sum of hashes of all revisions known by the end of each day, days in order."""

@@ -82,6 +82,46 @@ NOWCAST_MESSAGES: dict[str, tuple[str, str]] = {
         "Les retards sont appris de ce qui était connu des jours précédents après autant de jours. "
         "Le taux de reproduction ci-dessus en tient compte.",
     ),
+    "late.day.one": (
+        "the last day is still being reported: forecasts rest on the count expected once it is "
+        "complete",
+        "le dernier jour est encore en cours de déclaration : les prévisions reposent sur le "
+        "nombre attendu une fois complet",
+    ),
+    "late.day.many": (
+        "the last {count} days are still being reported: forecasts rest on the counts expected "
+        "once they are complete",
+        "les {count} derniers jours sont encore en cours de déclaration : les prévisions reposent "
+        "sur les nombres attendus une fois complets",
+    ),
+    "late.week.one": (
+        "the last week is still being reported: forecasts rest on the count expected once it is "
+        "complete",
+        "la dernière semaine est encore en cours de déclaration : les prévisions reposent sur le "
+        "nombre attendu une fois complète",
+    ),
+    "late.week.many": (
+        "the last {count} weeks are still being reported: forecasts rest on the counts expected "
+        "once they are complete",
+        "les {count} dernières semaines sont encore en cours de déclaration : les prévisions "
+        "reposent sur les nombres attendus une fois complètes",
+    ),
+    "late.left_out_day.one": (
+        "of the last one too little is known and it is left out",
+        "le dernier, trop peu connu, n'est pas pris en compte",
+    ),
+    "late.left_out_day.many": (
+        "of the last {count} too little is known and they are left out",
+        "les {count} derniers, trop peu connus, ne sont pas pris en compte",
+    ),
+    "late.left_out_week.one": (
+        "of the last one too little is known and it is left out",
+        "la dernière, trop peu connue, n'est pas prise en compte",
+    ),
+    "late.left_out_week.many": (
+        "of the last {count} too little is known and they are left out",
+        "les {count} dernières, trop peu connues, ne sont pas prises en compte",
+    ),
     "nowcast.change": (
         "{name}: since {day} something else is counted ({what}). Figures before are not compared "
         "with those after.",

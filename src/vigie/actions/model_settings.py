@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vigie.actions.flow_models import baseline_of
 from vigie.actions.forecasting import History
+from vigie.actions.late_lines import late_sentence, open_steps
 from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL
 from vigie.actions.wording import Words
 from vigie.epidemiology import SIGNALS_MODEL
@@ -22,6 +24,9 @@ def settings_of(histories: Mapping[str, History]) -> dict[tuple[str, str], str]:
     """
     found = {}
     for name, history in histories.items():
+        late = open_steps(history)
+        if late is not None:
+            found[name, baseline_of(history).name] = json.dumps(late.as_settings())
         epidemics = history.beside.epidemics
         if epidemics:
             rows = [
@@ -72,6 +77,8 @@ def setting_sentence(text: str, words: Words) -> str:
     ]
     if signals:
         parts.append(words.say("scores.signals", names=words.semicolon.join(signals)))
+    if told.get("late"):
+        parts.append(late_sentence(told["late"], words))
     return words.semicolon.join(parts)
 
 

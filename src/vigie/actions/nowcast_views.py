@@ -23,9 +23,6 @@ from vigie.schemas import DEFINITION_CHANGES, NOWCASTS, PLACES
 __all__ = ["change_lines", "nowcast_pictures"]
 
 _LEVELS = ("q05", "q25", "q50", "q75", "q95")
-_COMPLETE_SHARE = 0.98
-"""Share of the last days from which on reports are as good as complete, and nothing is drawn."""
-
 _LATE_DAYS = 7
 _CHANGES_SHOWN_DAYS = 365
 _WHOLE_KINDS = ("nation", "region")
@@ -45,12 +42,14 @@ def nowcast_pictures(
         names: of the room.
         words: of the reader.
     """
+    from vigie.epidemiology.nowcast import SETTLED_SHARE
+
     rows = tables.table(NOWCASTS.name, place=place.key).to_pylist()
     rows.sort(key=lambda row: (row["measure"], row["category"], row["date"]))
     pictures: list[Picture] = []
     for (measure, category), group in groupby(rows, lambda row: (row["measure"], row["category"])):
         days = list(group)
-        is_late = min(row["share_reported"] for row in days[-_LATE_DAYS:]) < _COMPLETE_SHARE
+        is_late = min(row["share_reported"] for row in days[-_LATE_DAYS:]) < SETTLED_SHARE
         if measure not in names.measures or not is_late:
             continue
         key = f"{measure}-{category or 'all'}"

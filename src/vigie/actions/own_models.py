@@ -168,7 +168,9 @@ class OwnForecasts:
             baseline: paths of the same history by its baseline.
         """
         values = baseline.values.copy()
-        steps = np.unique(rows["horizon"].to_numpy()) - 1
+        # By day, not by horizon: a baseline may hold the scored horizons alone.
+        days = np.unique(rows["target_end_date"].to_numpy()).astype("datetime64[D]")
+        steps = np.searchsorted(baseline.dates, days)
         for (place, category), quantiles in _by_series(rows, len(steps)).items():
             if place in baseline.places and category in baseline.categories:
                 at = baseline.places.index(place), baseline.categories.index(category)

@@ -7,19 +7,21 @@ again at past weekly origins, from what was known then and nothing newer; they s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from vigie.actions.damage import kept_manifests
-from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
-from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.flow_models import MODELS, Model, baseline_of, forecast_by, models_of
+from vigie.actions.forecasting import Chance, History, total_history
 from vigie.actions.known_then import KnownThen
 from vigie.actions.own_models import OwnForecasts
 from vigie.actions.places import members_of_totals
 from vigie.actions.room import Room
+from vigie.actions.side_by_side import side_by_side
 from vigie.actions.summed_totals import past_sum_name, sum_over_places, totals_to_sum
 from vigie.actions.surroundings import Surroundings
 from vigie.errors import DamagedFile
@@ -42,7 +44,7 @@ SCORED_HORIZONS: Mapping[str, tuple[int, ...]] = {
 }
 """Horizons that are scored, by step of the measure; those between add little."""
 
-_KEPT_FORM = "2"
+_KEPT_FORM = "3"
 """Changes with what is kept of a task, so that files kept before are made again."""
 
 _AGAIN_WEEKS = 10
@@ -181,12 +183,9 @@ class PastForecasts:
     def _made_again(self, day: date) -> pa.Table:
         """Forecasts by every model from the facts as known on a past day."""
         room, parts = self._room, [TASK_SCHEMA.empty_table()]
-        facts = self._known.facts(day)
-        if facts is None:
-            return parts[0]
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
-        for history in histories(facts, self._rows, self._known.measures, day):
+        for history in self._known.histories(day):
             is_summed = self._rows[history.measure]["over_places"] == "sum"
             inside = members if is_summed else {}
             pair = self._surroundings.beside((history, total_history(history, inside)), day)
@@ -204,12 +203,13 @@ class PastForecasts:
         asked = SCORED_HORIZONS[history.step]
         drawn = (history,) if totals is None else (history, totals)
         of_places: dict[str, SamplePaths] = {}
-        for each in drawn:
-            for model in models_of(each):
-                paths = _at_scored(history.step, forecast_by(model, each, chance))
-                yield _tasks_of(each, model.name, paths)
-                if each is history:
-                    of_places[model.name] = paths
+        only = replace(chance, asked=asked)
+        pairs = [(each, model) for each in drawn for model in models_of(each)]
+        calls = (partial(_scored_paths, model, each, only) for each, model in pairs)
+        for (each, model), paths in zip(pairs, side_by_side(calls), strict=True):
+            yield _tasks_of(each, model.name, paths)
+            if each is history:
+                of_places[model.name] = paths
         own = self._own.forecasts(drawn, chance, asked)
         yield from (_as_tasks(rows) for rows in own.values())
         to_sum = totals_to_sum(history, totals, members)
@@ -225,8 +225,9 @@ class PastForecasts:
         return min(self._chance.sample_count, _AGAIN_SAMPLES)
 
 
-def _at_scored(step: str, paths: SamplePaths) -> SamplePaths:
-    """The paths at the scored horizons only."""
+def _scored_paths(model: Model, history: History, chance: Chance) -> SamplePaths:
+    """The paths of a model at the scored horizons only."""
+    step, paths = history.step, forecast_by(model, history, chance)
     at = np.array([h for h in SCORED_HORIZONS[step] if h <= paths.horizon]) - 1
     return SamplePaths(
         paths.measure,

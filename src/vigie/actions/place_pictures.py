@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from vigie.actions.late_lines import open_steps_of
 from vigie.actions.risks import Risk
 from vigie.actions.room_names import Measure, Place, RoomNames
 from vigie.actions.score_lines import score_lines
@@ -59,6 +61,7 @@ def build_pictures(
     risk_of = {(risk.kind, risk.category): risk for risk in risks}
     bands = _read_bands(tables, place, series)
     lines = score_lines(tables, place.key, words)
+    late = open_steps_of(tables)
 
     def risk_for(one: PlaceSeries) -> Risk | None:
         spec = by_need.get(one.measure.key)
@@ -75,7 +78,10 @@ def build_pictures(
         spec = by_need.get(one.measure.key)
         held = found.get((spec.capacity, one.category)) if spec else None
         ahead = bands.get((one.measure.key, one.category))
-        picture = _picture(tables, place, names, one, held, ahead, risk_for(one), words)
+        until = ahead.reference_date if ahead else None
+        if until is not None and one.measure.key in late:
+            until = late[one.measure.key].complete_until(until)
+        picture = _picture(tables, place, names, one, held, ahead, risk_for(one), until, words)
         if picture is None:
             continue
         if ahead is not None and one.measure.key in lines:
@@ -107,15 +113,17 @@ def _picture(
     held: PlaceSeries | None,
     bands: Bands | None,
     risk: Risk | None,
+    until: date | None,
     words: Words,
 ) -> Picture | None:
+    """The picture; after the day ``until`` counts are drawn as incomplete."""
     step = one.measure.step
     return fan_picture(
         name=f"{one.measure.key}-{one.category or 'all'}",
         title=names.series(one.measure.key, one.category),
         measure=one.measure,
         place=place.name,
-        series=series_of(one.rows, step, complete_until=bands.reference_date if bands else None),
+        series=series_of(one.rows, step, complete_until=until),
         bands=bands,
         capacity=series_of(held.rows, step) if held else None,
         capacity_name=names.series(held.measure.key, "") if held else "",

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from vigie.actions.beside import EngineTerms
-from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.forecasting import Chance, History, total_history
 from vigie.actions.kept_tables import keep_table, kept_table
 from vigie.actions.known_then import KnownThen
 from vigie.actions.places import members_of_totals
 from vigie.actions.renewal_forecasts import drawn_admissions, served
 from vigie.actions.room import EpidemicRule, Room
+from vigie.actions.side_by_side import side_by_side
 from vigie.lake import DataFile
 from vigie.paths import QUANTILE_LEVELS, DateArray, FloatArray, IntArray, quantiles, wis
 from vigie.schemas import PLACES
@@ -33,7 +35,7 @@ _SAMPLES = 200
 _HORIZONS = (1, 7, 14, 21)
 _DAMPING_HORIZONS = (7, 14)
 _STREAM = 80
-_KEPT_FORM = "1"
+_KEPT_FORM = "2"
 _LOW, _MIDDLE, _HIGH = (QUANTILE_LEVELS.index(level) for level in (0.05, 0.5, 0.95))
 
 
@@ -159,11 +161,8 @@ class RenewalTerms:
         """Forecasts at every damping from what was known on an origin."""
         room, rule = self._room, self._rules[number]
         tables = [_SCHEMA.empty_table()]
-        facts = self._known.facts(origin)
-        if facts is None:
-            return tables[0]
         rows = room.measures()
-        for history in histories(facts, rows, [rule.measure], origin):
+        for history in self._known.histories(origin, [rule.measure]):
             if not history.is_current:
                 continue
             parts = [history]
@@ -216,29 +215,34 @@ def _tasks(
     """Quantiles at every damping, from the same chance."""
     from vigie.epidemiology.renewal import DAMPINGS
 
-    ends = part.dates[-1] + np.array(_HORIZONS)
-    tables = []
     seed = int(rng.integers(2**62))
-    for number, damping in enumerate(DAMPINGS):
-        terms = EngineTerms(rule, damping)
-        own = np.random.default_rng(seed)
-        drawn = drawn_admissions(part, column, at, terms, _HORIZONS[-1], _SAMPLES, own)
-        told = quantiles(np.ascontiguousarray(drawn.admissions[:, np.array(_HORIZONS) - 1]))
-        count = len(at) * len(_HORIZONS)
-        flat = pa.array(told.reshape(-1).astype(np.float32))
-        tables.append(
-            pa.table(
-                {
-                    "place": np.repeat([part.places[each] for each in at], len(_HORIZONS)),
-                    "category": pa.repeat(pa.scalar(part.categories[column]), count),
-                    "horizon": np.tile(_HORIZONS, len(at)),
-                    "end": pa.array(np.tile(ends, len(at))),
-                    "damping": np.full(count, number),
-                    "quantiles": pa.FixedSizeListArray.from_arrays(flat, len(QUANTILE_LEVELS)),
-                }
-            ).cast(_SCHEMA)
-        )
-    return pa.concat_tables(tables)
+    calls = (
+        partial(_at_damping, part, column, at, EngineTerms(rule, damping), number, seed)
+        for number, damping in enumerate(DAMPINGS)
+    )
+    return pa.concat_tables(side_by_side(calls))
+
+
+def _at_damping(
+    part: History, column: int, at: IntArray, terms: EngineTerms, number: int, seed: int
+) -> pa.Table:
+    drawn = drawn_admissions(
+        part, column, at, terms, _HORIZONS[-1], _SAMPLES, np.random.default_rng(seed)
+    )
+    told = quantiles(np.ascontiguousarray(drawn.admissions[:, np.array(_HORIZONS) - 1]))
+    count = len(at) * len(_HORIZONS)
+    flat = pa.array(told.reshape(-1).astype(np.float32))
+    ends = part.dates[-1] + np.array(_HORIZONS)
+    return pa.table(
+        {
+            "place": np.repeat([part.places[each] for each in at], len(_HORIZONS)),
+            "category": pa.repeat(pa.scalar(part.categories[column]), count),
+            "horizon": np.tile(_HORIZONS, len(at)),
+            "end": pa.array(np.tile(ends, len(at))),
+            "damping": np.full(count, number),
+            "quantiles": pa.FixedSizeListArray.from_arrays(flat, len(QUANTILE_LEVELS)),
+        }
+    ).cast(_SCHEMA)
 
 
 def _truth(past: _Past, parts: Sequence[History]) -> FloatArray:
@@ -251,7 +255,7 @@ def _truth(past: _Past, parts: Sequence[History]) -> FloatArray:
         column = np.array([columns.get(key, -1) for key in past.category])
         day = (past.end - part.dates[0]).astype(np.int64)
         there = (place >= 0) & (column >= 0) & (day >= 0) & (day < len(part.dates))
-        found[there] = part.values[place[there], column[there], day[there]]
+        found[there] = part.settled_values()[place[there], column[there], day[there]]
     return np.where(found >= 0, found, np.nan)
 
 

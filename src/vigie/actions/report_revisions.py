@@ -36,6 +36,8 @@ _LONGEST_SILENCE_DAYS = 7
 _EARLIER = np.timedelta64(6, "h")
 """By how much a daily file may come earlier in the day than the newest one and count with it."""
 
+_NEVER_GREW = "no nowcast: no figure grew after its first report, so that all count as complete"
+
 _A_DAY = np.timedelta64(1, "D")
 
 
@@ -84,29 +86,32 @@ class LateReports:
 def read_revisions(
     room: Room, facts: pa.Table, reports: Sequence[DataFile], history: History
 ) -> Revisions | str:
-    """The revisions of a daily measure, or why there are none to learn from.
+    """The revisions of a daily or weekly measure, or why there are none to learn from.
 
-    Only of the feed whose figure stands. A day of which the first report came more than
-    NOWCAST_DAYS late, as in a load of old figures, is not read; nor are days before a change of
-    definition, which the facts lack; nor what a series sends after a week of silence.
+    Of a weekly measure what is said of days here is said of weeks. Only of the feed whose figure
+    stands. A day of which the first report came more than NOWCAST_DAYS late, as in a load of old
+    figures, is not read; nor are days before a change of definition, which the facts lack; nor
+    what a series sends after a week of silence.
 
     Args:
         room: the room.
         facts: the figures that stand, without those of an older definition.
         reports: files of the table of reports.
-        history: of the measure, by day.
+        history: of the measure, by day or week.
 
     Source: docs/models/nowcast.md.
     """
     from vigie.epidemiology.nowcast import HAZARD_DAYS, report_triangle
 
     files = [file for file in reports if file.partition == history.measure]
-    rows = _rows(room, facts, files, history, HAZARD_DAYS + NOWCAST_DAYS) if files else None
+    step = 7 if history.step == "week" else 1
+    looked_at = step * (HAZARD_DAYS + NOWCAST_DAYS)
+    rows = _rows(room, facts, files, history, looked_at) if files else None
     if rows is None or not rows.num_rows:
         return "no nowcast: there are no reports of which to learn how late they come"
     known_at = rows["known_at"].to_numpy().astype("datetime64[us]")
     newest = known_at.max()
-    back = ((newest - known_at + _EARLIER) // _A_DAY).astype(np.int64)
+    back = ((newest - known_at + _EARLIER) // (step * _A_DAY)).astype(np.int64)
     came_on = len(np.unique(back))
     if came_on < _FEWEST_REPORT_DAYS:
         return (
@@ -117,7 +122,10 @@ def read_revisions(
     delays = min(NOWCAST_DAYS, days)
     series, of_series = _series(rows)
     ago = (history.dates[-1] - rows["reference_date"].to_numpy()).astype("timedelta64[D]")
-    day = days - 1 - ago.astype(np.int64)
+    day = days - 1 - ago.astype(np.int64) // step
+    # Most measures never grow; they need no triangle.
+    if np.bincount(of_series * looked_at + ago.astype(np.int64)).max() == 1:
+        return _NEVER_GREW
     known_day = days - 1 - back
     value = rows["value"].to_numpy(zero_copy_only=False).astype(np.float64)
     value[~np.isfinite(value) | (value < 0)] = np.nan
@@ -135,7 +143,7 @@ def read_revisions(
     with np.errstate(invalid="ignore"):
         has_grown = bool((np.diff(triangle.reported, axis=2) > 0).any())
     if not has_grown:
-        return "no nowcast: no figure grew after its first report, so that all count as complete"
+        return _NEVER_GREW
     local = pc.max(rows["known_at"]).as_py().astimezone(room.zone()).date()
     learnt = _without_silences(triangle, of_series, known_day)
     behind = max(0, (local - history.last_date).days)
@@ -202,8 +210,10 @@ def _without_silences(
     from vigie.epidemiology.nowcast import ReportTriangle
 
     reported = triangle.reported.copy()
-    for series in range(len(reported)):
-        told = np.unique(known_day[of_series == series])
+    order = np.argsort(of_series, kind="stable")
+    ends_at = np.searchsorted(of_series[order], np.arange(1, len(reported)))
+    for series, own in enumerate(np.split(known_day[order], ends_at)):
+        told = np.unique(own)
         ends = np.append(told[1:], triangle.days)
         for last, following in zip(told.tolist(), ends.tolist(), strict=True):
             if following - last - 1 <= _LONGEST_SILENCE_DAYS:

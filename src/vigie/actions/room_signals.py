@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from vigie.actions.forecasting import Chance, History, histories, total_history
+from vigie.actions.forecasting import Chance, History, total_history
 from vigie.actions.kept_tables import keep_table, kept_table
 from vigie.actions.known_then import KnownThen
 from vigie.actions.places import is_valid, members_of_totals
@@ -34,7 +34,7 @@ _LEADS = (7, 10, 14, 21)
 _EVERY_DAYS = 28
 _DAYS_READ = 730
 _MOST_SERIES = 16
-_KEPT_FORM = "1"
+_KEPT_FORM = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +152,12 @@ class RoomSignals:
         )
 
     def _sources(self, known: KnownThen, day: date) -> dict[str, _Sources]:
-        facts = known.facts(day)
-        if facts is None:
-            return {}
         places = self._room.reference(PLACES.name)
         members = members_of_totals(places, day)
         rows = [row for row in places.to_pylist() if is_valid(row, day)]
         parent = {str(row["place"]): str(row["parent"] or "") for row in rows}
         found = {}
-        for history in histories(facts, self._rows, known.measures, day):
+        for history in known.histories(day):
             is_summed = self._rows[history.measure]["over_places"] == "sum"
             totals = total_history(history, members) if is_summed else None
             found[history.measure] = _Sources.of(history, totals, parent)

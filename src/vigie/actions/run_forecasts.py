@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.checking import keyed
+from vigie.actions.completing import with_late_counts
 from vigie.actions.flow_models import baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, by_category, histories, total_history
 from vigie.actions.levels import Level
@@ -113,7 +114,10 @@ def make_forecasts(
     wanted = {name for name, row in measures.items() if row["is_forecast"]}
     simulated = {rule.measures[r] for rule in rules for r in _SIMULATED_ROLES.get(rule.kind, ())}
     names = sorted((wanted | simulated | compared) & set(measures))
-    known = {each.measure: each for each in histories(facts, measures, names, chance.as_of)}
+    known = {
+        each.measure: with_late_counts(room, facts, reports, each)
+        for each in histories(facts, measures, names, chance.as_of)
+    }
     members = members_of_totals(room.reference(PLACES.name), chance.as_of)
     drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
     surroundings = Surroundings(room, reports, chance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vigie.actions.late_lines import late_sentence, open_steps_of
 from vigie.actions.levels import Level
 from vigie.actions.scores_page import model_name, ratio_text
 from vigie.actions.summed_totals import SUM_MODEL
@@ -41,6 +42,10 @@ def score_lines(tables: ReleaseTables, place: str, words: Words) -> dict[str, st
     for measure, model in totals.items():
         kind = "sum" if model == SUM_MODEL else "own"
         lines[measure] = f"{words.say(f'scores.line_total_{kind}')} {lines[measure]}"
+    for measure, steps in open_steps_of(tables).items():
+        if measure in lines:
+            told = late_sentence(steps, words)
+            lines[measure] = f"{lines[measure]} {told[0].upper()}{told[1:]}."
     return lines
 
 

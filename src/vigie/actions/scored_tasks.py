@@ -69,9 +69,8 @@ class Truth:
         changes: Sequence[DefinitionChange] = (),
     ) -> Truth:
         """From the history of the places and that of the totals over them."""
-        values = (
-            history.values if totals is None else np.concatenate([history.values, totals.values])
-        )
+        parts = [history] if totals is None else [history, totals]
+        values = np.concatenate([each.settled_values() for each in parts])
         places = history.places + (totals.places if totals else ())
         told = np.isfinite(history.values)
         whole = np.where(told.any(axis=0), np.where(told, history.values, 0.0).sum(axis=0), np.nan)

@@ -63,7 +63,7 @@ def totals_to_sum(
     if totals is None:
         return told
     values = np.concatenate([totals.values, told.values])
-    return replace(totals, places=(*totals.places, *told.places), values=values)
+    return replace(totals, places=(*totals.places, *told.places), values=values, late=None)
 
 
 def sum_over_places(
@@ -90,15 +90,15 @@ def sum_over_places(
     )
     known = is_enough[:, :, None]
     return SummedTotals(
-        replace(totals, values=np.where(known, totals.values, np.nan)),
-        replace(totals, values=np.where(known, np.nan, totals.values)),
+        replace(totals, values=np.where(known, totals.values, np.nan), late=None),
+        replace(totals, values=np.where(known, np.nan, totals.values), late=None),
         SamplePaths(paths.measure, totals.places, paths.categories, paths.dates, values),
     )
 
 
 def _rows(history: History, at: Sequence[int]) -> History:
     places = tuple(history.places[each] for each in at)
-    return replace(history, places=places, values=history.values[list(at)])
+    return replace(history, places=places, values=history.values[list(at)], late=None)
 
 
 def _usual(history: History) -> FloatArray:

@@ -172,7 +172,13 @@ MODEL_CHOICES = Table(
         column(8, "since", DATE, "Last day of the week after which it was published or replaced."),
         column(9, "drift_date", DATE, "Day of the last drift alarm of the published model."),
         column(10, "message", TEXT, "Why it has no forecast today, if so."),
-        column(11, "settings", TEXT, "What it set itself by past scores, as JSON; null: nothing."),
+        column(
+            11,
+            "settings",
+            TEXT,
+            "What it set itself by past scores; for the baseline also which last steps are still "
+            "being reported; as JSON; null: nothing.",
+        ),
         column(
             12,
             "level",

@@ -188,3 +188,11 @@ def test_a_signal_of_other_days_or_places_is_refused():
 def test_horizons_that_do_not_increase_from_one_are_refused(horizons):
     with pytest.raises(ValueError, match="increase"):
         pooled_quantiles(waves(), horizons, DRAWS)
+
+
+def test_days_that_are_asked_for_are_those_of_the_whole():
+    history = waves(places=5, days=200)
+    whole = pooled_paths(history, 28, DRAWS)
+    some = pooled_paths(history, 28, DRAWS, asked=(7, 21, 40))
+    assert np.allclose(some[:, :, [6, 20]], whole[:, :, [6, 20]])
+    assert np.array_equal(some[:, :, 0], flat_paths(history, 28, DRAWS, season=7)[:, :, 0])

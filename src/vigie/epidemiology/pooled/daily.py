@@ -31,7 +31,7 @@ SIGNALS_MODEL = "vigie-pooled-daily-signals"
 """Name of the same model with the leading signals that were selected."""
 
 _LONGEST_DAYS = 730
-_MOST_KNOTS = 12
+_MOST_KNOTS, _MOST_WEEKS = 12, 4
 _COMPANION = 5.0
 """Stretches of past as long as the horizon at which the flat baseline counts as much."""
 
@@ -85,6 +85,7 @@ def pooled_paths(
     season: int = DAYS_A_WEEK,
     signals: Sequence[Signal] = (),
     holidays: BoolArray | None = None,
+    asked: Sequence[int] = (),
 ) -> PathArray:
     """Sample paths of daily counts: joint as the flat baseline's, each day as the pooled model's.
 
@@ -95,6 +96,8 @@ def pooled_paths(
         season: 7; with any other the paths are those of the flat baseline, as this model knows
             days only.
         signals, holidays: as ``pooled_quantiles`` takes them.
+        asked: days ahead that are looked at, e.g. those that are scored; the others may be those
+            of the flat baseline. Empty: all are.
 
     Returns:
         (place, category, day, sample), >= 0 and never NaN; where ``pooled_quantiles`` falls back,
@@ -108,12 +111,17 @@ def pooled_paths(
     paths = flat_paths(history, horizon, draws, season=season)
     if season != DAYS_A_WEEK:
         return paths
-    steps = range(1, horizon + 1)
+    steps = sorted(day for day in set(asked) if day <= horizon) or list(range(1, horizon + 1))
+    if history.shape[-1] < days_needed(horizon):
+        return paths
     told = _told(history, steps, QUANTILE_LEVELS, signals, holidays)
     is_told = _is_told(told)
     if is_told.any():
-        told = _with_companion(told, quantiles(paths), steps, history)
-        paths[is_told] = with_margins(paths[is_told][None], told[is_told][None])[0]
+        at = np.array(steps) - 1
+        some = np.ascontiguousarray(paths[:, :, at])
+        told = _with_companion(told, quantiles(some), steps, history)
+        some[is_told] = with_margins(some[is_told][None], told[is_told][None])[0]
+        paths[:, :, at] = some
     return paths
 
 
@@ -216,9 +224,10 @@ def _holidays(holidays: BoolArray | None, shape: tuple[int, ...], horizon: int) 
 
 
 def _knots(horizons: Sequence[int]) -> IntArray:
-    """Horizons that are fitted; the others lie between two of them."""
+    """Horizons that are fitted, whole weeks among them; the others lie between two of them."""
     wanted = np.unique(np.asarray(horizons, dtype=np.int64))
     if len(wanted) <= _MOST_KNOTS:
         return wanted
-    spaced = np.geomspace(wanted[0], wanted[-1], _MOST_KNOTS)
-    return np.unique(np.round(spaced).astype(np.int64))
+    weeks = wanted[wanted % DAYS_A_WEEK == 0][:_MOST_WEEKS]
+    spaced = np.geomspace(wanted[0], wanted[-1], _MOST_KNOTS - len(weeks))
+    return np.unique(np.concatenate([weeks, np.round(spaced).astype(np.int64)]))
