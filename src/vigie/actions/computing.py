@@ -118,37 +118,26 @@ def compute(
             PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
-    standings = made.scoring.standing_rows(made.problems, made.settings)
-    tables = {
-        FORECASTS.name: _write(room, FORECASTS, run, made.batches(run)),
-        SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),
-        MODEL_CHOICES.name: _write(
-            room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
-        ),
-        LEADING_SIGNALS.name: _write(
-            room, LEADING_SIGNALS, run, _batches(made.signals, LEADING_SIGNALS, run)
-        ),
-        PATH_ARRAYS.name: paths_files,
-        NOWCASTS.name: _write(
-            room, NOWCASTS, run, _batches(nowcast_rows(epidemics), NOWCASTS, run)
-        ),
-        NOWCAST_SCORES.name: _write(
-            room,
-            NOWCAST_SCORES,
-            run,
-            _batches(nowcast_score_rows(room, day, epidemics), NOWCAST_SCORES, run),
-        ),
-        REPRODUCTION.name: _write(
-            room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
-        ),
-        SCENARIOS.name: _write(room, SCENARIOS, run, _batches(scenarios.figures, SCENARIOS, run)),
-        SCENARIO_INPUTS.name: _write(
-            room, SCENARIO_INPUTS, run, _batches(scenarios.inputs, SCENARIO_INPUTS, run)
-        ),
-        SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
-        PLANS.name: _write(room, PLANS, run, found.plan_batches()),
-        PLAN_MOVES.name: _write(room, PLAN_MOVES, run, found.move_batches()),
+    rows = {
+        SCORES: made.scoring.scores,
+        MODEL_CHOICES: made.scoring.standing_rows(made.problems, made.settings),
+        LEADING_SIGNALS: made.signals,
+        NOWCASTS: nowcast_rows(epidemics),
+        NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
+        REPRODUCTION: reproduction_rows(epidemics),
+        SCENARIOS: scenarios.figures,
+        SCENARIO_INPUTS: scenarios.inputs,
     }
+    batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
+        FORECASTS: made.batches(run),
+        SHORTAGES: found.shortage_batches(),
+        PLANS: found.plan_batches(),
+        PLAN_MOVES: found.move_batches(),
+    }
+    tables = {
+        of.name: room.lake.write(of, each, run, partition=run) for of, each in batches.items()
+    }
+    tables[PATH_ARRAYS.name] = paths_files
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
@@ -262,12 +251,6 @@ class _Found:
 
     def _day(self) -> np.datetime64:
         return np.datetime64(self.inputs.as_of, "D")
-
-
-def _write(
-    room: Room, of: Table, run: str, batches: Iterator[pa.RecordBatch]
-) -> tuple[DataFile, ...]:
-    return room.lake.write(of, batches, run, partition=run)
 
 
 def _batches(rows: pa.Table, of: Table, run: str) -> Iterator[pa.RecordBatch]:
