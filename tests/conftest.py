@@ -14,8 +14,9 @@ from vigie.actions.room import Room
 
 # Compiled code is kept between runs. Numba looks only at the file of a function to see whether it
 # is old, and a loop holds code of other files too: so the place is named after all of them.
-_LOOPS = Path(__file__).resolve().parents[1] / "src/vigie/epidemiology/renewal"
-_CODE = b"".join(each.read_bytes() for each in sorted(_LOOPS.glob("*.py")))
+_SOURCE = Path(__file__).resolve().parents[1] / "src/vigie"
+_LOOPS = ("epidemiology/renewal/*.py", "hospital/stays/*.py")
+_CODE = b"".join(each.read_bytes() for at in _LOOPS for each in sorted(_SOURCE.glob(at)))
 _KEPT = Path(tempfile.gettempdir()) / f"vigie-compiled-{hashlib.sha256(_CODE).hexdigest()[:16]}"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(_KEPT))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -15,10 +13,9 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 import pytest
 
-from tests.integration.official_files import ROOT, shared_files
+from tests.integration.official_files import shared_files
 from tests.integration.test_cli_score import vigie
 
-SCORER = Path(os.environ.get("VIGIE_SHARED", ROOT.parent / "shared")) / "tools/score_series.py"
 FIRST = date(2020, 1, 1)
 DAYS = 140
 SECOND_ORIGIN = date(2020, 4, 20)
@@ -150,22 +147,6 @@ def test_months_are_found_and_counted_in_months(
     assert pc.unique(made["origin"]).to_pylist() == [date(2018, 12, 1), date(2019, 1, 1)]
     middle = made.filter(pc.equal(made["output_type_id"], 0.5))["value"].to_numpy().reshape(2, 9, 6)
     assert np.allclose(middle[0].mean(axis=0), season[:6], rtol=0.25)
-
-
-@pytest.fixture
-def scorer() -> ModuleType:
-    pytest.importorskip("polars")
-    if not SCORER.is_file():
-        pytest.skip(f"the reference scorer is not there: {SCORER.name}")
-    spec = importlib.util.spec_from_file_location("score_series", SCORER)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclass looks its module up by name.
-    import sys
-
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_reference_scorer_reads_it_and_finds_it_better_than_persistence(

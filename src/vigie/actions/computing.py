@@ -34,7 +34,7 @@ from vigie.actions.ward_shortages import (
 )
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import path_rows
-from vigie.planning import NEAREST_SURPLUS_MODEL, CategoryPlan, move_rows, plan_row
+from vigie.planning import OPTIMAL_MODEL, CategoryPlan, move_rows, plan_row
 from vigie.schemas import (
     FORECASTS,
     LEADING_SIGNALS,
@@ -118,43 +118,32 @@ def compute(
             PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
-    standings = made.scoring.standing_rows(made.problems, made.settings)
-    tables = {
-        FORECASTS.name: _write(room, FORECASTS, run, made.batches(run)),
-        SCORES.name: _write(room, SCORES, run, _batches(made.scoring.scores, SCORES, run)),
-        MODEL_CHOICES.name: _write(
-            room, MODEL_CHOICES, run, _batches(standings, MODEL_CHOICES, run)
-        ),
-        LEADING_SIGNALS.name: _write(
-            room, LEADING_SIGNALS, run, _batches(made.signals, LEADING_SIGNALS, run)
-        ),
-        PATH_ARRAYS.name: paths_files,
-        NOWCASTS.name: _write(
-            room, NOWCASTS, run, _batches(nowcast_rows(epidemics), NOWCASTS, run)
-        ),
-        NOWCAST_SCORES.name: _write(
-            room,
-            NOWCAST_SCORES,
-            run,
-            _batches(nowcast_score_rows(room, day, epidemics), NOWCAST_SCORES, run),
-        ),
-        REPRODUCTION.name: _write(
-            room, REPRODUCTION, run, _batches(reproduction_rows(epidemics), REPRODUCTION, run)
-        ),
-        SCENARIOS.name: _write(room, SCENARIOS, run, _batches(scenarios.figures, SCENARIOS, run)),
-        SCENARIO_INPUTS.name: _write(
-            room, SCENARIO_INPUTS, run, _batches(scenarios.inputs, SCENARIO_INPUTS, run)
-        ),
-        SHORTAGES.name: _write(room, SHORTAGES, run, found.shortage_batches()),
-        PLANS.name: _write(room, PLANS, run, found.plan_batches()),
-        PLAN_MOVES.name: _write(room, PLAN_MOVES, run, found.move_batches()),
+    rows = {
+        SCORES: made.scoring.scores,
+        MODEL_CHOICES: made.scoring.standing_rows(made.problems, made.settings),
+        LEADING_SIGNALS: made.signals,
+        NOWCASTS: nowcast_rows(epidemics),
+        NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
+        REPRODUCTION: reproduction_rows(epidemics),
+        SCENARIOS: scenarios.figures,
+        SCENARIO_INPUTS: scenarios.inputs,
     }
+    batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
+        FORECASTS: made.batches(run),
+        SHORTAGES: found.shortage_batches(),
+        PLANS: found.plan_batches(),
+        PLAN_MOVES: found.move_batches(),
+    }
+    tables = {
+        of.name: room.lake.write(of, each, run, partition=run) for of, each in batches.items()
+    }
+    tables[PATH_ARRAYS.name] = paths_files
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
     if epidemics.without_nowcast:
         notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
-    models = dict(made.models) | {"plan": NEAREST_SURPLUS_MODEL}
+    models = dict(made.models) | {"plan": OPTIMAL_MODEL}
     models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
     models |= reproduction_models(epidemics) | nowcast_models(epidemics)
     return Computed(tables, models, notes, made.scoring.standings)
@@ -169,13 +158,13 @@ class _Found:
     inputs: Inputs
     chance: Chance
     shortages: list[pa.Table]
-    plans: list[CategoryPlan]
+    plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
     products: Iterator[ProductResult]
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.plans, self.skipped = [], [], {}
+        self.shortages, self.plans, self.skipped = [], {}, {}
         self.products = iter(())
 
     def look_at_products(self, orders: Sequence[DataFile]) -> None:
@@ -235,7 +224,8 @@ class _Found:
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
-            self.plans.append(result.plan)
+            for planner, plan in result.plans.items():
+                self.plans.setdefault(planner, []).append(plan)
             yield from keyed(path_rows(result.stock), PATH_ARRAYS, self.run).to_batches()
 
     def shortage_batches(self) -> Iterator[pa.RecordBatch]:
@@ -243,28 +233,24 @@ class _Found:
         for rows in self.shortages:
             yield from keyed(rows, SHORTAGES, self.run).to_batches()
 
-    def _has_moves(self) -> bool:
-        return any(plan.moves for plan in self.plans)
+    def _with_moves(self) -> Iterator[tuple[str, str, list[CategoryPlan]]]:
+        """Key, planner and parts of every plan that moves anything."""
+        for number, (planner, parts) in enumerate(self.plans.items(), start=1):
+            if any(part.moves for part in parts):
+                yield str(number), planner, parts
 
     def plan_batches(self) -> Iterator[pa.RecordBatch]:
-        """The plan, if there is anything to move."""
-        if self._has_moves():
-            rows = plan_row(self.run, "1", NEAREST_SURPLUS_MODEL, self.plans, self._day())
-            yield from rows.to_batches()
+        """The plans, if there is anything to move."""
+        for key, planner, parts in self._with_moves():
+            yield from plan_row(self.run, key, planner, parts, self._day()).to_batches()
 
     def move_batches(self) -> Iterator[pa.RecordBatch]:
-        """Moves of the plan."""
-        if self._has_moves():
-            yield from move_rows(self.run, "1", self.plans, self._day()).to_batches()
+        """Moves of the plans."""
+        for key, _, parts in self._with_moves():
+            yield from move_rows(self.run, key, parts, self._day()).to_batches()
 
     def _day(self) -> np.datetime64:
         return np.datetime64(self.inputs.as_of, "D")
-
-
-def _write(
-    room: Room, of: Table, run: str, batches: Iterator[pa.RecordBatch]
-) -> tuple[DataFile, ...]:
-    return room.lake.write(of, batches, run, partition=run)
 
 
 def _batches(rows: pa.Table, of: Table, run: str) -> Iterator[pa.RecordBatch]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,7 +20,19 @@ from vigie.paths import (
     last_seen,
     step_dates,
 )
-from vigie.planning import CategoryPlan, Exchange, Lanes, Use, lanes, nearest_surplus
+from vigie.planning import (
+    NEAREST_SURPLUS_MODEL,
+    OPTIMAL_MODEL,
+    CategoryPlan,
+    Exchange,
+    Lanes,
+    MoveRules,
+    Use,
+    category_plan,
+    lanes,
+    nearest_surplus,
+    optimal_plan,
+)
 from vigie.supply import (
     STOCK_MODEL,
     Unmet,
@@ -44,13 +56,13 @@ class ProductResult:
         product: its key.
         shortages: rows of the table of shortages, without run.
         stock: paths of stock on hand.
-        plan: moves between places.
+        plans: moves between places, by planner.
     """
 
     product: str
     shortages: pa.Table
     stock: SamplePaths
-    plan: CategoryPlan
+    plans: Mapping[str, CategoryPlan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +150,18 @@ def _one(
         product,
         rows,
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
-        nearest_surplus(exchange),
+        _plans(exchange),
     )
+
+
+def _plans(exchange: Exchange) -> dict[str, CategoryPlan]:
+    """By name of the planner."""
+    rules = MoveRules()
+    [optimal] = optimal_plan([exchange], rules)
+    return {
+        OPTIMAL_MODEL: category_plan(exchange, optimal.flows, rules.risk_days),
+        NEAREST_SURPLUS_MODEL: nearest_surplus(exchange),
+    }
 
 
 def _on_dates(

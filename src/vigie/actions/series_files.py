@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,14 +45,23 @@ class SeriesFile:
     values: FloatArray
 
 
-def read_series(file: Path, target: str, id_column: str = "") -> SeriesFile:
+def read_series(
+    file: Path, target: str, id_column: str = "", where: Mapping[str, str] | None = None
+) -> SeriesFile:
     """Read a file of series; see ``forecast_series`` for its columns.
+
+    Args:
+        file: Parquet or CSV.
+        target: column of the values.
+        id_column: column that names the series; "": found.
+        where: only rows whose columns, as text, have these values.
 
     Raises:
         NotFound: the file is not there.
-        BadData: a column is missing or no number or date, or two rows have one date and series.
+        BadData: a column is missing or no number or date, no row is left, or two rows have one
+            date and series.
     """
-    table = _table(file)
+    table = _kept_rows(file, _table(file), where or {})
     if target not in table.column_names:
         raise BadData(
             f'{file} has no column "{target}" to forecast. '
@@ -131,6 +141,26 @@ def _table(file: Path) -> pa.Table:
         raise BadData(
             f"{file} cannot be read: {error}. Write Parquet, or CSV with commas in UTF-8."
         ) from error
+
+
+def _kept_rows(file: Path, table: pa.Table, where: Mapping[str, str]) -> pa.Table:
+    """The rows with the values asked for."""
+    for name, value in where.items():
+        if name not in table.column_names:
+            raise BadData(
+                f'{file} has no column "{name}" to choose rows by. '
+                f"The nearest are {nearest(name, table.column_names)}."
+            )
+        texts = pc.cast(table[name], pa.string())
+        kept = table.filter(pc.equal(texts, value))
+        if table.num_rows and not kept.num_rows:
+            found = [str(text) for text in pc.unique(texts).to_pylist()[:1000] if text is not None]
+            raise BadData(
+                f'{file}, column {name}: no row has "{value}". '
+                f"The nearest are {nearest(value, found)}."
+            )
+        table = kept
+    return table
 
 
 def _date_column(file: Path, table: pa.Table) -> str:

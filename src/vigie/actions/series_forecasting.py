@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from vigie.actions.forecast_files import write_whole
-from vigie.actions.series_files import SeriesFile, read_origins, read_series
+from vigie.actions.forecast_files import quantile_rows, write_whole
+from vigie.actions.series_files import read_origins, read_series
 from vigie.epidemiology import MONTHLY_MODEL, POOLED_MODEL, monthly_quantiles, pooled_quantiles
 from vigie.errors import BadData
-from vigie.paths import QUANTILE_LEVELS, DateArray, FloatArray, joint_draws
+from vigie.paths import FloatArray, joint_draws
 
 __all__ = ["SeriesForecast", "forecast_series"]
 
@@ -78,7 +78,8 @@ def forecast_series(
         known = given.values[:, given.dates <= origin]
         if not np.isfinite(known).any():
             raise BadData(f"{data}: no series has a value up to the origin {origin}.")
-        tables.append(_rows(given, origin, steps, _forecast(given.step, known, origin, steps)))
+        found = _forecast(given.step, known, origin, steps)
+        tables.append(quantile_rows(origin, given.id_column, given.series, steps, found))
     written = pa.concat_tables(tables)
     write_whole(written, out)
     model = POOLED_MODEL if given.step == "day" else MONTHLY_MODEL
@@ -103,19 +104,3 @@ def _horizons(horizons: Sequence[int], step: str) -> list[int]:
             f"{step}s from 1 to {_MOST_STEPS[step]}, for example 7,14."
         )
     return wanted
-
-
-def _rows(
-    given: SeriesFile, origin: np.datetime64, horizons: Sequence[int], forecast: FloatArray
-) -> pa.Table:
-    series, steps, levels = forecast.shape
-    day: DateArray = np.full(forecast.size, origin, dtype="datetime64[D]")
-    return pa.table(
-        {
-            "origin": pa.array(day),
-            given.id_column: pa.array(np.repeat(given.series, steps * levels), pa.string()),
-            "horizon": pa.array(np.tile(np.repeat(horizons, levels), series), pa.int16()),
-            "output_type_id": np.tile(QUANTILE_LEVELS, series * steps),
-            "value": forecast.reshape(-1),
-        }
-    )

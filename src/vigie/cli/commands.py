@@ -8,7 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from vigie.cli.context import Context
-from vigie.cli.forecasting import forecast_hub, forecast_series, score
+from vigie.cli.forecasting import (
+    forecast_hub,
+    forecast_occupancy,
+    forecast_series,
+    forecast_shares,
+    score,
+)
 from vigie.cli.operating import backup, doctor, rebuild, restore, serve, tick
 from vigie.cli.reading import export, release
 from vigie.cli.showing import show
@@ -21,7 +27,9 @@ __all__ = [
     "doctor",
     "export",
     "forecast_hub",
+    "forecast_occupancy",
     "forecast_series",
+    "forecast_shares",
     "init",
     "rebuild",
     "receive",

@@ -6,7 +6,7 @@ import argparse
 
 from vigie.cli.context import Context
 
-__all__ = ["forecast_hub", "forecast_series", "score"]
+__all__ = ["forecast_hub", "forecast_occupancy", "forecast_series", "forecast_shares", "score"]
 
 _COLUMNS = {
     "model": "model",
@@ -96,4 +96,55 @@ def forecast_series(context: Context, arguments: argparse.Namespace) -> int:
             f"{made.series} series by {made.step}."
         ],
     )
+    return 0
+
+
+def forecast_occupancy(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie forecast occupancy --data DIR --origins FILE --out FILE."""
+    from vigie.actions.occupancy_forecasting import forecast_occupancy as act
+
+    made = act(
+        arguments.data,
+        arguments.origins,
+        arguments.out,
+        horizons=arguments.horizons,
+        progress=context.progress,
+    )
+    known = ", ".join(made.known)
+    context.give(
+        made,
+        [
+            f"{made.file}: {made.rows} quantiles of {made.model}, {made.origins} origins of "
+            f"{made.series} places, from {known}."
+        ],
+    )
+    return 0
+
+
+def forecast_shares(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie forecast shares --data FILE --target NAME --of NAME --origins FILE --out FILE."""
+    from vigie.actions.share_forecasting import forecast_shares as act
+
+    made = act(
+        arguments.data,
+        arguments.target,
+        arguments.origins,
+        arguments.horizons,
+        arguments.out,
+        of=arguments.of,
+        where=dict(arguments.where),
+        id_column=arguments.id,
+        unit=arguments.unit,
+        alerts=arguments.alerts,
+        progress=context.progress,
+    )
+    lines = [
+        f"{made.file}: {made.rows} quantiles of {made.model}, {made.origins} origins of "
+        f"{made.series} places, from {', '.join(made.known)}."
+    ]
+    if made.left_out:
+        lines.append(f"Left out: {made.left_out} times a place before its first value.")
+    if arguments.alerts:
+        lines.append(f"{arguments.alerts}: {made.alerts} chances of an unusually high share.")
+    context.give(made, lines)
     return 0

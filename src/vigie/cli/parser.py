@@ -9,6 +9,8 @@ from pathlib import Path
 
 from vigie import __version__
 from vigie.cli import commands as c
+from vigie.cli.share_options import add_share_options
+from vigie.cli.values import whole_numbers
 
 __all__ = ["build_parser"]
 
@@ -221,6 +223,13 @@ def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     of = forecast.add_subparsers(title="what", metavar="WHAT", required=True)
     _forecast_hub(of)
     _forecast_series(of)
+    _forecast_occupancy(of)
+    about = "Forecast a share in every place, as of units short of staff, with its onset."
+    example = (
+        "vigie forecast shares --data states.parquet --target short_staff --of n_units "
+        "--origins origins.csv --out forecasts.parquet"
+    )
+    add_share_options(_add(of, "shares", c.forecast_shares, about, example))
     score = _add(
         commands,
         "score",
@@ -292,7 +301,7 @@ def _forecast_series(of: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     series.add_argument(
         "--horizons",
-        type=_steps,
+        type=whole_numbers,
         required=True,
         metavar="STEPS",
         help="days, or months, from the origin: 7,14",
@@ -312,12 +321,39 @@ def _forecast_series(of: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
 
 
-def _steps(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError as error:
-        message = f'"{text}" is no list of whole numbers; write for example 7,14'
-        raise argparse.ArgumentTypeError(message) from error
+def _forecast_occupancy(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    occupancy = _add(
+        of,
+        "occupancy",
+        c.forecast_occupancy,
+        "Forecast patients in intensive care, each origin from what was known up to it.",
+        "vigie forecast occupancy --data sivic --origins origins.csv --out forecasts.parquet",
+    )
+    occupancy.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="holds occupancy.parquet (date, dep, icu, maybe hosp), maybe admissions.parquet "
+        "(date, dep, adm_icu, adm_hosp)",
+    )
+    occupancy.add_argument(
+        "--origins",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet or CSV with a column origin: the last date that a forecast may know",
+    )
+    occupancy.add_argument(
+        "--horizons", type=whole_numbers, default=(7, 14), metavar="DAYS", help="days ahead (7,14)"
+    )
+    occupancy.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet, or CSV if its name ends in .csv",
+    )
 
 
 def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

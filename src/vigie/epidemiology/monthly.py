@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from vigie.epidemiology.flat import flat_paths
-from vigie.epidemiology.pooled import ErrorBank, error_bank, error_scale, fit_median
+from vigie.epidemiology.pooled import ErrorBank, error_bank, error_scale
 from vigie.paths import (
     QUANTILE_LEVELS,
     BoolArray,
     FloatArray,
     JointDraws,
     PathArray,
+    fit_median,
     last_seen,
     quantiles,
     with_margins,

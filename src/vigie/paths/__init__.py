@@ -2,8 +2,8 @@
 
 Here live the joint array of futures and its validation, the chance that all models of a run
 share, histories on a grid, calendars, quantiles, new margins for old paths, sums of paths over
-places, scores, the choice among models by their scores, the drift alarm, and the summary of first
-short days.
+places, scores, the choice among models by their scores, the drift alarm, the summary of first
+short days, and the robust regression that models of several kinds fit.
 No model, no table of the lake and no I/O live here.
 """
 
@@ -22,6 +22,7 @@ from vigie.paths.model_output import checked_output
 from vigie.paths.phases import PHASES, phases
 from vigie.paths.pit import PIT_BINS, pit_interval, pit_sums, probability_above
 from vigie.paths.reordering import in_order_of
+from vigie.paths.robust_regression import fit_median
 from vigie.paths.rows import forecast_rows, path_rows, paths_from_rows
 from vigie.paths.sample_paths import SamplePaths
 from vigie.paths.scores import brier, interval_coverage, log_wis, wis
@@ -67,6 +68,7 @@ __all__ = [
     "drift_alarms",
     "first_passage",
     "first_seen",
+    "fit_median",
     "forecast_rows",
     "hub_tasks",
     "hub_truth",

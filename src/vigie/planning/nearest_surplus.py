@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from vigie.paths import FloatArray, PathArray, order_index
+from vigie.planning.category_plan import CategoryPlan, category_plan
 from vigie.planning.exchange import Exchange, Use
+from vigie.planning.flows import Flows
 
-__all__ = ["NEAREST_SURPLUS_MODEL", "CategoryPlan", "Move", "PlanRules", "nearest_surplus"]
+__all__ = ["NEAREST_SURPLUS_MODEL", "PlanRules", "nearest_surplus"]
 
 NEAREST_SURPLUS_MODEL = "vigie-nearest-surplus"
 """Name of the planner in tables and releases."""
@@ -36,55 +38,6 @@ class PlanRules:
     gap_days: int = 7
     risk_days: int = 14
     largest_harm: float = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Units from one place to another; risks are P(short by risk_days), 0..1.
-
-    Attributes:
-        from_place: key of the sender.
-        to_place: key of the receiver.
-        quantity: units, whole packs.
-        arrive_day: day of use at the receiver, 1 is tomorrow; it leaves today.
-        km: distance.
-        receiver_before: risk of the receiver without the plan.
-        receiver_after: its risk with the whole plan.
-        sender_before: risk of the sender without the plan.
-        sender_after: its risk with the whole plan.
-    """
-
-    from_place: str
-    to_place: str
-    quantity: float
-    arrive_day: int
-    km: float
-    receiver_before: float
-    receiver_after: float
-    sender_before: float
-    sender_after: float
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryPlan:
-    """A plan for one product or kind of machine.
-
-    Attributes:
-        kind: products or equipment.
-        category: key of the product or equipment.
-        unit: unit of quantities.
-        moves: in the order in which places are helped.
-        unmet_before: expected unmet need of all places without the plan, in unit (machine-days
-            for machines).
-        unmet_after: the same with the plan.
-    """
-
-    kind: str
-    category: str
-    unit: str
-    moves: tuple[Move, ...]
-    unmet_before: float
-    unmet_after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +72,16 @@ def nearest_surplus(exchange: Exchange, rules: PlanRules | None = None) -> Categ
     held = np.repeat(np.where(known, exchange.stock, 0.0)[:, None], exchange.horizon, axis=1)
     places = np.flatnonzero(known).tolist()
     before = dict(zip(places, exchange.risks_as_held(rules.risk_days)[known], strict=True))
-    unmet_before = dict(zip(places, exchange.unmet_as_held()[known], strict=True))
     receivers = _receivers(exchange, held, before, rules)
     limits = _sender_limits(exchange, before, receivers, rules)
     shipments = _ship(exchange, held, receivers, limits, rules)
-    after = _held_after(held, shipments)
-    concerned = {p for each in shipments for p in (each.sender, each.receiver)}
-    unmet_after = {place: exchange.unmet(place, after[place]) for place in concerned}
-    return CategoryPlan(
-        kind=exchange.kind,
-        category=exchange.category,
-        unit=exchange.unit,
-        moves=tuple(_moves(exchange, shipments, before, after, rules)),
-        unmet_before=float(sum(unmet_before.values())),
-        unmet_after=float(sum((unmet_before | unmet_after).values())),
+    flows = Flows(
+        np.array([each.sender for each in shipments], dtype=np.int64),
+        np.array([each.receiver for each in shipments], dtype=np.int64),
+        np.array([each.day for each in shipments], dtype=np.int64),
+        np.array([[each.quantity] for each in shipments]).reshape(-1, 1),
     )
+    return category_plan(exchange, flows, rules.risk_days)
 
 
 def _receivers(
@@ -216,34 +164,3 @@ def _order_statistic(values: PathArray, level: float) -> float:
     """The smallest value that at least a share ``level`` of the futures do not exceed."""
     at = int(order_index(level, np.asarray(len(values))))
     return float(np.partition(values, at)[at])
-
-
-def _held_after(held: FloatArray, shipments: list[_Shipment]) -> FloatArray:
-    after = held.copy()
-    for each in shipments:
-        after[each.sender] -= each.quantity
-        after[each.receiver, each.day - 1 :] += each.quantity
-    return after
-
-
-def _moves(
-    exchange: Exchange,
-    shipments: list[_Shipment],
-    before: dict[int, float],
-    after: FloatArray,
-    rules: PlanRules,
-) -> Iterator[Move]:
-    concerned = {p for each in shipments for p in (each.sender, each.receiver)}
-    risks = {p: exchange.risk(p, after[p], rules.risk_days) for p in concerned}
-    for each in shipments:
-        yield Move(
-            from_place=exchange.places[each.sender],
-            to_place=exchange.places[each.receiver],
-            quantity=each.quantity,
-            arrive_day=each.day,
-            km=float(exchange.lanes.km[each.sender, each.receiver]),
-            receiver_before=before[each.receiver],
-            receiver_after=risks[each.receiver],
-            sender_before=before[each.sender],
-            sender_after=risks[each.sender],
-        )

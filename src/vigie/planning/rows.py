@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from vigie.planning.nearest_surplus import CategoryPlan
+from vigie.planning.category_plan import CategoryPlan
 from vigie.schemas import PLAN_MOVES, PLANS
 
 __all__ = ["move_rows", "plan_row"]
@@ -22,7 +22,7 @@ def move_rows(
         run: the run.
         plan: key of the plan within the run.
         categories: plans of single products and kinds of machines, in order.
-        as_of: today; moves leave on it.
+        as_of: today; day 0 of the moves.
     """
     today = as_of.astype("datetime64[D]")
     pairs = [(category, move) for category in categories for move in category.moves]
@@ -37,7 +37,7 @@ def move_rows(
             "to_place": move.to_place,
             "quantity": move.quantity,
             "unit": category.unit,
-            "depart_date": today.item(),
+            "depart_date": (today + move.depart_day).item(),
             "arrive_date": (today + move.arrive_day).item(),
             "receiver_before": move.receiver_before,
             "receiver_after": move.receiver_after,

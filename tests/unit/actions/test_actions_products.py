@@ -22,6 +22,7 @@ from vigie.actions.cycle import run_cycle
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.room import Room
 from vigie.actions.showing import show_table
+from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL
 from vigie.schemas import ORDERS
 
 # One process makes the room that these tests share.
@@ -117,7 +118,7 @@ def test_a_delivery_helps_from_its_day_on_when_it_is_still_to_come(
 
 
 def test_the_nearest_surplus_helps_in_whole_packs_and_keeps_its_own() -> None:
-    plan = result_of(stocks(A=15, B=500, C=500))[0].plan
+    plan = result_of(stocks(A=15, B=500, C=500))[0].plans[NEAREST_SURPLUS_MODEL]
 
     assert plan.moves
     for move in plan.moves:
@@ -127,9 +128,18 @@ def test_the_nearest_surplus_helps_in_whole_packs_and_keeps_its_own() -> None:
 
 
 def test_who_will_run_short_gives_nothing_away() -> None:
-    plan = result_of(stocks(A=15, B=30, C=30))[0].plan
+    plans = result_of(stocks(A=15, B=30, C=30))[0].plans
 
-    assert plan.moves == ()
+    assert {plan.moves for plan in plans.values()} == {()}
+
+
+def test_the_optimal_plan_covers_a_from_its_nearest_and_tells_the_risk_of_both() -> None:
+    plan = result_of(stocks(A=15, B=500, C=500))[0].plans[OPTIMAL_MODEL]
+
+    assert {(move.from_place, move.to_place) for move in plan.moves} == {("B", "A")}
+    assert sum(move.quantity for move in plan.moves) >= 7 * 10 - 15 - 10
+    assert all(move.receiver_before == 1 and move.receiver_after < 0.05 for move in plan.moves)
+    assert plan.unmet_after < 0.1 * plan.unmet_before
 
 
 def test_a_product_that_is_not_listed_is_not_assessed() -> None:
@@ -213,13 +223,16 @@ def test_the_plan_of_a_release_says_the_risk_before_and_after_at_both_ends(order
     }
     for move in moves:
         assert move["from_place"] in {"B", "C"}
-        assert move["receiver_after"] < move["receiver_before"] == risk(ordered, NEXT_DAY)
+        assert move["receiver_after"] <= move["receiver_before"] == risk(ordered, NEXT_DAY)
         assert move["sender_after"] <= move["sender_before"] + 0.1
         assert move["arrive_date"] > move["depart_date"] >= NEXT_DAY
         assert (move["km"], move["state"]) == (40, "proposed")
-    plan = show_table(ordered, OPERATOR, "plans").to_pylist()[0]
-    assert plan["moves"] == len(moves)
-    assert plan["unmet_after"] < plan["unmet_before"]
+    assert any(move["receiver_after"] < move["receiver_before"] for move in moves)
+    plans = show_table(ordered, OPERATOR, "plans").to_pylist()
+    assert {plan["model_id"] for plan in plans} == {OPTIMAL_MODEL, NEAREST_SURPLUS_MODEL}
+    for plan in plans:
+        assert plan["moves"] == sum(move["plan"] == plan["plan"] for move in moves)
+        assert plan["unmet_after"] < plan["unmet_before"]
 
 
 def test_a_room_without_a_list_of_products_claims_no_product_shortage(tmp_path: Path) -> None:

@@ -11,10 +11,9 @@ from vigie.epidemiology.pooled import (
     daily_features,
     error_bank,
     error_scale,
-    fit_median,
 )
 from vigie.epidemiology.pooled.rolling import before, trailing_factors, trailing_mean
-from vigie.paths import QUANTILE_LEVELS
+from vigie.paths import QUANTILE_LEVELS, fit_median
 
 WEEK = np.array([1.4, 1.2, 1.0, 1.0, 1.0, 0.8, 0.6])
 WITH_GAPS = arrays(

@@ -14,7 +14,6 @@ from vigie.epidemiology.pooled.daily import (
 from vigie.epidemiology.pooled.error_bank import ErrorBank, error_bank, error_scale
 from vigie.epidemiology.pooled.features import FEATURE_NAMES, DailyFeatures, daily_features
 from vigie.epidemiology.pooled.regression import PastForecasts, Regression, days_needed
-from vigie.epidemiology.pooled.robust_regression import fit_median
 from vigie.epidemiology.pooled.signals import Signal
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "days_needed",
     "error_bank",
     "error_scale",
-    "fit_median",
     "pooled_paths",
     "pooled_quantiles",
 ]

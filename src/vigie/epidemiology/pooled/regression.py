@@ -9,8 +9,7 @@ import numpy as np
 
 from vigie.epidemiology.pooled.error_bank import ErrorBank, error_bank
 from vigie.epidemiology.pooled.features import RECENT_DAYS, DailyFeatures
-from vigie.epidemiology.pooled.robust_regression import fit_median
-from vigie.paths import FloatArray, IntArray
+from vigie.paths import FloatArray, IntArray, fit_median
 
 __all__ = ["Learnt", "PastForecasts", "Regression", "centre", "days_needed"]
 

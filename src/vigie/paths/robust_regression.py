@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vigie.paths import FloatArray
+from vigie.paths.arrays import FloatArray
 
 __all__ = ["fit_median"]
 

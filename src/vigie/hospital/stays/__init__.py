@@ -1,0 +1,47 @@
+"""Length of stay and the flow of patients through wards.
+
+Here live the law of a ward stay, how it is told from stays seen in part or from totals alone, and
+the simulation of all stays on the joint paths of admissions. Who is admitted is forecast in
+``epidemiology``; what beds and staff can take is in ``hospital``.
+"""
+
+from vigie.hospital.stays.aggregates import (
+    AggregateRules,
+    AggregateStays,
+    StayFamily,
+    fit_stays_from_totals,
+)
+from vigie.hospital.stays.bed_flow import (
+    FLOW_MODEL,
+    BedFlow,
+    Wards,
+    bed_flow,
+    booked_arrivals,
+    split_arrivals,
+)
+from vigie.hospital.stays.closed_form import expected_census
+from vigie.hospital.stays.hazards import StayRules, fit_stays
+from vigie.hospital.stays.law import LONGEST_STAY_DAYS, StayLaw, with_blocked_discharges
+from vigie.hospital.stays.records import OPEN, StayRecords, stay_records
+
+__all__ = [
+    "FLOW_MODEL",
+    "LONGEST_STAY_DAYS",
+    "OPEN",
+    "AggregateRules",
+    "AggregateStays",
+    "BedFlow",
+    "StayFamily",
+    "StayLaw",
+    "StayRecords",
+    "StayRules",
+    "Wards",
+    "bed_flow",
+    "booked_arrivals",
+    "expected_census",
+    "fit_stays",
+    "fit_stays_from_totals",
+    "split_arrivals",
+    "stay_records",
+    "with_blocked_discharges",
+]
