@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from vigie.errors import Problem, nearest
+from vigie.feeds.product_codes import code_problems
 from vigie.schemas import REFERENCE, Column, Table
 
 __all__ = ["declared_measures", "read_codes", "read_reference", "reference_lines"]
@@ -110,6 +111,7 @@ def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
     _check_pointers(rows, problems)
     _check_parents(rows["places"], problems)
     _check_measures(rows["measures"], problems)
+    problems += code_problems(rows["products"])
     tables = {
         table.name: pa.Table.from_pylist(
             [row for _, row in rows[table.name]], schema=table.arrow_schema()

@@ -14,6 +14,7 @@ from vigie.supply.burn import (
 )
 from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
 from vigie.supply.demand import FlowModel, demand_paths
+from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
 from vigie.supply.ordering import ACCEPTED_RISK, REVIEW_DAYS, OrderAdvice, order_advice
 from vigie.supply.risk import (
@@ -27,6 +28,7 @@ from vigie.supply.risk import (
 __all__ = [
     "ACCEPTED_RISK",
     "BURN_DAYS",
+    "CODE_SYSTEMS",
     "PAST_DUE_DELAY_DAYS",
     "REVIEW_DAYS",
     "STOCK_MODEL",
@@ -41,10 +43,12 @@ __all__ = [
     "deliveries",
     "demand_paths",
     "first_stock_out",
+    "gtin_fault",
     "months_of_stock",
     "net_need",
     "order_advice",
     "peak_shortfall",
+    "standard_code_fault",
     "stock_paths",
     "stock_risks",
     "uncensored_use",

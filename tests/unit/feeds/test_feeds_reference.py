@@ -118,6 +118,23 @@ MISTAKES = [
         2,
         '"oui" is not true or false',
     ),
+    (
+        {
+            "products": "product,name_en,name_fr,unit,pack_size,gtin\n"
+            "mask,M,M,1,50,4006381333931\nglove,G,G,1,100,4006381333932\n"
+        },
+        3,
+        "column gtin: check digit 2 should be 1",
+    ),
+    (
+        {
+            "products": "product,name_en,name_fr,unit,pack_size,standard_code\n"
+            "drug,D,D,mg,10,dm+d 16102111000001190\n"
+        },
+        2,
+        "column standard_code: the check digit is wrong",
+    ),
+    ({"products": "product,name_en,name_fr,unit,pack_size\nm,M,M,,5\n"}, 2, "unit: empty"),
     ({"mesures": "x\n"}, None, 'no reference table has this name. Nearest: "measures"'),
     (
         {"arcs": "from_place,to_place,km,hours\nnorth,nowhere,1,1\n"},
