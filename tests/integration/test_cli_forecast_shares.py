@@ -18,7 +18,6 @@ from tests.integration import test_cli_forecast_series as series_tests
 from tests.integration.official_files import shared_files
 from tests.integration.test_cli_score import vigie
 
-scorer = series_tests.scorer
 origins = series_tests.origins
 
 FIRST, DAYS, PLACES = date(2021, 3, 1), 420, 4
