@@ -146,6 +146,8 @@ class MoveProgram:
             tail_weight=rules.tail_weight,
         )
         useful = self._useful(ways, limits, cost)
+        if surcharge is not None:
+            useful &= surcharge.min(axis=1) < _DEAREST
         self.sender, self.receiver, self.lag = (each[useful] for each in ways)
         kept = surcharge[useful] if surcharge is not None else 0.0
         self.columns = self._moves(weight, kept)
@@ -172,15 +174,16 @@ class MoveProgram:
         return np.asarray((limits[sender].max(axis=1) > 0) & lacks[receiver])
 
     def _moves(self, weight: float, surcharge: FloatArray | float) -> IntArray:
-        """(way, day): columns of units that leave; those too late to come are fixed at 0."""
+        """(way, day): columns of units that leave; those too late or too dear are fixed at 0."""
         count = len(self.sender)
         km = self._exchange.lanes.km[self.sender, self.receiver]
         by_way = np.repeat(self._rules.cost_per_km * km, self._days).reshape(count, self._days)
         cost = weight * (by_way + surcharge).ravel()
         day = np.tile(np.arange(self._days), count)
-        in_time = day + np.repeat(self.lag, self._days) <= self._exchange.horizon
+        is_open = day + np.repeat(self.lag, self._days) <= self._exchange.horizon
+        is_open &= np.broadcast_to(surcharge < _DEAREST, by_way.shape).ravel()
         columns = self._program.add_columns(
-            cost, np.zeros(count * self._days), np.where(in_time, np.inf, 0.0)
+            cost, np.zeros(count * self._days), np.where(is_open, np.inf, 0.0)
         )
         return columns.reshape(count, self._days)
 
@@ -297,7 +300,7 @@ def surcharge_of(
     """(way, decision day): price of a unit that makes a move cost as much as it must be worth.
 
     A move of x units costs ``days_per_move`` of mean use: a price of that over x, at the x of the
-    round before; ways that carried nothing cost so much that they stay so.
+    round before; ways and days that carried nothing are closed.
 
     Source: docs/models/optimal-plan.md, equation 10.
     """
