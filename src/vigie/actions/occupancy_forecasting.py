@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vigie.actions.forecast_files import quantile_rows, write_whole
-from vigie.actions.series_files import SeriesFile, read_origins, read_series
+from vigie.actions.series_files import SeriesFile, read_origins, read_series, wanted_steps
 from vigie.errors import BadData, NotFound
 from vigie.hospital import OCCUPANCY_MODEL, OccupancyHistory, occupancy_quantiles
 from vigie.paths import FloatArray
@@ -72,12 +72,7 @@ def forecast_occupancy(
     """
     if not data.is_dir():
         raise NotFound(f"No folder {data}. It should hold occupancy.parquet.")
-    steps = sorted(set(horizons))
-    if not steps or steps[0] < 1 or steps[-1] > _MOST_DAYS:
-        raise BadData(
-            f"Horizons {', '.join(map(str, horizons)) or '(none)'}: write days from 1 to "
-            f"{_MOST_DAYS}, for example 7,14."
-        )
+    steps = wanted_steps(horizons, "day", _MOST_DAYS)
     given = read_series(data / "occupancy.parquet", _TARGET, _PLACE)
     if given.step != "day":
         raise BadData(f"{given.file}: occupancy by {given.step}; days are needed.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from vigie.errors import BadData, NotFound, nearest
 from vigie.paths import DateArray, FloatArray, Step, past_dates
 
-__all__ = ["SeriesFile", "read_origins", "read_series"]
+__all__ = ["SeriesFile", "read_origins", "read_series", "wanted_steps"]
 
 _DATE_COLUMNS = ("date", "month")
 _FEWEST_DATES = 2
@@ -122,6 +122,21 @@ def read_origins(file: Path, given: SeriesFile) -> list[np.datetime64]:
             f"from {given.dates[0]} to {given.dates[-1]}; first {outside[0]}."
         )
     return list(days)
+
+
+def wanted_steps(horizons: Sequence[int], step: str, most: int) -> list[int]:
+    """Horizons in order, each once.
+
+    Raises:
+        BadData: there is none, or one is below 1 or above ``most``.
+    """
+    wanted = sorted(set(horizons))
+    if not wanted or wanted[0] < 1 or wanted[-1] > most:
+        raise BadData(
+            f"Horizons {', '.join(map(str, horizons)) or '(none)'}: write {step}s from 1 to {most} "
+            "as whole numbers, for example 7,14."
+        )
+    return wanted
 
 
 def _table(file: Path) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecast_files import quantile_rows, write_whole
-from vigie.actions.series_files import read_origins, read_series
+from vigie.actions.series_files import read_origins, read_series, wanted_steps
 from vigie.epidemiology import MONTHLY_MODEL, POOLED_MODEL, monthly_quantiles, pooled_quantiles
 from vigie.errors import BadData
 from vigie.paths import FloatArray, joint_draws
@@ -71,7 +71,7 @@ def forecast_series(
     """
     given = read_series(data, target, id_column)
     dates = read_origins(origins, given)
-    steps = _horizons(horizons, given.step)
+    steps = wanted_steps(horizons, given.step, _MOST_STEPS[given.step])
     tables = []
     for count, origin in enumerate(dates, start=1):
         progress(f"Origin {origin}, {count} of {len(dates)}")
@@ -94,13 +94,3 @@ def _forecast(
     draws = joint_draws(rng, horizons[-1], _SAMPLES)
     model = pooled_quantiles if step == "day" else monthly_quantiles
     return model(known[:, None], horizons, draws)[:, 0]
-
-
-def _horizons(horizons: Sequence[int], step: str) -> list[int]:
-    wanted = sorted(set(horizons))
-    if not wanted or wanted[0] < 1 or wanted[-1] > _MOST_STEPS[step]:
-        raise BadData(
-            f"Horizons {', '.join(map(str, horizons)) or '(none)'}: write whole numbers of "
-            f"{step}s from 1 to {_MOST_STEPS[step]}, for example 7,14."
-        )
-    return wanted

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vigie.actions.forecast_files import quantile_rows, write_whole
-from vigie.actions.series_files import SeriesFile, read_origins, read_series
+from vigie.actions.series_files import SeriesFile, read_origins, read_series, wanted_steps
 from vigie.errors import BadData
 from vigie.hospital import (
     ONSET_DAYS,
@@ -91,12 +91,7 @@ def forecast_shares(
         NotFound: a file is not there.
         BadData: a file, a horizon or the unit is not as described; the message says what and where.
     """
-    steps = sorted(set(horizons))
-    if not steps or steps[0] < 1 or steps[-1] > _MOST_DAYS:
-        raise BadData(
-            f"Horizons {', '.join(map(str, horizons)) or '(none)'}: write days from 1 to "
-            f"{_MOST_DAYS}, for example 7,14,28."
-        )
+    steps = wanted_steps(horizons, "day", _MOST_DAYS)
     if unit not in _WHOLE:
         raise BadData(f'Unit "{unit}": write {" or ".join(_WHOLE)}.')
     source = _Source(data, where or {}, id_column)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vigie.hospital.changes import mean_of_last, persisting_quantiles, values_before
 from vigie.hospital.continued_flow import continued_flow
 from vigie.paths import (
     QUANTILE_LEVELS,
@@ -38,7 +39,6 @@ _FLOW_WEIGHT = 0.7
 _FLOW_DAYS = 14
 _FEWEST_LEARNT_DAYS = 8
 _FEWEST_BANK_DAYS = 7
-_CHANGES_DAYS = 90
 _LARGEST_GROWTH = 1.5
 
 
@@ -106,7 +106,7 @@ def occupancy_quantiles(
     parts = [
         _regressed(history, horizon, levels)
         if days >= days_needed(horizon)
-        else _persisting(history, horizon, levels)
+        else _persisted(history, horizon, levels)
         for horizon in horizons
     ]
     return np.stack(parts, axis=1)
@@ -146,33 +146,32 @@ def _regressed(history: OccupancyHistory, horizon: int, levels: Sequence[float])
     return np.asarray(np.maximum(centre[:, None] + spread, 0.0))
 
 
+def _persisted(history: OccupancyHistory, horizon: int, levels: Sequence[float]) -> FloatArray:
+    level = np.nan_to_num(last_seen(history.occupancy))
+    return np.maximum(persisting_quantiles(level, horizon, levels), 0.0)
+
+
 def _features(history: OccupancyHistory) -> tuple[FloatArray, FloatArray, FloatArray]:
     """(place, day, feature) in units of (place, day) scale; and (place, day) level, filled."""
     level = np.nan_to_num(last_seen(history.occupancy))
-    week = _mean_of_week(level)
+    week = mean_of_last(level, _WEEK)
     came = None if history.admissions is None else _sum_of_week(history.admissions)
     scale = np.sqrt(week + (0.5 * came if came is not None else 0.0) + 1.0)
     columns = [
-        level - _before(level, 3),
-        level - _before(level, _WEEK),
-        _before(level, _WEEK) - _before(level, 2 * _WEEK),
+        level - values_before(level, 3),
+        level - values_before(level, _WEEK),
+        values_before(level, _WEEK) - values_before(level, 2 * _WEEK),
         level * _growth_of_all(_sum_of_week(level)),
         level,
     ]
     for counts in (history.admissions, history.hospital_admissions):
         if counts is not None:
             sums = _sum_of_week(counts)
-            columns += [sums, sums - _before(sums, _WEEK), level * _growth_of_all(sums)]
+            columns += [sums, sums - values_before(sums, _WEEK), level * _growth_of_all(sums)]
     if history.hospital_occupancy is not None:
         wide = np.nan_to_num(last_seen(history.hospital_occupancy))
-        columns += [wide - _before(wide, 3), wide - _before(wide, _WEEK)]
+        columns += [wide - values_before(wide, 3), wide - values_before(wide, _WEEK)]
     return np.stack(columns, axis=-1) / scale[..., None], scale, level
-
-
-def _before(values: FloatArray, days: int) -> FloatArray:
-    """Values of some days ago; the first one where there was none."""
-    at = np.maximum(np.arange(values.shape[1]) - days, 0)
-    return np.asarray(values[:, at])
 
 
 def _sum_of_week(counts: FloatArray) -> FloatArray:
@@ -188,26 +187,8 @@ def _sum_of_week(counts: FloatArray) -> FloatArray:
     return np.asarray(np.where(number > 0, total * days / np.maximum(number, 1), 0.0))
 
 
-def _mean_of_week(level: FloatArray) -> FloatArray:
-    days = np.minimum(np.arange(1, level.shape[1] + 1), _WEEK)
-    return np.asarray(_sum_of_week(level) / days)
-
-
 def _growth_of_all(sums: FloatArray) -> FloatArray:
     """(1, day): log of the sum over places against that of a week ago."""
     total = sums.sum(axis=0, keepdims=True)
-    growth = np.log((total + 1.0) / (_before(total, _WEEK) + 1.0))
+    growth = np.log((total + 1.0) / (values_before(total, _WEEK) + 1.0))
     return np.asarray(np.clip(growth, -_LARGEST_GROWTH, _LARGEST_GROWTH))
-
-
-def _persisting(history: OccupancyHistory, horizon: int, levels: Sequence[float]) -> FloatArray:
-    """(place, level), the last count and the changes of the last 90 days with both signs."""
-    level = np.nan_to_num(last_seen(history.occupancy))
-    far = min(horizon, level.shape[1] - 1)
-    first = max(far, level.shape[1] - _CHANGES_DAYS)
-    changes = level[:, first:] - level[:, first - far : level.shape[1] - far]
-    # With fewer days than the horizon a change over them is stretched as a random walk would be.
-    changes = changes * np.sqrt(horizon / far)
-    both = np.concatenate([changes, -changes], axis=1)
-    moved = level[:, -1:] + np.quantile(both, levels, axis=1).T
-    return np.asarray(np.maximum(moved, 0.0))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vigie.hospital.changes import mean_of_last, values_before
 from vigie.hospital.pooled_shares.history import ShareHistory
 from vigie.hospital.pooled_shares.resets import without_resets
 from vigie.paths import BoolArray, DateArray, FloatArray, IntArray, last_seen
@@ -59,20 +60,20 @@ def share_features(history: ShareHistory) -> ShareFeatures:
     today = np.arange(share.shape[1])
     seen_on = np.maximum.accumulate(np.where(is_known, today, -1), axis=1)
     level = _from_the_first(last_seen(share))
-    week = _mean_of_last(level, _WEEK)
+    week = mean_of_last(level, _WEEK)
     # The mean of the places that have begun: a place that begins later tells nothing before.
     begun = seen_on >= 0
     of_all = np.where(begun, level, 0.0).sum(axis=0) / np.maximum(begun.sum(axis=0), 1)
     nation = of_all[None, :]
     columns = [np.ones(level.shape), level]
-    columns += [_mean_of_last(level, length) - level for length in _MEANS_DAYS]
-    columns += [level - _before(level, length) for length in _CHANGES_DAYS]
+    columns += [mean_of_last(level, length) - level for length in _MEANS_DAYS]
+    columns += [level - values_before(level, length) for length in _CHANGES_DAYS]
     columns += [nation - level]
-    columns += [nation - _before(nation, length) for length in _SHARED_CHANGES_DAYS]
+    columns += [nation - values_before(nation, length) for length in _SHARED_CHANGES_DAYS]
     for companion in history.companions:
         beside = np.nan_to_num(_from_the_first(last_seen(companion)))
         for each in (beside, beside.mean(axis=0, keepdims=True)):
-            columns += [each, *(each - _before(each, days) for days in _SHARED_CHANGES_DAYS)]
+            columns += [each, *(each - values_before(each, days) for days in _SHARED_CHANGES_DAYS)]
     columns += _calendar(history.dates, week - level)
     causes = np.stack([np.broadcast_to(each, level.shape) for each in columns], axis=-1)
     age = np.where(begun, today - seen_on, 0)
@@ -107,16 +108,3 @@ def _from_the_first(values: FloatArray) -> FloatArray:
     known = np.isfinite(values)
     first = np.take_along_axis(values, known.argmax(axis=1)[:, None], axis=1)
     return np.where(known, values, first)
-
-
-def _before(values: FloatArray, days: int) -> FloatArray:
-    """Values of some days ago; the first one where there was none."""
-    return np.asarray(values[:, np.maximum(np.arange(values.shape[1]) - days, 0)])
-
-
-def _mean_of_last(level: FloatArray, length: int) -> FloatArray:
-    """Mean of the last days, of as many as there are."""
-    total = np.cumsum(np.pad(level, ((0, 0), (1, 0))), axis=1)
-    end = np.arange(1, level.shape[1] + 1)
-    begin = np.maximum(end - length, 0)
-    return np.asarray((total[:, end] - total[:, begin]) / (end - begin))

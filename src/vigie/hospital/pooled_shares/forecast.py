@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vigie.hospital.changes import persisting_quantiles
 from vigie.hospital.pooled_shares.features import ShareFeatures, share_features
 from vigie.hospital.pooled_shares.history import ShareHistory
 from vigie.paths import (
@@ -38,7 +39,6 @@ _FEWEST_BANK_WEEKS = 8
 _BANK_HALF_LIFE_WEEKS = 26.0
 _WEIGHT_OF_ALL = 8.0
 _RESET_SPREAD = 1.5
-_CHANGES_DAYS = 90
 
 
 def share_days_needed(horizon: int) -> int:
@@ -150,7 +150,8 @@ def _quantiles(moves: _Moves, day: int, levels: Sequence[float]) -> FloatArray:
     """(place, level), from one origin."""
     features, horizon = moves.features, moves.horizon
     if day + 1 < share_days_needed(horizon):
-        return _persisting(features, day, horizon, levels)
+        known = features.level[:, : day + 1]
+        return np.clip(persisting_quantiles(known, horizon, levels), 0.0, 1.0)
     last = day - horizon
     weeks = min(_BANK_WEEKS, (last - horizon - _FEWEST_LEARNT_DAYS) // _WEEK + 1)
     past = last - _WEEK * np.arange(weeks)
@@ -179,17 +180,3 @@ def _spread(
     unit = (misses / size[:, None]).ravel()
     both = np.concatenate([unit, -unit])
     return size, weighted_quantiles(both, np.tile(weight.ravel(), 2), levels)
-
-
-def _persisting(
-    features: ShareFeatures, day: int, horizon: int, levels: Sequence[float]
-) -> FloatArray:
-    """(place, level), the last share and the changes of the last 90 days with both signs."""
-    level = features.level[:, : day + 1]
-    far = min(horizon, day)
-    first = max(far, day + 1 - _CHANGES_DAYS)
-    # With fewer days than the horizon a change over them is stretched as a random walk would be.
-    changes = (level[:, first:] - level[:, first - far : day + 1 - far]) * np.sqrt(horizon / far)
-    both = np.concatenate([changes, -changes], axis=1)
-    moved = level[:, -1:] + np.quantile(both, levels, axis=1).T
-    return np.asarray(np.clip(moved, 0.0, 1.0))
