@@ -22,7 +22,15 @@ _STANDARD_ERRORS = 3.0
 _CONCENTRATING_ROUNDS = 3
 _DEAREST = 1e4
 
-__all__ = ["MoveProgram", "MoveRules", "ways_of"]
+__all__ = [
+    "MoveProgram",
+    "MoveRules",
+    "level_costs",
+    "sender_limits",
+    "solve_moves",
+    "surcharge_of",
+    "ways_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,12 @@ def _harmless(exchange: Exchange, rules: MoveRules) -> FloatArray:
     return np.asarray(peak[np.arange(len(peak)), at])
 
 
+def level_costs(exchange: Exchange, rules: MoveRules) -> ConvexCost:
+    """What the level of each place and day is expected to cost, (place, day) in one row each."""
+    need = exchange.need.reshape(-1, exchange.need.shape[2])
+    return convex_cost(need, rules.pieces, tail_weight=rules.tail_weight)
+
+
 class MoveProgram:
     """The program of one exchange; several may share one ``LinearProgram``."""
 
@@ -133,26 +147,21 @@ class MoveProgram:
         ways: tuple[IntArray, IntArray, IntArray],
         limits: FloatArray,
         rules: MoveRules,
+        cost: ConvexCost,
         *,
-        weight: float = 1.0,
         surcharge: FloatArray | None = None,
     ) -> None:
         self._rules, self._exchange = rules, exchange
         self._days = min(rules.decision_days, exchange.horizon)
         self._program = program
-        cost = convex_cost(
-            exchange.need.reshape(-1, exchange.need.shape[2]),
-            rules.pieces,
-            tail_weight=rules.tail_weight,
-        )
         useful = self._useful(ways, limits, cost)
         if surcharge is not None:
             useful &= surcharge.min(axis=1) < _DEAREST
         self.sender, self.receiver, self.lag = (each[useful] for each in ways)
         kept = surcharge[useful] if surcharge is not None else 0.0
-        self.columns = self._moves(weight, kept)
+        self.columns = self._moves(kept)
         self._sender_rows(limits)
-        self._levels(cost, limits, weight)
+        self._levels(cost, limits)
 
     def flows(self, values: FloatArray) -> Flows:
         """The moves, from the values of all columns of the program."""
@@ -173,12 +182,12 @@ class MoveProgram:
         sender, receiver, _ = ways
         return np.asarray((limits[sender].max(axis=1) > 0) & lacks[receiver])
 
-    def _moves(self, weight: float, surcharge: FloatArray | float) -> IntArray:
+    def _moves(self, surcharge: FloatArray | float) -> IntArray:
         """(way, day): columns of units that leave; those too late or too dear are fixed at 0."""
         count = len(self.sender)
         km = self._exchange.lanes.km[self.sender, self.receiver]
         by_way = np.repeat(self._rules.cost_per_km * km, self._days).reshape(count, self._days)
-        cost = weight * (by_way + surcharge).ravel()
+        cost = (by_way + surcharge).ravel()
         day = np.tile(np.arange(self._days), count)
         is_open = day + np.repeat(self.lag, self._days) <= self._exchange.horizon
         is_open &= np.broadcast_to(surcharge < _DEAREST, by_way.shape).ravel()
@@ -195,7 +204,7 @@ class MoveProgram:
             for earlier in range(day + 1):
                 self._program.add_entries(rows[at], self.columns[:, earlier], 1.0)
 
-    def _levels(self, cost: ConvexCost, limits: FloatArray, weight: float) -> None:
+    def _levels(self, cost: ConvexCost, limits: FloatArray) -> None:
         """Each place and day that moves can change: its level, and what the level costs.
 
         Only pieces that a level can reach have columns: a place that cannot receive holds at most
@@ -219,7 +228,7 @@ class MoveProgram:
         none = np.zeros(len(cells))
         can_fall = held - given < start
         below = self._program.add_columns(
-            none - weight * cost.steepest, none, np.where(can_fall, np.inf, 0.0)
+            none - cost.steepest, none, np.where(can_fall, np.inf, 0.0)
         )
         above = self._program.add_columns(none, none, none + np.inf)
         self._program.add_entries(rows, below, 1.0)
@@ -228,7 +237,7 @@ class MoveProgram:
         wide = (widths > 1e-9) & (cost.slopes[cells] < 0)
         at, _ = np.nonzero(wide)
         inside = self._program.add_columns(
-            weight * cost.slopes[cells][wide], np.zeros(len(at)), widths[wide]
+            cost.slopes[cells][wide], np.zeros(len(at)), widths[wide]
         )
         self._program.add_entries(rows[at], inside, -1.0)
         row_of = np.full(places * horizon, -1, dtype=np.int64)
@@ -284,10 +293,20 @@ def solve_moves(
     """
     if exchange.use is Use.HELD:
         raise ValueError(f"{exchange.category}: machines come back; they are planned by other rows")
-    flows, ending = _solve(exchange, ways, limits, rules, None, time_limit_seconds)
+    cost = level_costs(exchange, rules)
+
+    def solved(surcharge: FloatArray | None) -> tuple[Flows, Ending]:
+        program = LinearProgram()
+        moves = MoveProgram(program, exchange, ways, limits, rules, cost, surcharge=surcharge)
+        if not len(moves.sender):
+            return moves.flows(np.zeros(0)), Ending.OPTIMAL
+        solution = program.solve(time_limit_seconds=time_limit_seconds)
+        values = solution.values if solution.values.size else np.zeros(program.columns)
+        return moves.flows(values), solution.ending
+
+    flows, ending = solved(None)
     for _ in range(_CONCENTRATING_ROUNDS if rules.days_per_move > 0 else 0):
-        surcharge = surcharge_of(exchange, ways, flows, rules)
-        flows, ending = _solve(exchange, ways, limits, rules, surcharge, time_limit_seconds)
+        flows, ending = solved(surcharge_of(exchange, ways, flows, rules))
     return flows, ending
 
 
@@ -313,20 +332,3 @@ def surcharge_of(
     price = np.full((len(ways[0]), flows.units.shape[1]), _DEAREST)
     price[at] = np.minimum(fixed / np.maximum(flows.units, 1e-9), _DEAREST)
     return price
-
-
-def _solve(
-    exchange: Exchange,
-    ways: tuple[IntArray, IntArray, IntArray],
-    limits: FloatArray,
-    rules: MoveRules,
-    surcharge: FloatArray | None,
-    time_limit_seconds: float,
-) -> tuple[Flows, Ending]:
-    program = LinearProgram()
-    moves = MoveProgram(program, exchange, ways, limits, rules, surcharge=surcharge)
-    if not len(moves.sender):
-        return moves.flows(np.zeros(0)), Ending.OPTIMAL
-    solution = program.solve(time_limit_seconds=time_limit_seconds)
-    values = solution.values if solution.values.size else np.zeros(program.columns)
-    return moves.flows(values), solution.ending

@@ -16,6 +16,7 @@ from vigie.planning.lots import in_lots
 from vigie.planning.optimal_moves import (
     MoveProgram,
     MoveRules,
+    level_costs,
     sender_limits,
     solve_moves,
     surcharge_of,
@@ -54,8 +55,7 @@ class ThingPlan:
         before: outcome without the plan.
         after: outcome with it.
         ending: how the solver ended.
-        lost_to_lots: expected backlog, unit-days, that whole lots leave more than moves of any
-            size would.
+        smooth: moves of any size, before whole lots were made of them.
         rounds: how often limits of senders were lowered so that none is harmed.
     """
 
@@ -64,8 +64,13 @@ class ThingPlan:
     before: Outcome
     after: Outcome
     ending: Ending
-    lost_to_lots: float
+    smooth: Flows
     rounds: int
+
+    def lost_to_lots(self) -> float:
+        """Expected backlog, unit-days, that whole lots leave more than moves of any size would."""
+        smooth = judge_flows(self.exchange, self.smooth, risk_days=self.exchange.horizon)
+        return float(self.after.backlog_unit_days.sum() - smooth.backlog_unit_days.sum())
 
 
 def optimal_plan(
@@ -111,7 +116,7 @@ def optimal_plan(
             break
     for draft in open_drafts:
         draft.drop_harmful(rules)
-    return [draft.plan(rules) for draft in drafts]
+    return [draft.plan() for draft in drafts]
 
 
 def _first(exchange: Exchange, samples: int) -> Exchange:
@@ -180,19 +185,17 @@ class _Draft:
         seen = rules.harm_seen(self.exchange.need.shape[2])
         return np.asarray(senders[rise[senders] > seen + 1e-9])
 
-    def plan(self, rules: MoveRules) -> ThingPlan:
+    def plan(self) -> ThingPlan:
         assert self.flows is not None
         assert self.whole is not None
         assert self.after is not None
-        smooth = judge_flows(self.exchange, self.flows, risk_days=rules.risk_days)
-        lost = self.after.backlog_unit_days.sum() - smooth.backlog_unit_days.sum()
         return ThingPlan(
             self.exchange,
             self.whole,
             self.before,
             self.after,
             self.ending,
-            float(lost),
+            self.flows,
             self.rounds,
         )
 
@@ -217,7 +220,15 @@ def _solve_together(
     """One program for all products, with a row for each day of a place that has a limit."""
     program = LinearProgram()
     parts = [
-        MoveProgram(program, d.planning, d.ways, d.limits, rules, surcharge=d.surcharge(rules))
+        MoveProgram(
+            program,
+            d.planning,
+            d.ways,
+            d.limits,
+            rules,
+            level_costs(d.planning, rules),
+            surcharge=d.surcharge(rules),
+        )
         for d in drafts
     ]
     for place, day in np.argwhere(np.isfinite(vehicles.room)).tolist():

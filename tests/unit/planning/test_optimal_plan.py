@@ -150,6 +150,15 @@ def test_plans_harm_no_sender_keep_to_lots_and_send_only_what_is_there(seed, pac
     assert (sent <= given.stock + 1e-9).all()
 
 
+def test_the_loss_to_lots_is_told():
+    lost = []
+    for pack in (1e-3, 50.0):
+        given = exchange(3, places=10, days=8, samples=150, pack=pack, cover=25)
+        lost.append(optimal_plan([given], MoveRules())[0].lost_to_lots())
+    assert abs(lost[0]) < 0.1
+    assert lost[1] > 1
+
+
 def test_same_seed_same_plan():
     plans = [optimal_plan([exchange(7, 10, 8, 150, cover=25)], MoveRules())[0] for _ in range(2)]
     assert plans[0].flows.units.any()
