@@ -31,6 +31,7 @@ from vigie.supply.order_faults import (
 from vigie.supply.order_law import OrderLaw, OrderRules, learn_order_law
 from vigie.supply.order_lines import OrderLines, read_order_lines
 from vigie.supply.ordering import ACCEPTED_RISK, REVIEW_DAYS, OrderAdvice, order_advice
+from vigie.supply.rationing import Rationed, rationed, shared_out
 from vigie.supply.risk import (
     STOCK_MODEL,
     ProductTerms,
@@ -56,6 +57,7 @@ __all__ = [
     "OrderLines",
     "OrderRules",
     "ProductTerms",
+    "Rationed",
     "StockPaths",
     "StockRisks",
     "Unmet",
@@ -74,7 +76,9 @@ __all__ = [
     "order_draws",
     "order_faults",
     "peak_shortfall",
+    "rationed",
     "read_order_lines",
+    "shared_out",
     "standard_code_fault",
     "stock_paths",
     "stock_risks",
