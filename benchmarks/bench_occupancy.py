@@ -27,6 +27,8 @@ ORIGINS = {
 BUDGETS = {"25": (0.56, 0.54), "6": (0.55, 0.53), "7": (0.70, 0.65)}
 HORIZONS = (7, 14)
 PEER_ORIGINS = "6"
+PEER_DAYS = 60
+"""Of 30, 60, 90, 120 and all days, the one with which the peer does best over both horizons."""
 NATION = (np.datetime64("2020-09-07"), np.datetime64("2021-01-05"), 3)
 
 
@@ -89,7 +91,9 @@ def _autoets() -> list[Figure]:
     figures = []
     for season, words in ((7, "season of 7 days"), (1, "no season")):
         started = time.process_time()
-        made = autoets_forecast(target, np.asarray(module.LEVELS), HORIZONS, season)
+        made = autoets_forecast(
+            target, np.asarray(module.LEVELS), HORIZONS, season=season, past_days=PEER_DAYS
+        )
         seconds = time.process_time() - started
         peer = f"peer AutoETS, {words}, French intensive care, {PEER_ORIGINS} origins"
         for horizon in HORIZONS:

@@ -29,6 +29,7 @@ SHARED = Path(
 )
 HORIZONS = (7, 14)
 FIRST_ORIGIN, LAST_ORIGIN, ORIGIN_STEP_DAYS = date(2020, 9, 6), date(2022, 3, 6), 8
+PEER_DAYS = 120
 ROOM_SERIES, ROOM_DAYS, ROOM_HORIZON, SAMPLES = 500, 180, 28, 1000
 SEED = 20200301
 BUDGETS = {7: 0.80, 14: 0.94}
@@ -70,7 +71,9 @@ def autoets() -> dict[str, dict[str, float]]:
     """The same by AutoETS with a season of 7, one series after the other: scores by horizon."""
     module = scorer()
     target = module.load_target("admissions", SHARED / "data")
-    made = autoets_forecast(target, np.asarray(module.LEVELS), HORIZONS, season=7)
+    made = autoets_forecast(
+        target, np.asarray(module.LEVELS), HORIZONS, season=7, past_days=PEER_DAYS
+    )
     return _scores(module, target, made)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 __all__ = ["autoets_forecast", "has_autoets"]
 
-PAST_DAYS = 120
 _SHARES = [98, 95, *range(90, 0, -10)]
 
 
@@ -20,15 +19,16 @@ def has_autoets() -> bool:
 
 
 def autoets_forecast(
-    target: Any, levels: np.ndarray, horizons: Sequence[int], season: int
+    target: Any, levels: np.ndarray, horizons: Sequence[int], *, season: int, past_days: int
 ) -> dict[int, np.ndarray]:
-    """Quantiles from the last 120 days of each series at each origin.
+    """Quantiles from the last days of each series at each origin.
 
     Args:
         target: of the reference scorer: origins (indices), ids, and seen (series, day).
         levels: of its quantiles, 23.
         horizons: days ahead.
         season: days of the season; 1: none.
+        past_days: days of each series that are read.
 
     Returns:
         (origin, series, level) by horizon.
@@ -40,7 +40,7 @@ def autoets_forecast(
     }
     for row, origin in enumerate(target.origins):
         for column, series in enumerate(target.seen):
-            past = series[max(0, origin + 1 - PAST_DAYS) : origin + 1]
+            past = series[max(0, origin + 1 - past_days) : origin + 1]
             told = AutoETS(season_length=season).forecast(y=past, h=max(horizons), level=_SHARES)
             low = [told[f"lo-{share}"] for share in _SHARES]
             high = [told[f"hi-{share}"] for share in reversed(_SHARES)]
