@@ -243,7 +243,9 @@ def _fills(
     A line weighs by its age, and by its size among the lines of its pair: large orders are cut
     more often, and it is units that run short.
     """
-    came = np.flatnonzero(np.isfinite(lines.delivered) & (lines.quantity > 0))
+    # Of a line that was first told on its arrival the order is not known, only what came.
+    was_open = lines.left_day > lines.first_day
+    came = np.flatnonzero(was_open & np.isfinite(lines.delivered) & (lines.quantity > 0))
     age = np.maximum(lines.known_day - lines.arrival_day[came], 0)
     share = np.clip(lines.delivered[came] / lines.quantity[came], 0.0, 1.0)
     of, quantity = pair[came], lines.quantity[came]

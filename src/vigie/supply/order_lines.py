@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -98,14 +98,14 @@ def read_order_lines(orders: pa.Table, *, today: date, known_until: datetime) ->
             ``known_until`` are not read. A line may have any number of rows; one row a line, as
             last confirmed, teaches nothing of delays and still has a delivery.
         today: the day of the run.
-        known_until: its last instant, UTC.
+        known_until: its last instant, with its time zone.
 
     Raises:
         BadData: a status is none of ordered, shipped, arrived and cancelled.
 
     Source: docs/models/orders.md, "What is read".
     """
-    until = np.datetime64(known_until.replace(tzinfo=None), "us")
+    until = np.datetime64(known_until.astimezone(UTC).replace(tzinfo=None), "us")
     known_at = orders["known_at"].cast(pa.timestamp("us")).to_numpy()
     orders = orders.filter(pa.array(known_at <= until))
     _check_states(orders)

@@ -97,6 +97,14 @@ def test_the_share_of_cancelled_and_of_partial_orders_is_found():
     np.testing.assert_allclose(law.partial_fill, 0.5, atol=1e-6)
 
 
+def test_lines_first_told_on_their_arrival_teach_nothing():
+    rng = np.random.default_rng(12)
+    made = [each for each in many(rng, 500, delay=lambda r: 0) if each.get("status") == "arrived"]
+    told, nothing = (learn_order_law(lines_of(each)) for each in (made, []))
+    for name in ("leaving", "cancelling", "partial_share"):
+        np.testing.assert_allclose(getattr(told, name)[0], getattr(nothing, name)[0])
+
+
 def test_recent_orders_weigh_more():
     rng = np.random.default_rng(7)
     old = many(rng, 2000, delay=lambda r: 0, days=90)

@@ -1,5 +1,7 @@
 """Reading every told state of the orders."""
 
+from datetime import timedelta, timezone
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -118,3 +120,10 @@ def test_what_was_told_after_the_day_of_the_run_is_not_read():
     )
     lines = read_order_lines(rows, today=TODAY, known_until=UNTIL)
     assert lines.is_open.tolist() == [True]
+
+
+def test_the_time_zone_of_the_last_instant_changes_nothing():
+    rows = rows_of(many(np.random.default_rng(0), 20, delay=lambda r: 0))
+    there = UNTIL.astimezone(timezone(timedelta(hours=9)))
+    one, two = (read_order_lines(rows, today=TODAY, known_until=each) for each in (UNTIL, there))
+    np.testing.assert_array_equal(one.first_day, two.first_day)
