@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from vigie.actions.room import Room
@@ -11,26 +12,36 @@ from vigie.state import ArrivalStatus
 
 __all__ = ["engine_made_ready"]
 
+_CODE = "from vigie.epidemiology.renewal import ready_engine; ready_engine()"
+
 
 @contextmanager
 def engine_made_ready(room: Room) -> Iterator[None]:
     """Have the engine of epidemics compiled beside the work inside, in a room that declares one.
 
-    The first run of a room compiles for some 15 s, and parsing leaves one core free. What fails
-    here is not told: it fails again in the fit, which tells it. With nothing to parse nothing is
-    compiled: there may be nothing to compute either, and else the fit compiles what it needs.
+    The first run on a machine compiles for some 15 s. A process of its own does it, since a
+    thread would hold up the work inside; compiled code is kept on the disk, where the run finds
+    it. What fails here is not told: it fails again in the fit, which tells it. With nothing to
+    parse nothing is compiled: there may be nothing to compute either, and else the fit compiles
+    what it needs.
     """
     with room.state.read() as tx:
         is_waiting = bool(tx.arrivals(status=(ArrivalStatus.RECEIVED,)))
-    if not (room.values.epidemics and is_waiting):
+    if not (room.values.epidemics and is_waiting and not _is_kept()):
         yield
         return
-    with ThreadPoolExecutor(1, "ready") as pool:
-        pool.submit(_ready)
-        yield
+    command = [sys.executable, "-c", _CODE]
+    with subprocess.Popen(  # noqa: S603  # our own program
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as child:
+        try:
+            yield
+        except BaseException:
+            child.kill()
+            raise
 
 
-def _ready() -> None:
-    from vigie.epidemiology.renewal import ready_engine
+def _is_kept() -> bool:
+    from vigie.epidemiology.renewal import is_engine_kept
 
-    ready_engine()
+    return is_engine_kept()
