@@ -23,16 +23,19 @@ from vigie.planning.optimal_moves import (
 from vigie.planning.optimal_plan import OPTIMAL_MODEL, ThingPlan, Vehicles, optimal_plan
 from vigie.planning.proportional import PROPORTIONAL_MODEL, proportional_share
 from vigie.planning.rows import move_rows, plan_row
+from vigie.planning.wishes import Ban, KeptMove, Wish, Wishes
 
 __all__ = [
     "NEAREST_SURPLUS_MODEL",
     "OPTIMAL_MODEL",
     "PROPORTIONAL_MODEL",
+    "Ban",
     "CategoryPlan",
     "ConvexCost",
     "Ending",
     "Exchange",
     "Flows",
+    "KeptMove",
     "Lanes",
     "LinearProgram",
     "Move",
@@ -44,6 +47,8 @@ __all__ = [
     "ThingPlan",
     "Use",
     "Vehicles",
+    "Wish",
+    "Wishes",
     "category_plan",
     "convex_cost",
     "in_lots",
