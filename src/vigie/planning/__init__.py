@@ -10,6 +10,18 @@ from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.flows import Flows
 from vigie.planning.judging import Outcome, judge_flows
+from vigie.planning.lending import Lending, LendingRules, Loans, Ways, loan_echo, ways_of_lending
+from vigie.planning.lending_baselines import nearest_loans, proportional_loans
+from vigie.planning.lending_limits import moveable, spare_capacity
+from vigie.planning.lending_outcome import (
+    LendingBooks,
+    LendingOutcome,
+    StandardOutcome,
+    judge_loans,
+    standard_outcome,
+)
+from vigie.planning.lending_plan import LENDING_MODEL, LendingPlan, lending_plan
+from vigie.planning.lending_program import LendingLimits, LoanWish, lending_costs, solve_loans
 from vigie.planning.linear_program import Ending, LinearProgram, Solution
 from vigie.planning.lots import in_lots
 from vigie.planning.nearest_surplus import NEAREST_SURPLUS_MODEL, PlanRules, nearest_surplus
@@ -26,6 +38,7 @@ from vigie.planning.rows import move_rows, plan_row
 from vigie.planning.wishes import Ban, KeptMove, Wish, Wishes
 
 __all__ = [
+    "LENDING_MODEL",
     "NEAREST_SURPLUS_MODEL",
     "OPTIMAL_MODEL",
     "PROPORTIONAL_MODEL",
@@ -37,29 +50,50 @@ __all__ = [
     "Flows",
     "KeptMove",
     "Lanes",
+    "Lending",
+    "LendingBooks",
+    "LendingLimits",
+    "LendingOutcome",
+    "LendingPlan",
+    "LendingRules",
     "LinearProgram",
+    "LoanWish",
+    "Loans",
     "Move",
     "MoveProgram",
     "MoveRules",
     "Outcome",
     "PlanRules",
     "Solution",
+    "StandardOutcome",
     "ThingPlan",
     "Use",
     "Vehicles",
+    "Ways",
     "Wish",
     "Wishes",
     "category_plan",
     "convex_cost",
     "in_lots",
     "judge_flows",
+    "judge_loans",
     "lanes",
+    "lending_costs",
+    "lending_plan",
+    "loan_echo",
     "move_rows",
+    "moveable",
+    "nearest_loans",
     "nearest_surplus",
     "optimal_plan",
     "plan_row",
+    "proportional_loans",
     "proportional_share",
     "sender_limits",
+    "solve_loans",
     "solve_moves",
+    "spare_capacity",
+    "standard_outcome",
     "ways_of",
+    "ways_of_lending",
 ]

@@ -7,7 +7,6 @@ function of the level, by straight pieces.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +15,10 @@ from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.planning.exchange import Exchange, Use
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.flows import Flows
+from vigie.planning.harm import harm_seen
+from vigie.planning.levels import LevelRows, add_levels
 from vigie.planning.linear_program import Ending, LinearProgram
 
-_STANDARD_ERRORS = 3.0
 _CONCENTRATING_ROUNDS = 3
 _DEAREST = 1e4
 
@@ -63,13 +63,8 @@ class MoveRules:
     pieces: int | None = 20
 
     def harm_seen(self, samples: int) -> float:
-        """Rise of risk among so many futures that keeps to ``largest_harm`` among others too.
-
-        What a quantile of a few futures promises, others keep only within chance: three standard
-        errors are held back, so that also the worst of many senders keeps to it.
-        """
-        spread = math.sqrt(self.largest_harm * (1 - self.largest_harm) / samples)
-        return max(0.0, self.largest_harm - _STANDARD_ERRORS * spread)
+        """Rise of risk among so many futures that keeps to ``largest_harm`` among others too."""
+        return harm_seen(self.largest_harm, samples)
 
 
 def ways_of(exchange: Exchange, *, most: int | None = None) -> tuple[IntArray, IntArray, IntArray]:
@@ -106,19 +101,6 @@ def sender_limits(exchange: Exchange, rules: MoveRules) -> FloatArray:
     limits = np.maximum(0.0, held - np.maximum(kept, 0.0))
     # What may have left by a later day bounds what leaves before.
     return np.minimum.accumulate(limits[:, ::-1], axis=1)[:, ::-1]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pieces:
-    """Columns of the levels: of which place, what they cost, the cost where they start."""
-
-    place: IntArray
-    at_start: FloatArray
-    steepest: float
-    at: IntArray
-    inside: IntArray
-    below: IntArray
-    slopes: FloatArray
 
 
 def _harmless(exchange: Exchange, rules: MoveRules) -> FloatArray:
@@ -221,32 +203,12 @@ class MoveProgram:
             np.isin(place, self.sender), limits[place, np.minimum(day, self._days - 1)], 0.0
         )
         most = np.where(np.isin(place, self.receiver), np.inf, held)
-        corners = np.clip(cost.corners[cells], (held - given)[:, None], most[:, None])
-        start = corners[:, 0]
-        # held - sent + received = start - below + inside the pieces + above
-        rows = self._program.add_rows(start - held, start - held)
-        none = np.zeros(len(cells))
-        can_fall = held - given < start
-        below = self._program.add_columns(
-            none - cost.steepest, none, np.where(can_fall, np.inf, 0.0)
-        )
-        above = self._program.add_columns(none, none, none + np.inf)
-        self._program.add_entries(rows, below, 1.0)
-        self._program.add_entries(rows, above, -1.0)
-        widths = np.diff(corners, axis=1)
-        wide = (widths > 1e-9) & (cost.slopes[cells] < 0)
-        at, _ = np.nonzero(wide)
-        inside = self._program.add_columns(
-            cost.slopes[cells][wide], np.zeros(len(at)), widths[wide]
-        )
-        self._program.add_entries(rows[at], inside, -1.0)
+        levels = add_levels(self._program, cost.only(cells), held, held - given, most)
         row_of = np.full(places * horizon, -1, dtype=np.int64)
-        row_of[cells] = rows
+        row_of[cells] = levels.rows
         self._flow_entries(row_of, horizon)
         if self._rules.fairness > 0:
-            pieces = _Pieces(place, cost.only(cells).at(start), cost.steepest, at, inside, below,
-                             cost.slopes[cells][wide])  # fmt: skip
-            self._fair_rows(pieces)
+            self._fair_rows(levels, place, cost.only(cells))
 
     def _flow_entries(self, row_of: IntArray, horizon: int) -> None:
         for day in range(self._days):
@@ -257,20 +219,20 @@ class MoveProgram:
                 cell = self.receiver[came] * horizon + later
                 self._program.add_entries(row_of[cell], columns[came], 1.0)
 
-    def _fair_rows(self, pieces: _Pieces) -> None:
+    def _fair_rows(self, levels: LevelRows, place: IntArray, cost: ConvexCost) -> None:
         """z is at least the share of its need that any place lacks."""
         asked = np.maximum(self._exchange.need[:, -1].mean(axis=1, dtype=np.float64), 1.0)
         worst = self._program.add_columns(
             np.array([self._rules.fairness]), np.zeros(1), np.full(1, np.inf)
         )
-        places, index = np.unique(pieces.place, return_inverse=True)
+        places, index = np.unique(place, return_inverse=True)
         base = np.zeros(len(places))
-        np.add.at(base, index, pieces.at_start)
+        np.add.at(base, index, cost.at(levels.start))
         fair = self._program.add_rows(np.full(len(places), -np.inf), -base / asked[places])
-        share = 1 / asked[pieces.place]
+        share = 1 / asked[place]
         add = self._program.add_entries
-        add(fair[index], pieces.below, -pieces.steepest * share)
-        add(fair[index[pieces.at]], pieces.inside, pieces.slopes * share[pieces.at])
+        add(fair[index], levels.below, -cost.steepest * share)
+        add(fair[index[levels.cell]], levels.inside, levels.slopes * share[levels.cell])
         add(fair, np.repeat(worst, len(fair)), -1.0)
 
 
