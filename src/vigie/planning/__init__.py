@@ -2,7 +2,8 @@
 
 Here live the question (``Exchange``: what is held, what will be needed, which ways there are),
 the plan by linear programs, two baseline planners, and what a plan does in futures. What is needed
-comes from ``supply`` and ``hospital`` as arrays; nothing here knows how it was made.
+comes from ``supply`` and ``hospital`` as arrays; nothing here knows how it was made. What is used
+up moves for good (``optimal_plan``); machines, staff and beds are lent (``lending_plan``).
 """
 
 from vigie.planning.category_plan import CategoryPlan, Move, category_plan
@@ -34,7 +35,9 @@ from vigie.planning.optimal_moves import (
 )
 from vigie.planning.optimal_plan import OPTIMAL_MODEL, ThingPlan, Vehicles, optimal_plan
 from vigie.planning.proportional import PROPORTIONAL_MODEL, proportional_share
+from vigie.planning.pruning import joined_days, pruned_flows
 from vigie.planning.rows import move_rows, plan_row
+from vigie.planning.standing import with_kept_loans, with_kept_moves
 from vigie.planning.wishes import Ban, KeptMove, Wish, Wishes
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "category_plan",
     "convex_cost",
     "in_lots",
+    "joined_days",
     "judge_flows",
     "judge_loans",
     "lanes",
@@ -89,6 +93,7 @@ __all__ = [
     "plan_row",
     "proportional_loans",
     "proportional_share",
+    "pruned_flows",
     "sender_limits",
     "solve_loans",
     "solve_moves",
@@ -96,4 +101,6 @@ __all__ = [
     "standard_outcome",
     "ways_of",
     "ways_of_lending",
+    "with_kept_loans",
+    "with_kept_moves",
 ]

@@ -47,7 +47,7 @@ class LendingRules:
     most_per_day: float | None = None
     cost_per_km: float = 1e-3
     least_saved: float = 0.5
-    lost_share: float = 0.04
+    lost_share: float = 0.03
     pieces: int | None = 12
     nearest: int | None = 8
 

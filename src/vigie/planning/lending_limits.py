@@ -7,8 +7,9 @@ import numpy as np
 from vigie.paths import FloatArray, PathArray
 from vigie.planning.harm import harm_seen
 from vigie.planning.lending import Lending, LendingRules
+from vigie.planning.wishes import Wishes
 
-__all__ = ["moveable", "spare_capacity"]
+__all__ = ["moveable", "moveable_besides", "spare_capacity"]
 
 
 def spare_capacity(lending: Lending, rules: LendingRules) -> FloatArray:
@@ -47,6 +48,19 @@ def moveable(lending: Lending, rules: LendingRules) -> FloatArray | None:
     days = min(rules.decision_days, lending.horizon)
     least = _ranked(lending.admissions[:, :, :days], rules.moveable_level, is_below=True)
     return np.maximum(np.floor(least + 1e-6), 0.0)
+
+
+def moveable_besides(lending: Lending, rules: LendingRules, wishes: Wishes) -> FloatArray | None:
+    """As ``moveable``, less the patients whose move stands already."""
+    least = moveable(lending, rules)
+    if least is None:
+        return None
+    for category, name in enumerate(lending.categories):
+        for move in wishes.of(lending.kind, name).kept:
+            day = move.arrive_day - 1
+            if move.from_place in lending.places and day < least.shape[2]:
+                least[lending.places.index(move.from_place), category, day] -= move.quantity
+    return np.maximum(least, 0.0)
 
 
 def _ranked(values: PathArray, level: float, *, is_below: bool = False) -> FloatArray:

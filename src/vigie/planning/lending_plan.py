@@ -11,7 +11,7 @@ from vigie.paths import BoolArray, FloatArray
 from vigie.planning.expected_shortage import ConvexCost
 from vigie.planning.harm import harm_seen
 from vigie.planning.lending import Lending, LendingRules, Loans, Ways, ways_of_lending
-from vigie.planning.lending_limits import moveable, spare_capacity
+from vigie.planning.lending_limits import moveable_besides, spare_capacity
 from vigie.planning.lending_outcome import (
     LendingBooks,
     LendingOutcome,
@@ -21,6 +21,7 @@ from vigie.planning.lending_outcome import (
 from vigie.planning.lending_program import LendingLimits, LoanWish, lending_costs, solve_loans
 from vigie.planning.lending_room import LendingRoom, in_whole_units, top_up
 from vigie.planning.linear_program import Ending
+from vigie.planning.pruning import take_back
 from vigie.planning.standing import with_kept_loans
 from vigie.planning.wishes import Wishes
 
@@ -128,12 +129,16 @@ class _Draft:
         self.ending, self.conflicts = Ending.OPTIMAL, list[str]()
         self.standard = standard_outcome(self.lending, rules.risk_days)
         spare = spare_capacity(lent_only, rules)
-        self.limits = LendingLimits(spare, moveable(lending, rules))
+        self.limits = LendingLimits(spare, moveable_besides(lending, rules, wishes))
         self._planning = _first(self.lending, planning_samples)
         self._cost: ConvexCost = lending_costs(self._planning, rules)
         self._wishes = _loan_wishes(self.lending, wishes)
         ways = ways_of_lending(self.lending, rules)
-        self._ways = ways.only(_is_open(self.lending, ways, wishes) & self._is_useful(ways))
+        useful = ways.only(self._is_useful(ways))
+        closed = _closed(self.lending, useful, wishes)
+        is_open = ~np.any([np.zeros(len(useful), bool), *closed.values()], axis=0)
+        self._with_closed, self._closed = useful, closed
+        self._ways = useful.only(is_open)
 
     def _is_useful(self, ways: Ways) -> BoolArray:
         """Ways from who can lend to who may lack enough, or to whom a wish goes."""
@@ -167,6 +172,7 @@ class _Draft:
     def _solve(self) -> Loans:
         loans, self.ending, broken = self._solved(None)
         while broken:
+            broken = self._named() or broken
             self.conflicts += broken
             kept = [wish for wish in self._wishes if wish.name not in broken]
             if len(kept) == len(self._wishes):
@@ -180,6 +186,19 @@ class _Draft:
                 price = np.where(loans.units > 1e-6, self.rules.least_saved / loans.units, np.inf)
             loans, self.ending, _ = self._solved(price)
         return loans
+
+    def _named(self) -> tuple[str, ...]:
+        """The rules that leave no plan, bans among them."""
+        _, _, broken = solve_loans(
+            self._planning,
+            self._with_closed,
+            self.limits,
+            self.rules,
+            self._cost,
+            wishes=self._wishes,
+            closed=self._closed,
+        )
+        return broken
 
     def _solved(self, price: FloatArray | None) -> tuple[Loans, Ending, tuple[str, ...]]:
         return solve_loans(
@@ -227,20 +246,8 @@ class _Draft:
         """Take back moves, the least useful first, while nearly all that is saved stays saved."""
         left = self.rules.lost_share * max(saved, 0.0)
         protected = self._protected()
-        values = {move: books.saved_by(*move) for move in books.moves() if move not in protected}
-        while values:
-            move = min(values, key=lambda each: (values[each], each))
-            if values[move] > left and values[move] > 0:
-                break
-            left -= max(values.pop(move), 0.0)
-            books.remove(*move)
-            ends = self._ends(move)
-            for other in values:
-                if ends & self._ends(other):
-                    values[other] = books.saved_by(*other)
-
-    def _ends(self, move: tuple[int, int]) -> set[int]:
-        return {int(self._ways.lender[move[0]]), int(self._ways.borrower[move[0]])}
+        moves = [move for move in books.moves() if move not in protected]
+        take_back(moves, lambda move: books.saved_by(*move), lambda move: books.remove(*move), left)
 
     def _protected(self) -> set[tuple[int, int]]:
         """Moves that serve a wish."""
@@ -261,20 +268,24 @@ def _first(lending: Lending, samples: int) -> Lending:
     return replace(lending, need=need, admissions=admissions)
 
 
-def _is_open(lending: Lending, ways: Ways, wishes: Wishes) -> BoolArray:
-    """Ways that no ban closes."""
+def _closed(lending: Lending, ways: Ways, wishes: Wishes) -> dict[str, BoolArray]:
+    """(way,) that each ban closes, by its words."""
     sender, receiver = ways.lender, ways.borrower
     if lending.is_of_patients:
         sender, receiver = receiver, sender
-    is_open = np.ones(len(ways), dtype=bool)
-    if not wishes.bans:
-        return is_open
-    for category, name in enumerate(lending.categories):
-        of = wishes.of(lending.kind, name)
-        for way in np.flatnonzero(ways.category == category).tolist():
-            ends = (lending.places[int(sender[way])], lending.places[int(receiver[way])])
-            is_open[way] = not of.forbid(*ends)
-    return is_open
+    names = lending.places
+    closed = {}
+    for ban in wishes.bans:
+        concerned = [ban.concerns(lending.kind, category) for category in lending.categories]
+        if any(concerned):
+            found = [
+                concerned[category] and ban.forbids(names[one], names[other])
+                for one, other, category in zip(
+                    sender.tolist(), receiver.tolist(), ways.category.tolist(), strict=True
+                )
+            ]
+            closed[ban.in_words()] = np.array(found, dtype=bool)
+    return closed
 
 
 def _loan_wishes(lending: Lending, wishes: Wishes) -> Sequence[LoanWish]:

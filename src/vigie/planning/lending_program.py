@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.paths import FloatArray, IntArray
+from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.lending import Lending, LendingRules, Loans, Ways
 from vigie.planning.levels import add_levels
@@ -64,6 +64,7 @@ def solve_loans(
     *,
     price: FloatArray | None = None,
     wishes: Sequence[LoanWish] = (),
+    closed: Mapping[str, BoolArray] | None = None,
     time_limit_seconds: float = 20.0,
 ) -> tuple[Loans, Ending, tuple[str, ...]]:
     """The best loans of any size.
@@ -76,6 +77,7 @@ def solve_loans(
         cost: as ``lending_costs`` gives it.
         price: (way, decision day), added to the cost of a unit; infinite: closed.
         wishes: of people.
+        closed: (way,), ways that a ban closes, by its words.
         time_limit_seconds: after which the best loans so far are returned.
 
     Returns:
@@ -90,6 +92,7 @@ def solve_loans(
     built.add_moves(price)
     built.add_limits(has_names=bool(wishes))
     built.add_wishes(wishes)
+    built.add_bans(closed or {})
     built.add_levels()
     solution = built.program.solve(time_limit_seconds=time_limit_seconds)
     if not solution.values.size:
@@ -174,6 +177,13 @@ class _Program:
             here = (self._ways.borrower == wish.borrower) & (self._ways.category == wish.category)
             columns = self.columns[here[:, None] & (day <= wish.by_day)]
             row = self.program.add_rows(np.array([wish.units]), np.array([np.inf]), [wish.name])
+            self.program.add_entries(np.repeat(row, len(columns)), columns, 1.0)
+
+    def add_bans(self, closed: Mapping[str, BoolArray]) -> None:
+        """A row for each ban: nothing goes on the ways that it closes."""
+        for name, ways in closed.items():
+            columns = self.columns[ways].ravel()
+            row = self.program.add_rows(np.array([-np.inf]), np.zeros(1), [name])
             self.program.add_entries(np.repeat(row, len(columns)), columns, 1.0)
 
     def add_levels(self) -> None:

@@ -7,6 +7,7 @@ function of the level, by straight pieces.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from vigie.planning.flows import Flows
 from vigie.planning.harm import harm_seen
 from vigie.planning.levels import LevelRows, add_levels
 from vigie.planning.linear_program import Ending, LinearProgram
+from vigie.planning.move_wishes import MoveWish
 
 _CONCENTRATING_ROUNDS = 3
 _DEAREST = 1e4
@@ -49,6 +51,7 @@ class MoveRules:
         fairness: weight of the largest share of need that any place lacks.
         tail_weight: weight of the mean of the worst tenth of futures, of each place and day.
         pieces: straight pieces of the expected shortage; None: exact.
+        lost_share: share of what a plan saves that may be given up for fewer moves; 0: none.
     """
 
     decision_days: int = 3
@@ -61,6 +64,7 @@ class MoveRules:
     fairness: float = 0.0
     tail_weight: float = 0.0
     pieces: int | None = 20
+    lost_share: float = 0.03
 
     def harm_seen(self, samples: int) -> float:
         """Rise of risk among so many futures that keeps to ``largest_harm`` among others too."""
@@ -132,8 +136,9 @@ class MoveProgram:
         cost: ConvexCost,
         *,
         surcharge: FloatArray | None = None,
+        wishes: Sequence[MoveWish] = (),
     ) -> None:
-        self._rules, self._exchange = rules, exchange
+        self._rules, self._exchange, self._wishes = rules, exchange, wishes
         self._days = min(rules.decision_days, exchange.horizon)
         self._program = program
         useful = self._useful(ways, limits, cost)
@@ -143,6 +148,7 @@ class MoveProgram:
         kept = surcharge[useful] if surcharge is not None else 0.0
         self.columns = self._moves(kept)
         self._sender_rows(limits)
+        self._wish_rows()
         self._levels(cost, limits)
 
     def flows(self, values: FloatArray) -> Flows:
@@ -161,6 +167,8 @@ class MoveProgram:
         lacks: BoolArray = np.asarray(
             (cost.at(left.ravel()) > 0).reshape(places, horizon).any(axis=1)
         )
+        for wish in self._wishes:
+            lacks[wish.receiver] = True
         sender, receiver, _ = ways
         return np.asarray((limits[sender].max(axis=1) > 0) & lacks[receiver])
 
@@ -185,6 +193,12 @@ class MoveProgram:
             at = np.searchsorted(senders, self.sender)
             for earlier in range(day + 1):
                 self._program.add_entries(rows[at], self.columns[:, earlier], 1.0)
+
+    def _wish_rows(self) -> None:
+        for wish in self._wishes:
+            columns = self.columns[wish.serves(self.receiver, self.lag, self._days)]
+            row = self._program.add_rows(np.array([wish.units]), np.array([np.inf]), [wish.name])
+            self._program.add_entries(np.repeat(row, len(columns)), columns, 1.0)
 
     def _levels(self, cost: ConvexCost, limits: FloatArray) -> None:
         """Each place and day that moves can change: its level, and what the level costs.
@@ -242,6 +256,7 @@ def solve_moves(
     limits: FloatArray,
     rules: MoveRules,
     *,
+    wishes: Sequence[MoveWish] = (),
     time_limit_seconds: float = 60.0,
 ) -> tuple[Flows, Ending]:
     """The best moves of one exchange.
@@ -251,6 +266,7 @@ def solve_moves(
         ways: as ``ways_of`` gives them.
         limits: (place, decision day), as ``sender_limits`` gives them.
         rules: what a plan may do.
+        wishes: of people; where they cannot be kept, the ending is infeasible.
         time_limit_seconds: after which the best moves so far are returned.
     """
     if exchange.use is Use.HELD:
@@ -259,14 +275,18 @@ def solve_moves(
 
     def solved(surcharge: FloatArray | None) -> tuple[Flows, Ending]:
         program = LinearProgram()
-        moves = MoveProgram(program, exchange, ways, limits, rules, cost, surcharge=surcharge)
+        moves = MoveProgram(
+            program, exchange, ways, limits, rules, cost, surcharge=surcharge, wishes=wishes
+        )
         if not len(moves.sender):
-            return moves.flows(np.zeros(0)), Ending.OPTIMAL
+            return moves.flows(np.zeros(0)), Ending.INFEASIBLE if wishes else Ending.OPTIMAL
         solution = program.solve(time_limit_seconds=time_limit_seconds)
         values = solution.values if solution.values.size else np.zeros(program.columns)
         return moves.flows(values), solution.ending
 
     flows, ending = solved(None)
+    if ending is Ending.INFEASIBLE:
+        return flows, ending
     for _ in range(_CONCENTRATING_ROUNDS if rules.days_per_move > 0 else 0):
         flows, ending = solved(surcharge_of(exchange, ways, flows, rules))
     return flows, ending

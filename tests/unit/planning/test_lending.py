@@ -336,3 +336,24 @@ def test_places_without_neighbours_or_without_capacity_are_left_alone():
         assert plan.after.cost == pytest.approx(4 * 6)
         assert nearest_loans(lending, LendingRules()).count == 0
         assert proportional_loans(lending, LendingRules()).count == 0
+
+
+def test_a_ban_that_leaves_no_way_for_a_wish_is_named():
+    asked = Wishes(
+        wishes=(Wish("B", 3, 2, "equipment", "v", reason="a new ward"),),
+        bans=(Ban("A", kind="equipment", reason="its own crew is ill"),),
+    )
+    plan = lending_plan(pair(), LendingRules(risk_days=6), np.random.default_rng(0), wishes=asked)
+    assert set(plan.conflicts) == {"A sends no equipment", "B gets at least 3 of v by day 2"}
+    assert plan.loans.count == 0
+
+
+def test_patients_whose_move_stands_are_not_handed_over_again():
+    lending = patients(1, samples=100)
+    kept = Wishes(kept=(KeptMove("S0", "S1", 2, 0, 1, "patients", "general"),))
+    rules = LendingRules(moveable_level=0.4)
+    before = moveable(lending, rules)
+    plan = lending_plan(lending, rules, np.random.default_rng(0), wishes=kept)
+    ways = plan.loans.ways
+    handed = plan.loans.units[(ways.borrower == 0) & (ways.category == 0), 0].sum()
+    assert handed <= max(0, before[0, 0, 0] - 2)
