@@ -14,6 +14,7 @@ from vigie.planning.judging import Outcome, judge_flows
 from vigie.planning.lending import Lending, LendingRules, Loans, Ways, loan_echo, ways_of_lending
 from vigie.planning.lending_baselines import nearest_loans, proportional_loans
 from vigie.planning.lending_limits import moveable, spare_capacity
+from vigie.planning.lending_moves import loans_as_plans
 from vigie.planning.lending_outcome import (
     LendingBooks,
     LendingOutcome,
@@ -85,6 +86,7 @@ __all__ = [
     "lending_costs",
     "lending_plan",
     "loan_echo",
+    "loans_as_plans",
     "move_rows",
     "moveable",
     "nearest_loans",
