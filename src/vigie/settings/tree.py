@@ -249,7 +249,7 @@ class Plan:
         metadata=_about("New patients are taken no further.", "hours", least=0.1, most=24),
     )
     least_patient_days: float = field(
-        default=2.0,
+        default=0.5,
         metadata=_about(
             "Moves of patients save at least this, weighted by severity.",
             "patient-days without a bed",
