@@ -209,6 +209,7 @@ def _values(settings: Settings) -> RoomValues:
         EpidemicRule,
         ModelRule,
         PageRules,
+        PlanValues,
         RoomValues,
         ShortageRule,
         TileRule,
@@ -236,6 +237,7 @@ def _values(settings: Settings) -> RoomValues:
         models=(*(ModelRule(**asdict(each)) for each in settings.models), *_installed_models()),
         epidemics=tuple(EpidemicRule(**asdict(each)) for each in settings.epidemics),
         alerts=AlertRules(**asdict(settings.alerts)),
+        plan=PlanValues(**asdict(settings.plan)),
         pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )
 

@@ -18,6 +18,7 @@ from vigie.settings.tree import (
     EquipmentShortage,
     Kind,
     OwnModel,
+    Plan,
     ProductShortage,
     Room,
     Settings,
@@ -37,6 +38,7 @@ TABLES: dict[str, type] = {
     "web": Web,
     "alerts": Alerts,
     "briefing": Briefing,
+    "plan": Plan,
 }
 """The tables of ``vigie.toml``, by name."""
 

@@ -26,7 +26,13 @@ from vigie.planning import (
 )
 
 EXACT = MoveRules(
-    decision_days=2, gap_days=2, risk_days=4, pieces=None, cost_per_km=1e-3, days_per_move=0
+    decision_days=2,
+    gap_days=2,
+    risk_days=4,
+    pieces=None,
+    cost_per_km=1e-3,
+    days_per_move=0,
+    helped_above=-1,
 )
 
 
