@@ -208,6 +208,7 @@ def _values(settings: Settings) -> RoomValues:
         AlertRules,
         EpidemicRule,
         ModelRule,
+        OrderRules,
         PageRules,
         RoomValues,
         ShortageRule,
@@ -236,6 +237,7 @@ def _values(settings: Settings) -> RoomValues:
         models=(*(ModelRule(**asdict(each)) for each in settings.models), *_installed_models()),
         epidemics=tuple(EpidemicRule(**asdict(each)) for each in settings.epidemics),
         alerts=AlertRules(**asdict(settings.alerts)),
+        orders=OrderRules(**asdict(settings.orders)),
         pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )
 

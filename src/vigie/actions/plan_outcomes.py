@@ -1,0 +1,123 @@
+"""What came of moves: planned against realised, and ways that were refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from vigie.actions.auditing import admit
+from vigie.actions.reading import ReleaseReader
+from vigie.actions.releasing import release_in_force
+from vigie.actions.room import Room
+from vigie.actions.showing import open_release
+from vigie.governance import Action, Caller
+from vigie.planning import MoveRules, Stage
+from vigie.state import MoveRow
+
+__all__ = ["MoveOutcome", "RefusedWay", "list_outcomes", "moves_under_way", "refused_ways"]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedWay:
+    """A way on which nothing of a kind is to be proposed up to a day, and why.
+
+    Attributes:
+        kind, category, from_place, to_place: of the move that was refused.
+        until: last day of the refusal.
+        reason: as given.
+        code: of the move.
+    """
+
+    kind: str
+    category: str
+    from_place: str
+    to_place: str
+    until: date
+    reason: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOutcome:
+    """A move that was sent: what was planned, and what really came.
+
+    Attributes:
+        move: as it stands.
+        missing: units approved that did not come; None before it arrived.
+        delay_days: days later than planned; negative: earlier; None before it arrived.
+        short_on: first day on which the receiver reported no stock, from its arrival on; None:
+            on no day reported so far.
+        watched_until: last day looked at, at most the days of risk after arrival; None: no report.
+    """
+
+    move: MoveRow
+    missing: float | None
+    delay_days: int | None
+    short_on: date | None
+    watched_until: date | None
+
+
+def refused_ways(room: Room) -> tuple[RefusedWay, ...]:
+    """Ways that are refused today: what the next plan has to keep to."""
+    today = room.today()
+    with room.state.read() as tx:
+        rows = tx.moves([Stage.REFUSED.value])
+    return tuple(
+        RefusedWay(
+            row.kind,
+            row.category,
+            row.from_place,
+            row.to_place,
+            row.banned_until,
+            row.reason,
+            row.code,
+        )
+        for row in rows
+        if row.banned_until is not None and row.banned_until >= today
+    )
+
+
+def moves_under_way(room: Room) -> list[MoveRow]:
+    """Moves that were approved or sent and have not arrived: the next plan counts on them."""
+    with room.state.read() as tx:
+        return tx.moves([Stage.APPROVED.value, Stage.SENT.value])
+
+
+def list_outcomes(room: Room, caller: Caller) -> list[MoveOutcome]:
+    """Every move that was sent or arrived, by day of leaving."""
+    admit(room, caller, Action.READ, "outcomes of moves")
+    with room.state.read() as tx:
+        rows = tx.moves([Stage.SENT.value, Stage.ARRIVED.value])
+    reader = open_release(room, caller) if rows and release_in_force(room) else None
+    return [_outcome(room, reader, row) for row in rows]
+
+
+def _outcome(room: Room, reader: ReleaseReader | None, row: MoveRow) -> MoveOutcome:
+    if row.arrived_date is None or row.arrived_quantity is None:
+        return MoveOutcome(row, None, None, None, None)
+    stock = _stock(room, reader, row) if reader and row.kind == "products" else {}
+    last = row.arrived_date + timedelta(days=MoveRules().risk_days)
+    seen = {day: value for day, value in stock.items() if row.arrived_date <= day <= last}
+    short = [day for day, value in seen.items() if value <= 0]
+    return MoveOutcome(
+        row,
+        missing=row.quantity - row.arrived_quantity,
+        delay_days=(row.arrived_date - row.arrive_date).days,
+        short_on=min(short, default=None),
+        watched_until=max(seen, default=None),
+    )
+
+
+def _stock(room: Room, reader: ReleaseReader, row: MoveRow) -> dict[date, float]:
+    """Reported stock of the receiver by day, as the release in force knows it."""
+    for rule in room.values.shortages:
+        if rule.kind == "products":
+            facts = reader.table(
+                "facts",
+                measure=rule.measures["stock"],
+                place=row.to_place,
+                category=row.category,
+            ).to_pylist()
+            if facts:
+                return {f["reference_date"]: f["value"] for f in facts if f["value"] is not None}
+    return {}
