@@ -6,7 +6,6 @@ from datetime import date
 
 from vigie.actions.room import Room
 from vigie.errors import BadData, nearest
-from vigie.governance import Caller
 from vigie.planning import Actor, MoveKey, StepKind
 
 __all__ = ["MOVE_KINDS", "acting", "move_key", "step_kind"]
@@ -15,19 +14,19 @@ MOVE_KINDS = ("products", "equipment", "staff", "patients")
 """What can be moved; the words of the table ``plan_moves``."""
 
 
-def acting(room: Room, caller: Caller, account: str, role: str, place: str) -> Actor:
+def acting(room: Room, signed_in: str, account: str, role: str, place: str) -> Actor:
     """Who decides: as named, else the caller; the role, else the one on duty at the place.
 
     Args:
         room: the room.
-        caller: who is signed in and answers for what is named.
+        signed_in: name of the caller, who answers for what is named.
         account: of whom it is decided for; "": the caller's.
         role: in which; "": the duty role of the place, from the table ``places``.
         place: site that they speak for; "" for the network.
     """
     duties = {row["place"]: row["duty_role"] or "" for row in room.reference("places").to_pylist()}
-    known = role.strip() or str(duties.get(place, "")) or caller.name
-    return Actor(account.strip() or caller.name, known, place)
+    known = role.strip() or str(duties.get(place, "")) or signed_in
+    return Actor(account.strip() or signed_in, known, place)
 
 
 def step_kind(text: str) -> StepKind:

@@ -1,4 +1,4 @@
-"""What came of moves: planned against realised, and ways that were refused."""
+"""What came of moves: planned against realised, and what the next plan has to keep to."""
 
 from __future__ import annotations
 
@@ -11,30 +11,12 @@ from vigie.actions.releasing import release_in_force
 from vigie.actions.room import Room
 from vigie.actions.showing import open_release
 from vigie.governance import Action, Caller
-from vigie.planning import MoveRules, Stage
+from vigie.planning import Ban, KeptMove, MoveRules, Stage, Wishes
 from vigie.state import MoveRow
 
-__all__ = ["MoveOutcome", "RefusedWay", "list_outcomes", "moves_under_way", "refused_ways"]
+__all__ = ["MoveOutcome", "asked_of_plans", "list_outcomes"]
 
-
-@dataclass(frozen=True, slots=True)
-class RefusedWay:
-    """A way on which nothing of a kind is to be proposed up to a day, and why.
-
-    Attributes:
-        kind, category, from_place, to_place: of the move that was refused.
-        until: last day of the refusal.
-        reason: as given.
-        code: of the move.
-    """
-
-    kind: str
-    category: str
-    from_place: str
-    to_place: str
-    until: date
-    reason: str
-    code: str
+_STANDING = (Stage.ACCEPTED, Stage.APPROVED, Stage.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +39,38 @@ class MoveOutcome:
     watched_until: date | None
 
 
-def refused_ways(room: Room) -> tuple[RefusedWay, ...]:
-    """Ways that are refused today: what the next plan has to keep to."""
-    today = room.today()
+def asked_of_plans(room: Room, as_of: date) -> Wishes:
+    """What people said that the plan of a day has to keep to.
+
+    Refused ways, up to the day named with each refusal; and moves that both sites accepted, were
+    approved or sent, and have not arrived.
+
+    Args:
+        room: the room.
+        as_of: day of the plan, from which the days of moves count.
+    """
     with room.state.read() as tx:
-        rows = tx.moves([Stage.REFUSED.value])
-    return tuple(
-        RefusedWay(
-            row.kind,
-            row.category,
-            row.from_place,
-            row.to_place,
-            row.banned_until,
-            row.reason,
-            row.code,
-        )
-        for row in rows
-        if row.banned_until is not None and row.banned_until >= today
+        refused = tx.moves([Stage.REFUSED.value])
+        standing = tx.moves([each.value for each in _STANDING])
+    bans = tuple(
+        Ban(row.from_place, row.to_place, row.kind, row.category, reason=row.reason)
+        for row in refused
+        if row.banned_until is not None and row.banned_until >= as_of
     )
+    kept = [_kept(row, as_of) for row in standing]
+    return Wishes(bans=bans, kept=tuple(each for each in kept if each is not None))
 
 
-def moves_under_way(room: Room) -> list[MoveRow]:
-    """Moves that were approved or sent and have not arrived: the next plan counts on them."""
-    with room.state.read() as tx:
-        return tx.moves([Stage.APPROVED.value, Stage.SENT.value])
+def _kept(row: MoveRow, as_of: date) -> KeptMove | None:
+    """None when it was due to leave before and nobody sent it: it does not stand any more."""
+    depart = (row.depart_date - as_of).days
+    if depart < 0 and row.stage != Stage.SENT:
+        return None
+    # What is overdue on its way is awaited tomorrow.
+    arrive = max(1, (row.arrive_date - as_of).days)
+    return KeptMove(
+        row.from_place, row.to_place, row.quantity, depart, arrive, row.kind, row.category
+    )
 
 
 def list_outcomes(room: Room, caller: Caller) -> list[MoveOutcome]:

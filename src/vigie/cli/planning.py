@@ -98,7 +98,7 @@ def _risk(before: float | None, after: float | None) -> str | None:
 def _actor(arguments: argparse.Namespace, room: Room, caller: Any) -> Any:
     from vigie.actions.moves_actor import acting
 
-    return acting(room, caller, arguments.account, arguments.role, arguments.place or "")
+    return acting(room, caller.name, arguments.account, arguments.role, arguments.place or "")
 
 
 def _step(name: str) -> Callable[[Context, argparse.Namespace], int]:

@@ -39,6 +39,7 @@ from vigie.planning.optimal_plan import OPTIMAL_MODEL, ThingPlan, Vehicles, opti
 from vigie.planning.proportional import PROPORTIONAL_MODEL, proportional_share
 from vigie.planning.rows import move_rows, plan_row
 from vigie.planning.stock_exchange import need_of_stock
+from vigie.planning.wishes import Ban, KeptMove, Wish, Wishes
 
 __all__ = [
     "NEAREST_SURPLUS_MODEL",
@@ -46,6 +47,7 @@ __all__ = [
     "OPTIMAL_MODEL",
     "PROPORTIONAL_MODEL",
     "Actor",
+    "Ban",
     "Breach",
     "CategoryPlan",
     "ConvexCost",
@@ -54,6 +56,7 @@ __all__ = [
     "Ending",
     "Exchange",
     "Flows",
+    "KeptMove",
     "Lanes",
     "LinearProgram",
     "Move",
@@ -71,6 +74,8 @@ __all__ = [
     "Use",
     "Vehicles",
     "WantedMove",
+    "Wish",
+    "Wishes",
     "category_plan",
     "convex_cost",
     "in_lots",
