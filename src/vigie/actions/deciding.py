@@ -79,6 +79,7 @@ def decide_moves(
     moves = ReleaseMoves(room, open_release(room, caller, release))
     moves.require_place(actor.place)
     until = _until(room, kind, until)
+    arrived = _arrival_day(room, day) if kind is StepKind.ARRIVE else None
     with room.state.write(f"a decision: {kind}") as tx:
         known = moves.known(tx)
         found = []
@@ -91,10 +92,7 @@ def decide_moves(
                 continue
             step = Step(kind, actor, quantity, day if kind is StepKind.EDIT else None, reason)
             after = _taken(moves, tx, row, step)
-            if kind is StepKind.ARRIVE:
-                after = replace(after, arrived_date=_arrival_day(room, day))
-            if kind is StepKind.REFUSE:
-                after = replace(after, banned_until=until)
+            after = replace(after, arrived_date=arrived, banned_until=until)
             line = keep_step(
                 tx, after, step, decision, key=step_key, release=moves.release, now=room.now()
             )

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(100), nullable=False),
         sa.Column("origin", sa.String(20), nullable=False),
         sa.Column("release", sa.String(64), nullable=False),
-        sa.Column("stage", sa.String(20), nullable=False, index=True),
+        sa.Column("stage", sa.String(20), nullable=False),
         sa.Column("quantity", sa.Float, nullable=False),
         sa.Column("depart_date", sa.Date, nullable=False),
         sa.Column("arrive_date", sa.Date, nullable=False),
@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(200), nullable=False),
         sa.Column("release", sa.String(64), nullable=False),
         sa.Column("act", sa.String(20), nullable=False),
-        sa.Column("move", sa.String(20), nullable=False, index=True),
+        sa.Column("move", sa.String(20), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("quantity", sa.Float),
@@ -77,6 +77,8 @@ def upgrade() -> None:
         sa.Column("of", sa.Integer),
         if_not_exists=True,
     )
+    op.create_index("ix_moves_stage", "moves", ["stage"], if_not_exists=True)
+    op.create_index("ix_decisions_move", "decisions", ["move"], if_not_exists=True)
     for act in ("UPDATE", "DELETE"):
         op.execute(_FOREVER.format(act=act))
 
