@@ -54,11 +54,13 @@ def pages_of(room: Room, caller: Caller, token: str) -> FastAPI:
         caller: who is signed in.
         token: opens a session; at least 16 characters.
     """
+    from vigie.actions.decision_desk import DecisionDesk
     from vigie.actions.pages import RoomPages
     from vigie.web import create_app
 
     accent = room.values.pages.accent
-    return create_app(RoomPages(room, caller), token=token, now=room.now, accent=accent)
+    desk = DecisionDesk(room, caller)
+    return create_app(RoomPages(room, caller), token=token, now=room.now, accent=accent, desk=desk)
 
 
 def open_notebook(folder: str | Path) -> Notebook:

@@ -52,11 +52,13 @@ class DecisionLine:
 
     Attributes:
         line: as kept.
+        place: that it helps; "": the network.
         address: page of the place that it helps, in the release on which it was decided.
         outcome: text of its newest outcome; "" before.
     """
 
     line: DecisionRow
+    place: str
     address: str
     outcome: str
 
@@ -159,12 +161,9 @@ def list_decisions(room: Room, caller: Caller) -> list[DecisionLine]:
         if row.move in helped:
             move = helped[row.move]
             place = move.from_place if move.kind == "patients" else move.to_place
-        found.append(DecisionLine(row, _address(place, row.release), _outcome(row, outcomes)))
+        outcome = outcomes.get(row.number, "")
+        found.append(DecisionLine(row, place, _address(place, row.release), outcome))
     return found
-
-
-def _outcome(row: DecisionRow, outcomes: dict[int | None, str]) -> str:
-    return outcomes.get(row.number, "")
 
 
 def _address(place: str, release: str) -> str:

@@ -1,0 +1,123 @@
+"""Messages about decisions: moves, whose turn it is, who decided what, and what came of it."""
+
+from __future__ import annotations
+
+__all__ = ["DECISION_MESSAGES"]
+
+DECISION_MESSAGES: dict[str, tuple[str, str]] = {
+    "decisions.title": ("Decisions", "Décisions"),
+    "decisions.lead": (
+        "Who decided what, on which release, with what result.",
+        "Qui a décidé quoi, sur quelle publication, avec quel résultat.",
+    ),
+    "decisions.waiting": ("Moves under way", "Transferts en cours"),
+    "decisions.waiting_none": (
+        "Nobody has acted on a move yet. Moves of the plan can be accepted by their sites below.",
+        "Personne n'a encore agi sur un transfert. Les sites peuvent accepter ci-dessous ceux du "
+        "plan.",
+    ),
+    "decisions.proposed": ("Proposed by the plan", "Proposés par le plan"),
+    "decisions.proposed_more": (
+        "Shown are {shown} of {count} moves; the page of a place shows its own.",
+        "{shown} transferts sur {count} sont affichés ; la page d'un lieu montre les siens.",
+    ),
+    "decisions.lines": ("What was decided", "Ce qui a été décidé"),
+    "decisions.none": (
+        "No decision yet. Every one is kept here as a line, with its release.",
+        "Aucune décision pour l'instant. Chacune est gardée ici, avec sa publication.",
+    ),
+    "decisions.files": ("As CSV", "En CSV"),
+    "decisions.file.decisions": ("decisions", "décisions"),
+    "decisions.file.orders": ("orders", "ordres"),
+    "decisions.file.outcomes": ("planned against realised", "prévu et réalisé"),
+    "decisions.when": ("When", "Quand"),
+    "decisions.who": ("Who, in which role", "Qui, à quel titre"),
+    "decisions.what": ("What", "Quoi"),
+    "decisions.effect": ("Expected effect", "Effet attendu"),
+    "decisions.seen": ("As seen then", "Vu à l'époque"),
+    "decisions.outcome": ("What came of it", "Ce qu'il en est advenu"),
+    "decisions.move": ("Move", "Transfert"),
+    "decisions.leaves": ("Leaves", "Départ"),
+    "decisions.state": ("State", "État"),
+    "decisions.turn": ("Whose turn", "À qui d'agir"),
+    "decisions.late": ("its day of leaving has passed", "son jour de départ est passé"),
+    "decisions.effect_at": (
+        "{place}: {before} -> {after} in 100",
+        "{place} : {before} -> {after} sur 100",
+    ),
+    "decisions.not_judged": (
+        "The effect is not judged: the release holds no stock paths of it.",
+        "L'effet n'est pas évalué : la publication n'a pas de trajectoires de stock pour cela.",
+    ),
+    "decisions.planned": ("Proposed", "Proposé"),
+    "decisions.arrived": ("Really came", "Réellement arrivé"),
+    "decisions.accepted_by": ("Accepted by", "Accepté par"),
+    "decisions.approved_by": ("Approved by", "Approuvé par"),
+    "decisions.reason": ("Reason", "Motif"),
+    "decisions.history": ("Steps so far", "Étapes jusqu'ici"),
+    "decisions.acts": ("What can be done", "Ce qui peut être fait"),
+    "decisions.ended": ("Nothing more can follow.", "Rien de plus ne peut suivre."),
+    "decisions.record": ("Record another decision", "Consigner une autre décision"),
+    "decisions.record_lead": (
+        "Also what Vigie did not propose: opened beds, called staff, cancelled operations.",
+        "Aussi ce que Vigie n'a pas proposé : lits ouverts, personnel rappelé, opérations "
+        "reportées.",
+    ),
+    "decision.stage.proposed": ("proposed", "proposé"),
+    "decision.stage.accepted": ("accepted by both sites", "accepté par les deux sites"),
+    "decision.stage.approved": ("approved", "approuvé"),
+    "decision.stage.sent": ("sent", "envoyé"),
+    "decision.stage.arrived": ("arrived", "arrivé"),
+    "decision.stage.cancelled": ("cancelled", "annulé"),
+    "decision.stage.refused": ("refused", "refusé"),
+    "decision.turn.accept": ("{place} must accept ({role})", "{place} doit accepter ({role})"),
+    "decision.turn.approve": (
+        "a second person must approve",
+        "une seconde personne doit approuver",
+    ),
+    "decision.turn.send": ("the order must leave", "l'ordre doit partir"),
+    "decision.turn.arrive": (
+        "{place} says what arrived ({role})",
+        "{place} dit ce qui est arrivé ({role})",
+    ),
+    "decision.act.propose": ("added", "ajouté"),
+    "decision.act.accept": ("accepted", "accepté"),
+    "decision.act.edit": ("changed", "modifié"),
+    "decision.act.approve": ("approved", "approuvé"),
+    "decision.act.send": ("sent", "envoyé"),
+    "decision.act.arrive": ("arrived", "arrivé"),
+    "decision.act.refuse": ("refused", "refusé"),
+    "decision.act.cancel": ("cancelled", "annulé"),
+    "decision.act.record": ("decided", "décidé"),
+    "decision.act.outcome": ("outcome", "résultat"),
+    "decision.do.accept": ("Accept move", "Accepter le transfert"),
+    "decision.do.edit": ("Change move", "Modifier le transfert"),
+    "decision.do.approve": ("Approve move", "Approuver le transfert"),
+    "decision.do.send": ("Note that it left", "Noter le départ"),
+    "decision.do.arrive": ("Note what arrived", "Noter ce qui est arrivé"),
+    "decision.do.refuse": ("Refuse move", "Refuser le transfert"),
+    "decision.do.cancel": ("Cancel move", "Annuler le transfert"),
+    "decision.do.record": ("Record decision", "Consigner la décision"),
+    "decision.field.account": ("Your account", "Votre compte"),
+    "decision.field.role": ("In which role", "À quel titre"),
+    "decision.field.place": ("For", "Pour"),
+    "decision.field.network": ("the network", "le réseau"),
+    "decision.field.quantity": ("Quantity", "Quantité"),
+    "decision.field.day": ("Day", "Jour"),
+    "decision.field.until": ("Not proposed again until", "Ne plus proposer jusqu'au"),
+    "decision.field.reason": ("Why", "Pourquoi"),
+    "decision.field.text": ("What was decided (no names)", "Ce qui a été décidé (sans noms)"),
+    "decision.field.before": ("Chance before, 0 to 1", "Chance avant, de 0 à 1"),
+    "decision.field.after": ("Chance after, 0 to 1", "Chance après, de 0 à 1"),
+    "decision.field.unit": ("Unit", "Unité"),
+    "decision.wrong_number": (
+        '"{text}" is not a number. Write digits, with a point before decimals.',
+        "« {text} » n'est pas un nombre. Écrivez des chiffres, avec un point décimal.",
+    ),
+    "decision.foreign_form": (
+        "Refused: this form was not made by the page you are signed in to, or the session is "
+        "another. Open the page again and repeat.",
+        "Refusé : ce formulaire ne vient pas de la page de votre session. Rouvrez la page et "
+        "recommencez.",
+    ),
+}
