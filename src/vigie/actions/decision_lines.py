@@ -14,7 +14,7 @@ from vigie.actions.showing import open_release
 from vigie.errors import BadData, NotFound, nearest
 from vigie.governance import Action, Caller
 from vigie.planning import Actor
-from vigie.state import DecisionRow
+from vigie.state import DecisionRow, MoveRow
 
 __all__ = ["OUTCOME", "RECORD", "DecisionLine", "Expected", "list_decisions", "record_decision"]
 
@@ -52,12 +52,14 @@ class DecisionLine:
 
     Attributes:
         line: as kept.
+        move: that it is about, as it stands; None for other decisions.
         place: that it helps; "": the network.
         address: page of the place that it helps, in the release on which it was decided.
         outcome: text of its newest outcome; "" before.
     """
 
     line: DecisionRow
+    move: MoveRow | None
     place: str
     address: str
     outcome: str
@@ -153,16 +155,15 @@ def list_decisions(room: Room, caller: Caller) -> list[DecisionLine]:
     admit(room, caller, Action.READ, "decisions")
     with room.state.read() as tx:
         rows = tx.decisions()
-        helped = {row.code: row for row in tx.moves()}
+        moves = {row.code: row for row in tx.moves()}
     outcomes = {row.of: row.text for row in rows if row.act == OUTCOME}
     found = []
     for row in reversed(rows):
-        place = row.place
-        if row.move in helped:
-            move = helped[row.move]
+        place, move = row.place, moves.get(row.move)
+        if move is not None:
             place = move.from_place if move.kind == "patients" else move.to_place
         outcome = outcomes.get(row.number, "")
-        found.append(DecisionLine(row, place, _address(place, row.release), outcome))
+        found.append(DecisionLine(row, move, place, _address(place, row.release), outcome))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from vigie.actions.decision_lines import DecisionLine
+from vigie.actions.decision_lines import OUTCOME, DecisionLine
 from vigie.actions.plan_decisions import MoveLine, PlanBook, state_of
 from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.views import ReleaseTables
@@ -205,14 +205,21 @@ def _line(each: DecisionLine, names: RoomNames, words: Words, timezone: str) -> 
     place = f", {names.place(row.place)}" if row.place else ""
     effect = []
     if row.quantity is not None:
-        effect.append(f"{words.number(row.quantity)} {words.unit(row.unit)}".strip())
+        # What moves is named beside it; units of products are codes, such as {test}.
+        unit = "" if each.move is not None else words.unit(row.unit)
+        effect.append(f"{words.number(row.quantity)} {unit}".strip())
     if row.receiver_before is not None and row.receiver_after is not None:
         at = names.place(each.place) if each.place else words.say("decision.field.network")
         before, after = words.chance(row.receiver_before), words.chance(row.receiver_after)
         effect.append(
             words.say("decisions.effect_at", place=at, before=before.cell, after=after.cell)
         )
-    what = row.text if not row.reason else f"{row.text} ({row.reason})"
+    text = row.text
+    if each.move is not None and row.act != OUTCOME:
+        what = names.category(each.move.category)
+        ways = (names.place(key) for key in (each.move.from_place, each.move.to_place))
+        text = f"{what}, {' → '.join(ways)}"
+    what = f"{text} ({row.reason})" if row.reason else text
     return DecisionItem(
         line=each,
         when=words.moment(row.decided_at, timezone),

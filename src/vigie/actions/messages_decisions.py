@@ -12,9 +12,8 @@ DECISION_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "decisions.waiting": ("Moves under way", "Transferts en cours"),
     "decisions.waiting_none": (
-        "Nobody has acted on a move yet. Moves of the plan can be accepted by their sites below.",
-        "Personne n'a encore agi sur un transfert. Les sites peuvent accepter ci-dessous ceux du "
-        "plan.",
+        "No move is under way. Sites can accept below those that the plan proposes.",
+        "Aucun transfert n'est en cours. Les sites peuvent accepter ci-dessous ceux du plan.",
     ),
     "decisions.proposed": ("Proposed by the plan", "Proposés par le plan"),
     "decisions.proposed_more": (
@@ -42,8 +41,8 @@ DECISION_MESSAGES: dict[str, tuple[str, str]] = {
     "decisions.turn": ("Whose turn", "À qui d'agir"),
     "decisions.late": ("its day of leaving has passed", "son jour de départ est passé"),
     "decisions.effect_at": (
-        "{place}: {before} -> {after} in 100",
-        "{place} : {before} -> {after} sur 100",
+        "{place}: {before} → {after} in 100",
+        "{place} : {before} → {after} sur 100",
     ),
     "decisions.not_judged": (
         "The effect is not judged: the release holds no stock paths of it.",
