@@ -28,7 +28,7 @@ class ReleaseMoves:
         """
         self._room, self._reader = room, reader
         self._exchanges: dict[str, Exchange | None] = {}
-        self._planned = dict(planned_moves(room, reader).values())
+        self._planned = dict(planned_moves(reader).values())
         self._places = {row["place"]: row for row in reader.table("places").to_pylist()}
         self.release = reader.release
 

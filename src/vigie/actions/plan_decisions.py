@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from vigie.actions.auditing import admit
@@ -97,34 +97,35 @@ def list_moves(
     reader = open_release(room, caller, release)
     with room.state.read() as tx:
         kept = {row.code: row for row in tx.moves()}
+    today = room.today()
     duties = {row["place"]: row for row in reader.table("places").to_pylist()}
-    planned = planned_moves(room, reader)
+    planned = planned_moves(reader)
     lines = [
-        _line(room, kept.get(code, row), number, duties, is_kept=code in kept)
+        _line(today, kept.get(code, row), number, duties, is_kept=code in kept)
         for number, (code, row) in planned.items()
     ]
     codes = {code for code, _ in planned.values()}
     lines += [
-        _line(room, row, None, duties, is_kept=True)
+        _line(today, row, None, duties, is_kept=True)
         for code, row in kept.items()
         if code not in codes and (with_closed or state_of(row).is_open)
     ]
     return PlanBook(reader.release, reader.as_of, tuple(lines))
 
 
-def planned_moves(room: Room, reader: ReleaseReader) -> dict[int, tuple[str, MoveRow]]:
+def planned_moves(reader: ReleaseReader) -> dict[int, tuple[str, MoveRow]]:
     """Code and row of each move of the plan that leaves least unmet, by its number."""
     rows = reader.table("plan_moves").to_pylist()
-    chosen = chosen_plan(reader, rows)
+    chosen, release = chosen_plan(reader, rows), reader.release
     found: dict[int, tuple[str, MoveRow]] = {}
     for row in sorted(rows, key=lambda row: int(row["move"])):
         if row["plan"] == chosen:
-            move = row_of_plan(room, reader, row)
+            move = row_of_plan(row, release, reader.published_at)
             found[int(row["move"])] = (move.code, move)
     return found
 
 
-def row_of_plan(room: Room, reader: ReleaseReader, row: Mapping[str, Any]) -> MoveRow:
+def row_of_plan(row: Mapping[str, Any], release: str, published_at: datetime) -> MoveRow:
     """A row of ``plan_moves`` as a move on which nobody acted yet."""
     parts = (row["kind"], row["category"], row["from_place"], row["to_place"])
     return MoveRow(
@@ -134,12 +135,12 @@ def row_of_plan(room: Room, reader: ReleaseReader, row: Mapping[str, Any]) -> Mo
         planned_quantity=row["quantity"],
         unit=row["unit"],
         origin="plan",
-        release=reader.release,
+        release=release,
         stage=Stage.PROPOSED.value,
         quantity=row["quantity"],
         depart_date=row["depart_date"],
         arrive_date=row["arrive_date"],
-        changed_at=reader.published_at,
+        changed_at=published_at,
         receiver_before=row["receiver_before"],
         receiver_after=row["receiver_after"],
         sender_before=row["sender_before"],
@@ -182,7 +183,7 @@ def find_code(text: str, codes: Iterable[str]) -> str:
 
 
 def _line(
-    room: Room,
+    today: date,
     row: MoveRow,
     number: int | None,
     duties: Mapping[str, Mapping[str, Any]],
@@ -196,5 +197,5 @@ def _line(
         role, contact = (str(duty.get(name) or "") for name in ("duty_role", "contact"))
         waiting.append(Waiting(step.value, place, role, contact))
     has_left = state.stage in (Stage.SENT, Stage.ARRIVED)
-    is_late = state.is_open and not has_left and row.depart_date < room.today()
+    is_late = state.is_open and not has_left and row.depart_date < today
     return MoveLine(row, number, is_kept, is_late, tuple(waiting))
