@@ -74,7 +74,7 @@ def add_plan(
     plan = commands.add_parser(
         "plan",
         help=about,
-        description=about,
+        description=f"{about} Every part answers for programs with --json.",
         epilog="example:\n  vigie plan list --place north",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
