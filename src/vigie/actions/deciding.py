@@ -176,6 +176,9 @@ def keep_step(
             receiver_after=row.receiver_after,
             sender_before=row.sender_before,
             sender_after=row.sender_after,
+            stage=row.stage,
+            arrive_date=row.arrive_date,
+            banned_until=row.banned_until,
         )
     )
     record(

@@ -12,11 +12,13 @@ from vigie.actions.room import Room
 from vigie.actions.showing import open_release
 from vigie.governance import Action, Caller
 from vigie.planning import Ban, KeptMove, MoveRules, Stage, Wishes
-from vigie.state import MoveRow
+from vigie.state import DecisionRow, MoveRow
 
 __all__ = ["MoveOutcome", "asked_of_plans", "list_outcomes"]
 
 _STANDING = (Stage.ACCEPTED, Stage.APPROVED, Stage.SENT)
+_AWAITED_DAYS = 3
+"""What is overdue for longer is in the reported stock by then, or lost: no plan counts on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class MoveOutcome:
 
 
 def asked_of_plans(room: Room, as_of: date) -> Wishes:
-    """What people said that the plan of a day has to keep to.
+    """What people had said by the end of a day that its plan has to keep to.
 
     Refused ways, up to the day named with each refusal; and moves that both sites accepted, were
     approved or sent, and have not arrived.
@@ -50,26 +52,31 @@ def asked_of_plans(room: Room, as_of: date) -> Wishes:
         as_of: day of the plan, from which the days of moves count.
     """
     with room.state.read() as tx:
-        refused = tx.moves([Stage.REFUSED.value])
-        standing = tx.moves([each.value for each in _STANDING])
+        steps = tx.last_steps(room.end_of(as_of))
     bans = tuple(
-        Ban(row.from_place, row.to_place, row.kind, row.category, reason=row.reason)
-        for row in refused
-        if row.banned_until is not None and row.banned_until >= as_of
+        Ban(move.from_place, move.to_place, move.kind, move.category, reason=last.reason)
+        for move, last in steps
+        if last.stage == Stage.REFUSED
+        and last.banned_until is not None
+        and last.banned_until >= as_of
     )
-    kept = [_kept(row, as_of) for row in standing]
+    kept = [_kept(move, last, as_of) for move, last in steps if last.stage in _STANDING]
     return Wishes(bans=bans, kept=tuple(each for each in kept if each is not None))
 
 
-def _kept(row: MoveRow, as_of: date) -> KeptMove | None:
-    """None when it was due to leave before and nobody sent it: it does not stand any more."""
-    depart = (row.depart_date - as_of).days
-    if depart < 0 and row.stage != Stage.SENT:
+def _kept(move: MoveRow, last: DecisionRow, as_of: date) -> KeptMove | None:
+    """None when its day passed and nobody sent it, or when it is long overdue."""
+    assert last.quantity is not None, "a step of a move has a quantity"
+    assert last.depart_date is not None, "and a day of leaving"
+    assert last.arrive_date is not None, "and a day of arrival"
+    depart = (last.depart_date - as_of).days
+    overdue = (as_of - last.arrive_date).days
+    if depart < 0 and (last.stage != Stage.SENT or overdue > _AWAITED_DAYS):
         return None
     # What is overdue on its way is awaited tomorrow.
-    arrive = max(1, (row.arrive_date - as_of).days)
+    arrive = max(1, (last.arrive_date - as_of).days)
     return KeptMove(
-        row.from_place, row.to_place, row.quantity, depart, arrive, row.kind, row.category
+        move.from_place, move.to_place, last.quantity, depart, arrive, move.kind, move.category
     )
 
 

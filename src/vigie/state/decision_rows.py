@@ -82,6 +82,7 @@ class DecisionRow:
         receiver_before, receiver_after, sender_before, sender_after: P(short) expected; of other
             decisions the first two, at ``place``.
         of: number of the decision whose outcome this is.
+        stage, arrive_date, banned_until: of the move after this step.
         number: order of the lines; 0 before it is kept.
     """
 
@@ -104,6 +105,9 @@ class DecisionRow:
     sender_before: float | None = None
     sender_after: float | None = None
     of: int | None = None
+    stage: str = ""
+    arrive_date: date | None = None
+    banned_until: date | None = None
     number: int = 0
 
 
@@ -146,6 +150,19 @@ class DecisionRows:
         query = sa.select(t.decisions).where(t.decisions.c.key == key)
         row = self._connection.execute(query).mappings().first()
         return None if row is None else DecisionRow(**row)
+
+    def last_steps(self, until: datetime) -> list[tuple[MoveRow, DecisionRow]]:
+        """Each move and the last step that was taken with it up to an instant."""
+        of_moves = (t.decisions.c.stage != "") & (t.decisions.c.decided_at <= until)
+        newest = (
+            sa.select(sa.func.max(t.decisions.c.number))
+            .where(of_moves)
+            .group_by(t.decisions.c.move)
+        )
+        query = sa.select(t.decisions).where(t.decisions.c.number.in_(newest))
+        rows = [DecisionRow(**row) for row in self._connection.execute(query).mappings()]
+        moves = {row.code: row for row in self.moves()}
+        return [(moves[row.move], row) for row in rows]
 
     def decisions(self, move: str | None = None) -> list[DecisionRow]:
         """Lines in the order in which they were taken."""

@@ -63,4 +63,7 @@ decisions = sa.Table(
     sa.Column("sender_before", sa.Float),
     sa.Column("sender_after", sa.Float),
     sa.Column("of", sa.Integer),
+    sa.Column("stage", sa.String(20), nullable=False),
+    sa.Column("arrive_date", sa.Date),
+    sa.Column("banned_until", sa.Date),
 )

@@ -206,6 +206,7 @@ def test_a_refusal_comes_back_as_a_ban_until_its_day(room: Room) -> None:
     (ban,) = asked_of_plans(room, LAST_DAY).bans
     assert (ban.from_place, ban.to_place, ban.category) == (move.from_place, "A", "masks")
     assert ban.reason == "stock is recounted"
+    assert asked_of_plans(room, LAST_DAY - timedelta(days=1)).bans == (), "not known yet"
     last = LAST_DAY + timedelta(days=BAN_DAYS)
     assert len(asked_of_plans(room, last).bans) == 1
     assert asked_of_plans(room, last + timedelta(days=1)).bans == ()
@@ -226,6 +227,7 @@ def test_what_both_sites_accepted_stands_in_the_next_plan_until_its_day(room: Ro
     do(room, StepKind.SEND, move.code, "eve")
     (kept,) = asked_of_plans(room, after).kept
     assert kept.depart_day == -1
+    assert asked_of_plans(room, move.arrive_date + timedelta(days=4)).kept == (), "long overdue"
 
 
 def test_an_open_move_survives_a_new_run_with_its_state(planned: Path, tmp_path: Path) -> None:

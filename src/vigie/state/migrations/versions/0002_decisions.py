@@ -75,6 +75,9 @@ def upgrade() -> None:
         sa.Column("sender_before", sa.Float),
         sa.Column("sender_after", sa.Float),
         sa.Column("of", sa.Integer),
+        sa.Column("stage", sa.String(20), nullable=False),
+        sa.Column("arrive_date", sa.Date),
+        sa.Column("banned_until", sa.Date),
         if_not_exists=True,
     )
     op.create_index("ix_moves_stage", "moves", ["stage"], if_not_exists=True)
