@@ -26,17 +26,36 @@ from vigie.paths import (
     shared_short,
 )
 
-__all__ = ["Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
+__all__ = ["BedPaths", "Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BedPaths:
+    """Patients and beds of one rule on the paths.
+
+    Attributes:
+        need, usable: (place, ward, day, sample).
+        known: (place, ward), where both are reported.
+    """
+
+    need: PathArray
+    usable: PathArray
+    known: BoolArray
 
 
 def bed_rows(
-    rule: ShortageRule, inputs: Inputs, staff: Staffing | None, equipment: ShortageRule | None
+    rule: ShortageRule,
+    inputs: Inputs,
+    staff: Staffing | None,
+    equipment: ShortageRule | None,
+    found: list[BedPaths] | None = None,
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
     (the staffed beds, changed as much as the staff present changes against today) and those
     that the machines can serve. None when need or capacity is not reported by day and lately.
+    ``found`` takes the paths.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
@@ -79,6 +98,8 @@ def bed_rows(
     rows = shortage_rows(series, inputs, first_passage(short), unmet, known)
     capacity = np.where(known[:, :, None, None], usable.values, np.float32(0))
     counted = np.where(known[:, :, None, None], need, np.float32(0))
+    if found is not None:
+        found.append(BedPaths(counted, capacity, known))
     return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
 
 
