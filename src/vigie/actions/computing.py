@@ -19,6 +19,7 @@ from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
+from vigie.actions.plan_outcomes import asked_of_plans
 from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -66,6 +67,12 @@ _PATH_ROW_GROUP = 700
 
 _STREAM_OF_LOANS = 30
 """Number of the stream of chance that stays of patients moved are drawn from."""
+
+
+def _asked(room: Room, as_of: date) -> Wishes:
+    """What the files of the room ask of its plans, and what people decided on moves."""
+    asked, decided = room.declarations.wishes.on(as_of), asked_of_plans(room, as_of)
+    return Wishes(asked.wishes, asked.bans + decided.bans, asked.kept + decided.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +189,7 @@ class _Found:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.plans, self.skipped = [], {}, {}
         self.products = iter(())
-        self.wishes = room.declarations.wishes.on(inputs.as_of)
+        self.wishes = _asked(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
         most = room.values.plan.vehicle_litres_per_day

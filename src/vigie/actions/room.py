@@ -26,6 +26,7 @@ __all__ = [
     "Declarations",
     "EpidemicRule",
     "ModelRule",
+    "OrderRules",
     "PageRules",
     "PlanValues",
     "Room",
@@ -123,6 +124,14 @@ class AlertRules:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRules:
+    """Where approved moves are ordered: variables with the address and the secret that signs."""
+
+    webhook_url_env: str = ""
+    secret_env: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PageRules:
     """Where the pages listen, and their colour."""
 
@@ -164,6 +173,7 @@ class RoomValues:
     models: tuple[ModelRule, ...] = ()
     epidemics: tuple[EpidemicRule, ...] = ()
     alerts: AlertRules = AlertRules()
+    orders: OrderRules = OrderRules()
     pages: PageRules = PageRules()
     plan: PlanValues = PlanValues()
 

@@ -17,6 +17,7 @@ from vigie.settings.tree import (
     Epidemic,
     EquipmentShortage,
     Kind,
+    Orders,
     OwnModel,
     Plan,
     ProductShortage,
@@ -37,6 +38,7 @@ TABLES: dict[str, type] = {
     "engine": Engine,
     "web": Web,
     "alerts": Alerts,
+    "orders": Orders,
     "briefing": Briefing,
     "plan": Plan,
 }
