@@ -50,6 +50,7 @@ from vigie.schemas import (
     SCENARIO_INPUTS,
     SCENARIOS,
     SCORES,
+    SHORTAGE_DAYS,
     SHORTAGES,
     Table,
 )
@@ -131,6 +132,7 @@ def compute(
     batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
         FORECASTS: made.batches(run),
         SHORTAGES: found.shortage_batches(),
+        SHORTAGE_DAYS: found.day_batches(),
         PLANS: found.plan_batches(),
         PLAN_MOVES: found.move_batches(),
     }
@@ -158,13 +160,14 @@ class _Found:
     inputs: Inputs
     chance: Chance
     shortages: list[pa.Table]
+    days: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
     products: Iterator[ProductResult]
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.plans, self.skipped = [], {}, {}
+        self.shortages, self.days, self.plans, self.skipped = [], [], {}, {}
         self.products = iter(())
 
     def look_at_products(self, orders: Sequence[DataFile]) -> None:
@@ -192,11 +195,12 @@ class _Found:
         if rule.kind == "beds":
             rules = self.room.values.shortages
             equipment = next((each for each in rules if each.kind == "equipment"), None)
-            return bed_rows(rule, self.inputs, staff, equipment)
+            return bed_rows(rule, self.inputs, staff, equipment, self.days)
         if rule.kind == "staff":
-            return None if staff is None else staff_rows(staff, self.inputs)
-        rows_of = {"equipment": equipment_rows, "declared": declared_rows}
-        return rows_of[rule.kind](rule, self.inputs)
+            return None if staff is None else staff_rows(staff, self.inputs, self.days)
+        if rule.kind == "equipment":
+            return equipment_rows(rule, self.inputs, self.days)
+        return declared_rows(rule, self.inputs)
 
     def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
         known = self.inputs.histories
@@ -224,6 +228,7 @@ class _Found:
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
+            self.days.append(result.days)
             for planner, plan in result.plans.items():
                 self.plans.setdefault(planner, []).append(plan)
             yield from keyed(path_rows(result.stock), PATH_ARRAYS, self.run).to_batches()
@@ -232,6 +237,11 @@ class _Found:
         """Rows of the table of shortages."""
         for rows in self.shortages:
             yield from keyed(rows, SHORTAGES, self.run).to_batches()
+
+    def day_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of shortage days, in the order of their file."""
+        if self.days:
+            yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
 
     def _with_moves(self) -> Iterator[tuple[str, str, list[CategoryPlan]]]:
         """Key, planner and parts of every plan that moves anything."""
