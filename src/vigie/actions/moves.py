@@ -9,7 +9,7 @@ from vigie.actions.room_names import RoomNames
 from vigie.actions.views import ReleaseTables
 from vigie.actions.wording import Words
 
-__all__ = ["Move", "move_text", "one_move", "read_moves", "read_place_moves"]
+__all__ = ["Move", "chosen_plan", "move_text", "one_move", "read_moves", "read_place_moves"]
 
 Move = dict[str, Any]
 
@@ -20,7 +20,7 @@ def read_moves(tables: ReleaseTables) -> dict[tuple[str, str], list[Move]]:
     Patients move away from the place that is helped; goods and staff move to it.
     """
     rows = tables.table("plan_moves").to_pylist()
-    chosen = _chosen_plan(tables, rows)
+    chosen = chosen_plan(tables, rows)
     found: dict[tuple[str, str], list[Move]] = {}
     for row in sorted(rows, key=lambda row: row["move"]):
         if row["plan"] == chosen and row["state"] != "cancelled":
@@ -34,14 +34,15 @@ def read_place_moves(tables: ReleaseTables, place: str) -> tuple[list[Move], lis
     sides = []
     for side in ("to_place", "from_place"):
         rows = tables.table("plan_moves", **{side: place}).to_pylist()
-        chosen = _chosen_plan(tables, rows)
+        chosen = chosen_plan(tables, rows)
         kept = [row for row in rows if row["plan"] == chosen and row["state"] != "cancelled"]
         kept.sort(key=lambda row: (row["receiver_after"] - row["receiver_before"], row["move"]))
         sides.append(kept)
     return sides[0], sides[1]
 
 
-def _chosen_plan(tables: ReleaseTables, moves: Sequence[Move]) -> str | None:
+def chosen_plan(tables: ReleaseTables, moves: Sequence[Move]) -> str | None:
+    """Key of the plan that leaves least unmet, of a release or of some of its moves; None: none."""
     plans = tables.table("plans").to_pylist()
     if plans:
         best = min(plans, key=lambda plan: (plan["unmet_after"], plan["plan"]))

@@ -22,7 +22,7 @@ class RiskLine:
     Attributes:
         place: where.
         what: what may run short.
-        probabilities: (day,), P(short on that day), 0 to 1.
+        probabilities: (day,), P(short by that day), 0 to 1.
     """
 
     place: str
