@@ -69,7 +69,7 @@ def _picture(
     words: Words,
 ) -> Picture:
     is_stock = risk.kind == "products"
-    what = what_name(risk, names, words)
+    what = what_name(risk, names, words).replace(words.colon, ", ")
     finding = f"{what}{words.colon}{risk_sentence(risk, words)}"
     unit = names.product_units.get(risk.category, "") if is_stock else ""
     unit = unit if unit.isalpha() else UNITS.get(risk.kind, "units")

@@ -141,8 +141,6 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.quantity": ("Quantity", "Quantité"),
     "plan.receiver": ("Helped: {place}", "Aidé : {place}"),
     "plan.sender": ("Gives: {place}", "Donne : {place}"),
-    "plan.before_after": ("Chance of shortage in 100", "Risque de pénurie sur 100"),
-    "plan.way": ("{sender} to {receiver}", "{sender} vers {receiver}"),
     "plan.patients": ("patients", "patients"),
     "plan.when": ("Leaves, used from", "Départ, utilisable dès"),
     "plan.dates": ("{depart}; {arrive}", "{depart} ; {arrive}"),
@@ -195,7 +193,6 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.less": ("Against doing nothing", "Par rapport à ne rien faire"),
     "plan.do_nothing": ("do nothing", "ne rien faire"),
     "plan.shown": ("shown here", "présenté ici"),
-    "plan.map": ("Map of moves", "Carte des actions"),
     "plan.map_finding": (
         "The {count} moves that help most, between {places} sites",
         "Les {count} actions qui aident le plus, entre {places} sites",

@@ -15,7 +15,15 @@ from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.views import Picture, ReleaseTables
 from vigie.actions.wording import Chance, Words, words_for
 
-__all__ = ["ComparedPlan", "MoveRow", "PlanPage", "build_plan_page", "move_quantity", "move_reason"]
+__all__ = [
+    "ComparedPlan",
+    "MoveRow",
+    "PlanPage",
+    "build_plan_page",
+    "chosen_moves",
+    "move_quantity",
+    "move_reason",
+]
 
 MOST_UNHELPED = 10
 
@@ -113,7 +121,7 @@ def build_plan_page(
     chosen = chosen or Chosen()
     require_known(chosen, names, words)
     reader = _Reader(tables, names, words, read_risks(tables))
-    moves = _moves(tables)
+    moves = chosen_moves(tables)
     numbered = list(enumerate(moves, start=1))
     wanted = [(number, move) for number, move in numbered if _is_wanted(move, chosen, names)]
     part = part_of(len(wanted), chosen.page) if wanted else None
@@ -143,7 +151,7 @@ def build_plan_page(
     )
 
 
-def _moves(tables: ReleaseTables) -> list[Move]:
+def chosen_moves(tables: ReleaseTables) -> list[Move]:
     """The moves of the plan that leaves least unmet, largest help first."""
     rows = tables.table("plan_moves").to_pylist()
     chosen = chosen_plan(tables, rows)

@@ -97,8 +97,8 @@ def draw_ahead(ahead: Ahead, words: AheadWords, *, is_narrow: bool = False) -> s
     parts = [
         drawing.hatching("q", palette.REPORTED),
         *_axes(frame, words, most_days=4 if is_narrow else 7),
-        *_capacity_ground(ahead, frame),
         *_future(ahead, frame),
+        *_capacity_ground(ahead, frame),
         *_deliveries(ahead, frame, words),
         *_capacity_line(ahead, frame),
         *_past(ahead, frame),
@@ -119,8 +119,8 @@ def draw_ahead(ahead: Ahead, words: AheadWords, *, is_narrow: bool = False) -> s
 
 
 def _frame(ahead: Ahead, words: AheadWords, *, is_narrow: bool) -> _Frame:
-    width, height, size = (344, 270, 12) if is_narrow else (720, 310, 13)
-    strip = 44 if ahead.limits else 0
+    width, height, size = (344, 284, 12) if is_narrow else (720, 324, 13)
+    strip = 34 if ahead.limits else 0
     seen = np.concatenate([ahead.past_values, ahead.values.ravel(), ahead.delivered])
     if ahead.capacity is not None:
         seen = np.concatenate([seen, ahead.capacity.ravel()])
@@ -135,7 +135,7 @@ def _frame(ahead: Ahead, words: AheadWords, *, is_narrow: bool) -> _Frame:
         height + strip,
         size,
         days,
-        ValueScale(0.0, ticks[-1], 50, height - 28),
+        ValueScale(0.0, ticks[-1], 64, height - 28),
         ticks,
         half,
     )
@@ -255,29 +255,22 @@ def _past(ahead: Ahead, frame: _Frame) -> list[str]:
 
 def _moments(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     """Today, and the last useful day to act with a flag on a line of its own."""
-    top, bottom = frame.values.top, frame.values.bottom
+    bottom = frame.values.bottom
     parts = []
     if frame.days.first <= ahead.today <= frame.days.last:
         across = frame.days(ahead.today)
         parts += [
-            drawing.line((across, top - 8), (across, bottom), stroke=palette.INK, dash="2 3"),
-            drawing.text((across - 4, top - 30), words.today, anchor="middle"),
+            drawing.line((across, 18), (across, bottom), stroke=palette.INK, dash="2 3"),
+            drawing.text((across, 14), words.today, anchor="middle"),
         ]
     if ahead.act_by is not None and frame.days.first <= ahead.act_by <= frame.days.last:
         across = frame.days(ahead.act_by)
         deep = palette.ACCENT
         wide = drawing.LETTER * (frame.size + 1) * len(words.act_by)
-        is_left = across + wide > frame.width - 4
+        starts = max(2.0, min(across - 8, frame.width - wide - 2))
         parts += [
-            drawing.line((across, top - 16), (across, bottom), stroke=deep, width=1.8, dash="6 3"),
-            drawing.text(
-                (across - 4 if is_left else across + 4, top - 10),
-                words.act_by,
-                anchor="end" if is_left else "start",
-                fill=deep,
-                is_bold=True,
-                has_halo=True,
-            ),
+            drawing.line((across, 36), (across, bottom), stroke=deep, width=1.8, dash="6 3"),
+            drawing.text((starts, 33), words.act_by, fill=deep, is_bold=True, has_halo=True),
         ]
     return parts
 
@@ -328,7 +321,13 @@ def _limits(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     if not ahead.limits:
         return []
     top = frame.values.bottom + 30
-    parts = [drawing.text((frame.days.left, top + 10), words.limits, size=12)]
+    begins = frame.days(ahead.days[0]) - frame.half
+    fits = begins - drawing.LETTER * 12 * len(words.limits) > 2
+    parts = [
+        drawing.text((begins - 6, top + 13), words.limits, anchor="end", size=12)
+        if fits
+        else drawing.text((frame.days.left, top - 6), words.limits, size=12)
+    ]
     at = 0
     for number, (name, run) in enumerate(groupby(ahead.limits)):
         count = len(list(run))
@@ -337,11 +336,11 @@ def _limits(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
         at += count
         fill = palette.GROUND_SOFT if number % 2 else palette.GROUND
         parts.append(
-            drawing.rectangle((left, top + 16), (right - left, 18), fill=fill, stroke=palette.INK)
+            drawing.rectangle((left, top), (right - left, 18), fill=fill, stroke=palette.INK)
         )
         most = int((right - left - 4) / (drawing.LETTER * 12))
         told = name if len(name) <= most else name[:most]
         if told:
-            middle = ((left + right) / 2, top + 29)
+            middle = ((left + right) / 2, top + 13)
             parts.append(drawing.text(middle, told, anchor="middle", size=12))
     return parts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vigie.charts import drawing, palette
-from vigie.charts.risk_days import shortened
+from vigie.charts.risk_days import BOLD_LETTER, shortened
 from vigie.charts.risk_scale import cell_text
 
 __all__ = ["BeforeAfterWords", "Change", "draw_before_after"]
@@ -60,7 +60,7 @@ def draw_before_after(
     """
     if not changes:
         raise ValueError("a picture of before and after needs a change")
-    width, left, right = (344, 14.0, 330.0) if is_narrow else (720, 236.0, 692.0)
+    width, left, right = (344, 34.0, 306.0) if is_narrow else (720, 262.0, 682.0)
     row = 46.0 if is_narrow else 32.0
     parts, top = _key(words, is_narrow=is_narrow)
     groups = [
@@ -116,14 +116,14 @@ def _row(
 ) -> list[str]:
     if is_narrow:
         place = shortened(change.place, 22)
-        across = 4 + drawing.LETTER * 12.5 * len(place) + 8
-        what = shortened(change.what, int((right - across) / (drawing.LETTER * 12)))
+        across = 4 + BOLD_LETTER * 12 * len(place) + 8
+        what = shortened(change.what, int((340 - across) / (drawing.LETTER * 12)))
         parts = [
             drawing.text((4, top + 13), place, is_bold=True, has_halo=True),
             drawing.text((across, top + 13), what, has_halo=True),
         ]
     else:
-        most = int((left - 16) / (drawing.LETTER * 12))
+        most = int((left - 42) / (drawing.LETTER * 12))
         parts = [
             drawing.text((0, top + 12), shortened(change.place, most), is_bold=True),
             drawing.text((0, top + 26), shortened(change.what, most)),
@@ -134,7 +134,7 @@ def _row(
     parts.append(drawing.line((before, height), (after, height), stroke=palette.INK, width=2.0))
     parts.append(_mark(change, (before, height), palette.GROUND))
     parts.append(_mark(change, (after, height), palette.INK))
-    return parts + _numbers(change, before, after, height, left, right)
+    return parts + _numbers(change, before, after, height, right)
 
 
 def _mark(change: Change, at: tuple[float, float], fill: str) -> str:
@@ -144,22 +144,17 @@ def _mark(change: Change, at: tuple[float, float], fill: str) -> str:
     return drawing.rectangle(corner, (10, 10), fill=fill, stroke=palette.INK)
 
 
-def _numbers(
-    change: Change, before: float, after: float, height: float, left: float, right: float
-) -> list[str]:
+def _numbers(change: Change, before: float, after: float, height: float, right: float) -> list[str]:
     """Both numbers on the outer sides of the line; close ones become one label."""
     told = f"{cell_text(change.before)} → {cell_text(change.after)}"
     size = drawing.LETTER * 12 * len(told) + 14
     if abs(before - after) < 40:
         end = max(before, after)
-        at = end + 10 if end + size < right + 26 else min(before, after) - size + 4
+        at = end + 10 if end + size < right + 38 else min(before, after) - size + 4
         return [drawing.text((at, height + 4), told, is_bold=True, has_halo=True)]
     texts = []
     for value, own, other in ((change.before, before, after), (change.after, after, before)):
         outside, anchor = (9.0, "start") if own > other else (-9.0, "end")
-        if not left - 4 < own + outside * 3.4 < right + 26:
-            # No room outside: over the line, towards the other mark.
-            outside, anchor = -outside, "end" if anchor == "start" else "start"
         texts.append(
             drawing.text(
                 (own + outside, height + 4),

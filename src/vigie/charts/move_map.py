@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,12 +95,11 @@ def draw_move_map(
     ]
     for each in sorted(senders | receivers):
         parts.append(_end(_xy(at, each), is_sender=each in senders, is_receiver=each in receivers))
-    for (one, other), members in ways.items():
-        parts.append(
-            _label(_bend(_xy(at, one), _xy(at, other)), members, taken, is_narrow=is_narrow)
-        )
-    for each in sorted(senders | receivers, key=lambda i: float(at[i, 1])):
-        parts += _name(places[each].name, _xy(at, each), taken, width, is_narrow=is_narrow)
+    names = partial(_names, places, at, sorted(senders | receivers), taken, width)
+    labels = partial(_labels, at, ways, taken)
+    # On a phone the numbers must be there; on a wide map they find another place on their arrow.
+    for draw in (labels, names) if is_narrow else (names, labels):
+        parts += draw(is_narrow=is_narrow)
     parts += _legend(words, height - legend + 20, is_narrow=is_narrow)
     return drawing.document(
         width, height, title=words.title, description=words.description, parts=parts, font_size=12
@@ -149,6 +149,34 @@ def _end(at: tuple[float, float], *, is_sender: bool, is_receiver: bool) -> str:
     )
     circle = drawing.circle(at, 4.2 if is_sender else 6.5, fill=palette.INK, stroke=palette.INK)
     return (square if is_sender else "") + (circle if is_receiver else "")
+
+
+def _labels(
+    at: FloatArray,
+    ways: Mapping[tuple[int, int], Sequence[MapMove]],
+    taken: list[tuple[float, float, float]],
+    *,
+    is_narrow: bool,
+) -> list[str]:
+    return [
+        _label(_bend(_xy(at, one), _xy(at, other)), moves, taken, is_narrow=is_narrow)
+        for (one, other), moves in ways.items()
+    ]
+
+
+def _names(
+    places: Sequence[MovePlace],
+    at: FloatArray,
+    shown: Sequence[int],
+    taken: list[tuple[float, float, float]],
+    width: int,
+    *,
+    is_narrow: bool,
+) -> list[str]:
+    parts = []
+    for each in sorted(shown, key=lambda index: float(at[index, 1])):
+        parts += _name(places[each].name, _xy(at, each), taken, width, is_narrow=is_narrow)
+    return parts
 
 
 def _label(
@@ -206,6 +234,8 @@ def _name(
         (at[0] + half + 8, at[1] - 14),
         (at[0] - half - 8, at[1] - 14),
     ]
+    if not is_narrow:
+        sides += [(at[0], at[1] - 30), (at[0], at[1] + 34)]
     inside = [(min(max(x, half + 2), width - half - 2), y) for x, y in sides]
     free = [each for each in inside if not _covers(each, half, taken)]
     if not free:

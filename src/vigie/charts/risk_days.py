@@ -12,7 +12,11 @@ from vigie.charts import drawing, palette
 from vigie.charts.risk_scale import cell_text, chance_step
 from vigie.charts.scales import Days
 
-__all__ = ["RiskDaysWords", "RiskLine", "draw_risk_days", "shortened"]
+__all__ = ["BOLD_LETTER", "RiskDaysWords", "RiskLine", "draw_risk_days", "shortened"]
+
+
+BOLD_LETTER = 0.68
+"""Width of a bold letter in em, on the wide side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,10 @@ def draw_risk_days(
             for column, at in enumerate(shown.tolist())
         ]
     bottom = grid.head + grid.row * len(lines)
-    rows = 5 if is_narrow else 1
-    parts += _legend(words, grid.width, bottom + 20, rows)
+    parts += _legend(words, bottom + 20, is_narrow=is_narrow)
     return drawing.document(
         grid.width,
-        int(bottom + 20 + 20 * rows),
+        int(bottom + (120 if is_narrow else 40)),
         title=words.title,
         description=words.description,
         parts=parts,
@@ -118,7 +121,7 @@ def _head(days: Days, grid: _Grid, words: RiskDaysWords) -> list[str]:
 def _names(line: RiskLine, top: float, grid: _Grid) -> list[str]:
     if grid.label:
         place = shortened(line.place, 22)
-        across = grid.left + drawing.LETTER * 12.5 * len(place) + 8
+        across = grid.left + BOLD_LETTER * 12 * len(place) + 8
         what = shortened(line.what, int((grid.width - across) / (drawing.LETTER * 12)))
         return [
             drawing.text((grid.left, top + 15), place, is_bold=True),
@@ -147,12 +150,14 @@ def _cell(probability: float, left: float, top: float, grid: _Grid) -> str:
     ) + drawing.text(middle, number, anchor="middle", fill=ink, size=size, is_bold=step >= 2)
 
 
-def _legend(words: RiskDaysWords, width: int, top: float, rows: int) -> list[str]:
-    columns = -(-len(words.steps) // rows)
-    parts = []
-    for number, ((fill, _), name) in enumerate(zip(palette.CHANCE_FILLS, words.steps, strict=True)):
-        left = 4 + (width - 8) / columns * (number % columns)
-        at = top + 20 * (number // columns)
+def _legend(words: RiskDaysWords, top: float, *, is_narrow: bool) -> list[str]:
+    """The five steps: one under the other on a phone, else side by side as wide as their words."""
+    parts, left, at = [], 4.0, top
+    for (fill, _), name in zip(palette.CHANCE_FILLS, words.steps, strict=True):
         parts.append(drawing.rectangle((left, at - 11), (14, 14), fill=fill, stroke=palette.INK))
         parts.append(drawing.text((left + 20, at), name))
+        if is_narrow:
+            at += 20
+        else:
+            left += 44 + drawing.LETTER * 12 * len(name)
     return parts
