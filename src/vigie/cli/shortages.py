@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vigie.charts import cell_text
 from vigie.cli.context import Context
 from vigie.cli.digits import digits
 
@@ -70,6 +69,7 @@ def show_moves(context: Context, arguments: argparse.Namespace) -> int:
     """vigie show plan: moves with the chance of a shortage before and after at both ends."""
     from vigie.actions.showing import open_release
     from vigie.actions.told_shortages import tell_moves
+    from vigie.charts import cell_text
 
     room = context.room()
     rows = tell_moves(
