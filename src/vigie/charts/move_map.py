@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -79,6 +79,7 @@ def draw_move_map(
         raise ValueError("a map of moves needs a move")
     width, height = (344, 400) if is_narrow else (720, 520)
     legend = 66 if is_narrow else 30
+    places, moves = _near(places, moves)
     at = project([(p.latitude, p.longitude) for p in places], width, height - legend)
     senders = {move.sender for move in moves}
     receivers = {move.receiver for move in moves}
@@ -103,6 +104,25 @@ def draw_move_map(
     parts += _legend(words, height - legend + 20, is_narrow=is_narrow)
     return drawing.document(
         width, height, title=words.title, description=words.description, parts=parts, font_size=12
+    )
+
+
+def _near(
+    places: Sequence[MovePlace], moves: Sequence[MapMove]
+) -> tuple[list[MovePlace], list[MapMove]]:
+    """The part of the country in which something moves, with a margin around it."""
+    degrees = np.array([(each.latitude, each.longitude) for each in places], dtype=np.float64)
+    ends = degrees[sorted({end for move in moves for end in (move.sender, move.receiver)})]
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    margin = np.maximum(0.12 * (high - low), 0.02)
+    inside = ((degrees >= low - margin) & (degrees <= high + margin)).all(axis=1)
+    number = np.cumsum(inside) - 1
+    return (
+        [place for place, is_near in zip(places, inside.tolist(), strict=True) if is_near],
+        [
+            replace(each, sender=int(number[each.sender]), receiver=int(number[each.receiver]))
+            for each in moves
+        ],
     )
 
 
@@ -192,13 +212,25 @@ def _label(
     elif len(moves) == 1 and not is_narrow:
         told = f"{moves[0].number}: {moves[0].quantity}"
     half = drawing.LETTER * 12 * len(told) / 2 + 4
-    at = _free(
-        [_on(curve, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)], half, taken
-    )
+    at = _free(_label_places(curve), half, taken)
     corner, size = (at[0] - half, at[1] - 9), (2 * half, 17)
     return drawing.rectangle(
         corner, size, fill=palette.GROUND, stroke=palette.ACCENT
     ) + drawing.text((at[0], at[1] + 4), told, anchor="middle", fill=palette.ACCENT, is_bold=True)
+
+
+def _label_places(curve: Curve) -> list[tuple[float, float]]:
+    """On the arrow from its middle outwards, then beside it, the nearer the sooner."""
+    found = [_on(curve, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)]
+    (ax, ay), _, (cx, cy) = curve
+    length = max(1.0, math.dist(curve[0], curve[2]))
+    across, down = (cy - ay) / length, (ax - cx) / length
+    for away in (18, -18, 32, -32, 46, -46):
+        for share in (0.5, 0.3, 0.7):
+            x, y = _on(curve, share)
+            # Labels are wider than high: they need more room to the side.
+            found.append((x + 1.6 * away * across, y + away * down))
+    return found
 
 
 def _free(

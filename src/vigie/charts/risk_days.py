@@ -141,10 +141,10 @@ def _cell(probability: float, left: float, top: float, grid: _Grid) -> str:
     middle = (left + grid.cell / 2, top + 2 + height / 2 + 4)
     number = cell_text(probability)
     # A number under 1 in 100 is there, but leaves the eye to those that matter.
-    size = 9.5 if number == "<1" else 11.0
+    size = {"<1": 9.5, ">99": 9.0}.get(number, 11.0)
     return drawing.rectangle(
         (left, top + 2),
-        (grid.cell - 1, height),
+        (grid.cell - 1.5, height),
         fill=fill,
         stroke=palette.INK if step else palette.RULE,
     ) + drawing.text(middle, number, anchor="middle", fill=ink, size=size, is_bold=step >= 2)
