@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plan_room import make_plan_room
 from tests.rooms import NEXT_DAY, OPERATOR, open_at, send_first_days, write_room
 from vigie.actions.cycle import run_cycle
 from vigie.actions.room import Room
@@ -41,3 +42,9 @@ def folder(released_folder: Path, tmp_path: Path) -> Path:
 def room(folder: Path) -> Room:
     """The copy, opened on the day after its release."""
     return open_at(folder, NEXT_DAY)
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A room whose release has a plan: to copy, not to change."""
+    return make_plan_room(tmp_path_factory.mktemp("planned") / "room")

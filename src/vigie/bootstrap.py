@@ -54,11 +54,13 @@ def pages_of(room: Room, caller: Caller, token: str) -> FastAPI:
         caller: who is signed in.
         token: opens a session; at least 16 characters.
     """
+    from vigie.actions.decision_desk import DecisionDesk
     from vigie.actions.pages import RoomPages
     from vigie.web import create_app
 
     accent = room.values.pages.accent
-    return create_app(RoomPages(room, caller), token=token, now=room.now, accent=accent)
+    desk = DecisionDesk(room, caller)
+    return create_app(RoomPages(room, caller), token=token, now=room.now, accent=accent, desk=desk)
 
 
 def open_notebook(folder: str | Path) -> Notebook:
@@ -208,6 +210,7 @@ def _values(settings: Settings) -> RoomValues:
         AlertRules,
         EpidemicRule,
         ModelRule,
+        OrderRules,
         PageRules,
         RoomValues,
         ShortageRule,
@@ -236,6 +239,7 @@ def _values(settings: Settings) -> RoomValues:
         models=(*(ModelRule(**asdict(each)) for each in settings.models), *_installed_models()),
         epidemics=tuple(EpidemicRule(**asdict(each)) for each in settings.epidemics),
         alerts=AlertRules(**asdict(settings.alerts)),
+        orders=OrderRules(**asdict(settings.orders)),
         pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )
 

@@ -58,9 +58,17 @@ def send_alerts(room: Room) -> SentAlerts:
     return SentAlerts(accepted, tuple(problems))
 
 
-def is_due(alert: OutboxRow, now: datetime) -> bool:
-    """Whether to try now: at once, after 1, 3, 7... minutes, hourly later, for a day."""
-    if now - alert.made_at > _GIVEN_UP_AFTER:
+def is_due(
+    alert: OutboxRow, now: datetime, *, given_up_after: timedelta | None = _GIVEN_UP_AFTER
+) -> bool:
+    """Whether to try now: at once, after 1, 3, 7... minutes, hourly later, for a day.
+
+    Args:
+        alert: what waits.
+        now: the present.
+        given_up_after: age from which it is not tried any more; None: it always is.
+    """
+    if given_up_after is not None and now - alert.made_at > given_up_after:
         return False
     doubled = min(alert.attempts, _FIRST_HOUR_ATTEMPTS)
     minutes = 2**doubled - 1 + 60 * (alert.attempts - doubled)

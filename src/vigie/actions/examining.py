@@ -15,7 +15,9 @@ from vigie.actions.backing_up import LAST_BACKUP, LAST_RESTORE_TEST, learn_of_re
 from vigie.actions.damage import scrub
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.lateness import stoppage
+from vigie.actions.order_messages import ORDER
 from vigie.actions.room import Room
+from vigie.actions.sending_orders import has_order_channel
 from vigie.governance import Action, Caller
 from vigie.state import ArrivalStatus, RunStatus
 
@@ -65,7 +67,19 @@ def examine(room: Room, caller: Caller, *, is_scrubbed: bool = False) -> Health:
     """
     admit(room, caller, Action.OPERATE, "doctor")
     learn_of_restore_test(room)
-    looks = [_versions, _disk, _clock, _feeds, _stopped, _runs, _releases, _backups, _alerts, _lake]
+    looks = [
+        _versions,
+        _disk,
+        _clock,
+        _feeds,
+        _stopped,
+        _runs,
+        _releases,
+        _backups,
+        _alerts,
+        _orders,
+        _lake,
+    ]
     if is_scrubbed:
         looks.append(_files)
     return Health(tuple(finding for look in looks for finding in look(room)))
@@ -221,6 +235,27 @@ def _alerts(room: Room) -> Iterator[Finding]:
         why = "[alerts] of vigie.toml names nowhere to send them, or its variables are not set"
     yield Finding(
         "alerts",
+        False,
+        f"{len(waiting)} wait since {oldest.made_at:%Y-%m-%d %H:%M} UTC ({oldest.attempts} "
+        f"attempts): {why}.",
+    )
+
+
+def _orders(room: Room) -> Iterator[Finding]:
+    with room.state.read() as tx:
+        waiting = tx.outbox(ORDER, is_waiting=True)
+    if not waiting:
+        yield Finding("orders", True, "none waits.")
+        return
+    oldest = waiting[0]
+    why = "the webhook did not accept them yet; see the log of vigie tick"
+    if not has_order_channel(room):
+        why = (
+            "[orders] of vigie.toml names no webhook and secret, or their variables are not set; "
+            "what left by hand is noted with vigie plan send CODE"
+        )
+    yield Finding(
+        "orders",
         False,
         f"{len(waiting)} wait since {oldest.made_at:%Y-%m-%d %H:%M} UTC ({oldest.attempts} "
         f"attempts): {why}.",

@@ -25,6 +25,7 @@ __all__ = [
     "Declarations",
     "EpidemicRule",
     "ModelRule",
+    "OrderRules",
     "PageRules",
     "Room",
     "RoomValues",
@@ -121,6 +122,14 @@ class AlertRules:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRules:
+    """Where approved moves are ordered: variables with the address and the secret that signs."""
+
+    webhook_url_env: str = ""
+    secret_env: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PageRules:
     """Where the pages listen, and their colour."""
 
@@ -145,6 +154,7 @@ class RoomValues:
     models: tuple[ModelRule, ...] = ()
     epidemics: tuple[EpidemicRule, ...] = ()
     alerts: AlertRules = AlertRules()
+    orders: OrderRules = OrderRules()
     pages: PageRules = PageRules()
 
 

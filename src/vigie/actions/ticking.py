@@ -17,6 +17,7 @@ from vigie.actions.collecting import collect_files, remove_leftovers
 from vigie.actions.cycle import CycleResult, run_cycle
 from vigie.actions.lateness import is_late, remember_problem, stoppage
 from vigie.actions.room import Room
+from vigie.actions.sending_orders import send_orders
 from vigie.errors import Conflict, OutOfSpace, VigieError
 from vigie.governance import Action, Caller
 from vigie.state import RunStatus
@@ -68,6 +69,7 @@ def tick(room: Room, caller: Caller, *, run_at: time) -> Ticked:
         _clean(room, done)
         _warn(room, done)
         _send(room, done)
+        _order(room, caller, done)
     finally:
         with room.state.write("the end of the lease of a tick") as tx:
             tx.lease("tick", holder, now, now=now)
@@ -173,4 +175,11 @@ def _send(room: Room, done: Ticked) -> None:
     sent = send_alerts(room)
     if sent.accepted:
         done.did.append(f"Sent {sent.accepted} alerts.")
+    done.problems += sent.problems
+
+
+def _order(room: Room, caller: Caller, done: Ticked) -> None:
+    sent = send_orders(room, caller)
+    if sent.accepted:
+        done.did.append(f"Sent {len(sent.accepted)} orders.")
     done.problems += sent.problems

@@ -16,6 +16,7 @@ from vigie.cli.forecasting import (
     score,
 )
 from vigie.cli.operating import backup, doctor, rebuild, restore, serve, tick
+from vigie.cli.planning import plan
 from vigie.cli.reading import export, release
 from vigie.cli.showing import show
 
@@ -31,6 +32,7 @@ __all__ = [
     "forecast_series",
     "forecast_shares",
     "init",
+    "plan",
     "rebuild",
     "receive",
     "release",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vigie import __version__
 from vigie.cli import commands as c
+from vigie.cli.plan_options import add_plan
 from vigie.cli.share_options import add_share_options
 from vigie.cli.values import whole_numbers
 
@@ -37,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     _folders(commands)
     _daily(commands)
     _reading(commands)
+    add_plan(commands, _add, c.plan, _day)
     _forecasting(commands)
     _operating(commands)
     return parser

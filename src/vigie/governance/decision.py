@@ -20,6 +20,7 @@ class Action(StrEnum):
     PUBLISH = "publish"
     OPERATE = "operate"
     EXPORT = "export"
+    DECIDE = "decide"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from vigie.settings.tree import (
     Epidemic,
     EquipmentShortage,
     Kind,
+    Orders,
     OwnModel,
     ProductShortage,
     Room,
@@ -36,6 +37,7 @@ TABLES: dict[str, type] = {
     "engine": Engine,
     "web": Web,
     "alerts": Alerts,
+    "orders": Orders,
     "briefing": Briefing,
 }
 """The tables of ``vigie.toml``, by name."""

@@ -26,6 +26,7 @@ __all__ = [
     "Lack",
     "Language",
     "Mode",
+    "Orders",
     "OwnModel",
     "ProductShortage",
     "Room",
@@ -175,6 +176,23 @@ class Alerts:
     webhook_url_env: str = field(
         default="",
         metadata=_about("Environment variable with the URL alerts are posted to.", form="variable"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Where approved moves are ordered (docs/plans.md)."""
+
+    webhook_url_env: str = field(
+        default="",
+        metadata=_about("Environment variable with the URL orders are posted to.", form="variable"),
+    )
+    secret_env: str = field(
+        default="",
+        metadata=_about(
+            "Environment variable with the secret that signs orders; without it none is posted.",
+            form="variable",
+        ),
     )
 
 
@@ -351,6 +369,7 @@ class Settings:
     engine: Engine = field(default_factory=Engine)
     web: Web = field(default_factory=Web)
     alerts: Alerts = field(default_factory=Alerts)
+    orders: Orders = field(default_factory=Orders)
     briefing: Briefing = field(default_factory=Briefing)
     shortages: tuple[ShortageRule, ...] = ()
     models: tuple[OwnModel, ...] = ()

@@ -1,10 +1,11 @@
-"""Small state in SQL: arrivals, runs, releases, publications, alerts, and the outbox.
+"""Small state in SQL: arrivals, runs, releases, publications, decisions, and the outbox.
 
 Here live the tables, their migrations, one transaction type and the writer's lock. A commit
 holds an act's row and its audit record together. Big data live in the lake.
 """
 
 from vigie.state.database import State, Transaction
+from vigie.state.decision_rows import DecisionRow, MoveRow
 from vigie.state.lock import WriterLock
 from vigie.state.records import (
     ArrivalRow,
@@ -22,6 +23,8 @@ __all__ = [
     "ArrivalRow",
     "ArrivalStatus",
     "DatasetRow",
+    "DecisionRow",
+    "MoveRow",
     "OutboxRow",
     "PublicationRow",
     "RefusalRow",

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from vigie.durable import is_disk_full
 from vigie.errors import Conflict, DamagedFile, OutOfSpace
 from vigie.state import tables as t
+from vigie.state.decision_rows import DecisionRows
 from vigie.state.records import (
     ArrivalRow,
     ArrivalStatus,
@@ -32,7 +33,7 @@ __all__ = ["State", "Transaction"]
 Row = TypeVar("Row")
 
 
-class Transaction:
+class Transaction(DecisionRows):
     """Reads and writes that commit together or not at all."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -218,6 +219,22 @@ class Transaction:
             .where(t.outbox.c.number == number)
             .values(sent_at=now, attempts=t.outbox.c.attempts + 1)
         )
+
+    def accept_sent(self, number: int, *, now: datetime) -> None:
+        """Note that an attempt noted before was accepted."""
+        self._connection.execute(
+            t.outbox.update().where(t.outbox.c.number == number).values(sent_at=now)
+        )
+
+    def posted(self, key: str) -> OutboxRow | None:
+        """What was put in the outbox under a key."""
+        found = self._all(OutboxRow, sa.select(t.outbox).where(t.outbox.c.key == key))
+        return found[0] if found else None
+
+    def take_back(self, key: str) -> None:
+        """Remove from the outbox what waits under a key."""
+        waiting = t.outbox.c.sent_at.is_(None) & (t.outbox.c.key == key)
+        self._connection.execute(t.outbox.delete().where(waiting))
 
 
 class State:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 __all__ = [
     "METADATA",
+    "Instant",
     "arrivals",
     "datasets",
     "leases",

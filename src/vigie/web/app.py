@@ -20,6 +20,7 @@ from vigie.actions.release_pictures import briefing_pictures, drawn_name
 from vigie.actions.views import Picture, ReleaseTables
 from vigie.charts import ACCENT, css_variables
 from vigie.errors import AccessRefused, BadData, NotFound, VigieError, http_status, nearest
+from vigie.web.decisions import Desk, add_decision_pages
 from vigie.web.rendering import Reading, chosen_language, page_environment
 from vigie.web.room import RoomReader, Views
 from vigie.web.sign_in import COOKIE, SESSION_LENGTH, is_session, is_token, new_session
@@ -261,6 +262,7 @@ def create_app(
     now: Callable[[], datetime],
     accent: str = ACCENT,
     hosts: Sequence[str] = LOOPBACK,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The web application of a room; it works without any script in the browser.
 
@@ -269,6 +271,7 @@ def create_app(
         token: opens a session at /sign-in?token=...; new at each start, at least 16 characters.
         now: the present, UTC-aware, for the end of sessions.
         accent: the network's colour of links and actions, #RRGGBB.
+        desk: takes decisions on moves; None: the pages only read.
         hosts: names under which the server answers; any other gets 400 (DNS rebinding).
 
     Raises:
@@ -279,6 +282,10 @@ def create_app(
     pages = _Pages(room, token, now, accent)
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
     _add_pages(app, pages)
+    if desk is not None:
+        add_decision_pages(
+            app, desk, reading_of=pages.reading, render=pages.render, token=pages.token
+        )
     app.middleware("http")(partial(_guard, pages))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     _add_errors(app, pages)

@@ -10,7 +10,15 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["COOKIE", "SESSION_LENGTH", "is_session", "is_token", "new_session"]
+__all__ = [
+    "COOKIE",
+    "SESSION_LENGTH",
+    "form_key",
+    "is_form_key",
+    "is_session",
+    "is_token",
+    "new_session",
+]
 
 COOKIE = "vigie_session"
 SESSION_LENGTH = timedelta(hours=12)
@@ -34,6 +42,17 @@ def is_session(cookie: str, token: str, *, now: datetime) -> bool:
         return False
     is_ours = hmac.compare_digest(signature.encode(), _signature(token, ends).encode())
     return is_ours and now.timestamp() < int(ends)
+
+
+def form_key(cookie: str, token: str) -> str:
+    """What a form of this session carries, and no other site can know."""
+    key = hashlib.sha256(b"vigie form\0" + token.encode()).digest()
+    return hmac.new(key, cookie.encode(), hashlib.sha256).hexdigest()
+
+
+def is_form_key(given: str, cookie: str, token: str) -> bool:
+    """Whether a form was made for this session, in constant time."""
+    return hmac.compare_digest(given.encode(), form_key(cookie, token).encode())
 
 
 def _signature(token: str, ends: str) -> str:

@@ -36,6 +36,7 @@ from vigie.actions.room import Room
 from vigie.actions.showing import show_briefing
 from vigie.errors import AccessRefused
 from vigie.governance import Caller
+from vigie.planning import Actor, MoveKey, StepKind
 
 Leaf = dict[str, Any]
 
@@ -56,15 +57,20 @@ def acts() -> dict[str, Callable[..., Any]]:
 # What the acts are asked with, by name of the argument; a new act may need a new one.
 ARGUMENTS: dict[str, Any] = {
     "action": vigie.actions.auditing.Action.READ,
+    "actor": Actor("somebody", "visitor"),
     "after": "x",
     "as_of": LAST_DAY,
     "before": None,
+    "codes": ["x"],
     "feed": "beds",
     "file": Path("beds.csv"),
     "folder": Path("new-folder"),
+    "kind": StepKind.ACCEPT,
     "language": "en",
+    "move": MoveKey("products", "masks", "A", "B", LAST_DAY),
     "name": "facts",
     "now": datetime(2021, 2, 1, tzinfo=UTC),
+    "quantity": 10.0,
     "reason": "",
     "release": "x",
     "revision": "0001",
@@ -72,6 +78,7 @@ ARGUMENTS: dict[str, Any] = {
     "source": Path("backup"),
     "subject": "beds",
     "target": Path("backup"),
+    "text": "something",
 }
 
 

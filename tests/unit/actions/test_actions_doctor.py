@@ -149,7 +149,7 @@ def test_the_doctor_is_for_who_operates_the_room(folder: Path) -> None:
 
 def test_the_format_of_today_is_no_step_back(folder: Path) -> None:
     room = open_small(folder)
-    assert state_format_back(room, CALLER, "0001") == "0001"
+    assert state_format_back(room, CALLER, "0002") == "0002"
     with room.state.read() as tx:
         told = [row.payload for row in tx.outbox("audit") if b"to_format" in row.payload]
     assert len(told) == 1, "who asked for another format is on record"

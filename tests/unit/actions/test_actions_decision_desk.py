@@ -1,0 +1,170 @@
+"""Decisions through the pages: real forms, on a real room, without any script."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.plan_room import copy_of, first_move, opened
+from tests.rooms import OPERATOR
+from vigie.actions.decision_lines import list_decisions
+from vigie.actions.room import Room
+from vigie.bootstrap import pages_of
+from vigie.planning import Stage
+
+TOKEN = "a token of the test server"
+
+
+@pytest.fixture
+def room(planned: Path, tmp_path: Path) -> Room:
+    return opened(copy_of(planned, tmp_path / "room"))
+
+
+def browse(room: Room, visit: Callable[[httpx.AsyncClient], Any]) -> Any:
+    """What a signed-in browser meets."""
+
+    async def run() -> Any:
+        app = pages_of(room, OPERATOR, TOKEN)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1", follow_redirects=True
+        ) as browser:
+            await browser.get("/sign-in", params={"token": TOKEN})
+            return await visit(browser)
+
+    return asyncio.run(run())
+
+
+def hidden(html: str) -> dict[str, str]:
+    """Hidden fields of the first form."""
+    form = re.search(r'<form method="post".*?</form>', html, re.DOTALL)
+    assert form is not None
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0])
+    assert found
+    return dict(found)
+
+
+def test_a_move_is_accepted_approved_and_arrives_through_forms(room: Room) -> None:
+    move = first_move(room)
+    page = f"/moves/{move.code}"
+    steps = (
+        ("accept", {"account": "ann", "place": move.from_place}),
+        ("accept", {"account": "bob", "place": move.to_place}),
+        ("approve", {"account": "eve", "place": ""}),
+        ("send", {"account": "eve", "place": ""}),
+        ("arrive", {"account": "store", "place": move.to_place, "quantity": "40", "day": ""}),
+    )
+
+    async def visit(browser: httpx.AsyncClient) -> list[httpx.Response]:
+        answers = []
+        for step, fields in steps:
+            shown = await browser.get(page)
+            assert f'action="{page}/{step}"' in shown.text
+            answers.append(await browser.post(f"{page}/{step}", data=hidden(shown.text) | fields))
+        return [*answers, await browser.get("/decisions?lang=fr")]
+
+    *answers, french = browse(room, visit)
+    assert [(answer.status_code, answer.url.path) for answer in answers] == [(200, page)] * 5
+    assert "Nothing more can follow." in answers[-1].text
+    assert first_move(room).stage == Stage.ARRIVED
+    assert [line.line.account for line in list_decisions(room, OPERATOR)] == [
+        "store",
+        "eve",
+        "eve",
+        "bob",
+        "ann",
+    ]
+    assert "Ce qui a été décidé" in french.text
+    assert f'href="/moves/{move.code}"' in french.text
+
+
+def test_a_form_of_another_site_or_session_decides_nothing(room: Room) -> None:
+    move = first_move(room)
+    page, fields = f"/moves/{move.code}", {"account": "ann", "place": move.to_place}
+
+    async def visit(browser: httpx.AsyncClient) -> list[httpx.Response]:
+        kept = hidden((await browser.get(page)).text)
+        post = f"{page}/accept"
+        answers = [
+            await browser.post(post, data=fields),
+            await browser.post(post, data=kept | fields | {"form_key": "0" * 64}),
+            await browser.post(post, data=kept | fields, headers={"Origin": "http://evil.example"}),
+            await browser.post(post, data=kept | fields, headers={"Sec-Fetch-Site": "cross-site"}),
+            await browser.post(post, content=b"x" * 70_000),
+        ]
+        browser.cookies.clear()
+        return [*answers, await browser.post(post, data=kept | fields)]
+
+    answers = browse(room, visit)
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 403, 422, 401]
+    assert "was not made by the page" in answers[0].text
+    assert list_decisions(room, OPERATOR) == []
+
+
+def test_a_form_sent_twice_decides_once(room: Room) -> None:
+    move = first_move(room)
+    page = f"/moves/{move.code}"
+
+    async def visit(browser: httpx.AsyncClient) -> list[httpx.Response]:
+        kept = hidden((await browser.get(page)).text)
+        fields = kept | {"account": "ann", "place": move.to_place}
+        return [await browser.post(f"{page}/accept", data=fields) for _ in range(2)]
+
+    assert [answer.status_code for answer in browse(room, visit)] == [200, 200]
+    assert len(list_decisions(room, OPERATOR)) == 1
+
+
+def test_a_refused_step_says_why_on_the_page(room: Room) -> None:
+    move = first_move(room)
+    page = f"/moves/{move.code}"
+
+    async def visit(browser: httpx.AsyncClient) -> list[httpx.Response]:
+        kept = hidden((await browser.get(page)).text)
+        base = kept | {"account": "eve", "place": ""}
+        return [
+            await browser.post(f"{page}/edit", data=base | {"quantity": "15"}),
+            await browser.post(f"{page}/edit", data=base | {"quantity": "many"}),
+            await browser.post(f"{page}/approve", data=base),
+            await browser.post(f"{page}/dance", data=base),
+            await browser.get("/moves/zzzz"),
+            await browser.get("/decisions/other.csv"),
+        ]
+
+    answers = browse(room, visit)
+    assert [answer.status_code for answer in answers] == [422, 422, 409, 422, 404, 404]
+    assert "no whole number of packs of 10" in answers[0].text
+    assert "is not a number" in answers[1].text
+    assert "must accept it first" in answers[2].text
+
+
+def test_any_decision_is_recorded_by_a_form_and_leaves_as_csv(room: Room) -> None:
+    async def visit(browser: httpx.AsyncClient) -> tuple[httpx.Response, httpx.Response]:
+        kept = hidden((await browser.get("/decisions")).text)
+        fields = {
+            "text": "Opened <6> beds",
+            "account": "director",
+            "role": "Director of the crisis cell",
+            "place": "A",
+            "before": "0.6",
+            "after": "0.2",
+            "quantity": "6",
+            "unit": "beds",
+            "reason": "",
+        }
+        page = await browser.post("/decisions", data=kept | fields)
+        return page, await browser.get("/decisions/decisions.csv")
+
+    page, answer = browse(room, visit)
+    assert "Opened &lt;6&gt; beds" in page.text
+    assert "/places/A?release=" in page.text
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert (row["role"], row["receiver_after"]) == ("Director of the crisis cell", "0.2")
+    assert answer.headers["content-disposition"] == 'attachment; filename="decisions.csv"'
