@@ -147,13 +147,8 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.km": ("{km} km", "{km} km"),
     "plan.no_km": ("distance unknown", "distance inconnue"),
     "plan.to": ("to", "à"),
-    "plan.state.proposed": ("proposed", "proposé"),
-    "plan.state.accepted": ("accepted", "accepté"),
-    "plan.state.approved": ("approved", "approuvé"),
-    "plan.state.sent": ("sent", "parti"),
-    "plan.state.arrived": ("arrived", "arrivé"),
-    "plan.state.refused": ("refused", "refusé"),
-    "plan.state.cancelled": ("cancelled", "annulé"),
+    "plan.decide": ("Decide", "Décider"),
+    "plan.decisions": ("All decisions", "Toutes les décisions"),
     "plan.reason": (
         "{receiver}: {chances} of running short of {what} by {day}. After sending, {sender} "
         "keeps {keeps} of having enough.",

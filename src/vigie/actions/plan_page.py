@@ -14,6 +14,7 @@ from vigie.actions.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_n
 from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.views import Picture, ReleaseTables
 from vigie.actions.wording import Chance, Words, words_for
+from vigie.planning import MoveKey
 
 __all__ = [
     "ComparedPlan",
@@ -27,6 +28,8 @@ __all__ = [
 
 MOST_UNHELPED = 10
 
+_KEY = ("kind", "category", "from_place", "to_place", "depart_date")
+
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
@@ -35,14 +38,15 @@ class MoveRow:
     Attributes:
         number: in the list and on the map, from 1.
         anchor: name of its row within the page.
-        move: its row of the table, by which decisions find it.
+        move: its row of the table.
         what, quantity: what moves, and how much.
         sender, receiver: names; their keys stand in ``move``.
         reason: one or two sentences.
         dates, km: as read.
         helped_before, helped_after: chance of a shortage where help is needed.
         giving_before, giving_after: the same where help comes from.
-        state: as read.
+        code: names the move in decisions, also in the plans of later releases.
+        stage: where it stands in the release; decisions since are kept elsewhere.
     """
 
     number: int
@@ -60,7 +64,8 @@ class MoveRow:
     helped_after: Chance
     giving_before: Chance
     giving_after: Chance
-    state: str
+    code: str
+    stage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,6 @@ def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
     names, words = reader.names, reader.words
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
-    state = f"plan.state.{move['state']}"
     km = move["km"]
     return MoveRow(
         number=number,
@@ -248,7 +252,8 @@ def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
         helped_after=words.chance(move[f"{helped}_after"]),
         giving_before=words.chance(move[f"{giving}_before"]),
         giving_after=words.chance(move[f"{giving}_after"]),
-        state=words.say(state) if state in MESSAGES else move["state"],
+        code=MoveKey(*(move[name] for name in _KEY)).code(),
+        stage=move["state"],
     )
 
 

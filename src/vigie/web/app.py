@@ -49,9 +49,14 @@ class _Pages:
     """The pages of one room."""
 
     def __init__(
-        self, room: RoomReader, token: str, now: Callable[[], datetime], accent: str
+        self,
+        room: RoomReader,
+        token: str,
+        now: Callable[[], datetime],
+        accent: str,
+        desk: Desk | None,
     ) -> None:
-        self.room, self.token, self.now = room, token, now
+        self.room, self.token, self.now, self.desk = room, token, now, desk
         self.views = Views(room)
         self.templates = page_environment()
         static = files("vigie.web").joinpath("static")
@@ -134,7 +139,16 @@ class _Pages:
         if reading.tables is None:
             return self.nothing_yet(request)
         view = self.views.plan(reading.tables, reading.language, _chosen(request))
-        return self.render("plan.html", reading, page=view, section="plan")
+        # An older release is shown as it was; decisions are taken on the one in force.
+        desk = None if reading.current else self.desk
+        return self.render(
+            "plan.html",
+            reading,
+            page=view,
+            section="plan",
+            stages=desk.stages() if desk else {},
+            is_open=desk is not None,
+        )
 
     def scores(self, request: Request) -> Response:
         reading = self.reading(request)
@@ -279,7 +293,7 @@ def create_app(
     """
     if len(token) < 16:
         raise ValueError("the sign-in token needs at least 16 characters")
-    pages = _Pages(room, token, now, accent)
+    pages = _Pages(room, token, now, accent, desk)
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
     _add_pages(app, pages)
     if desk is not None:

@@ -203,6 +203,14 @@ def _plans():
     return rows_of("plans", rows)
 
 
+def test_pages_that_only_read_lead_to_no_decision_and_each_move_has_its_own_code():
+    (answer,) = get(application(invented_room()), "/plan?lang=en")
+    assert "/moves/" not in answer.text
+    assert "/decisions" not in answer.text
+    codes = {row.code for row in plan().rows}
+    assert len(codes) == len(plan().rows)
+
+
 def test_moves_stand_by_the_fall_of_the_chance_and_carry_both_ends():
     page = plan()
     falls = [row.helped_before.probability - row.helped_after.probability for row in page.rows]
