@@ -92,7 +92,13 @@ def run() -> list[Figure]:
 def _figures(folder: Path) -> list[Figure]:
     places = in_child("bench_pages", "prepare", str(folder)).answer
     found: dict[str, tuple[float, float]] = {}
-    for name, path in (("briefing", "/briefing"), ("place page", f"/places/{places[0]}")):
+    pages = {
+        "briefing": "/briefing",
+        "place page": f"/places/{places[0]}",
+        "page of shortages": "/shortages",
+        "page of the plan": "/plan",
+    }
+    for name, path in pages.items():
         with _served(folder) as (client, _):
             cold = _seconds(client, path)
             found[name] = (cold, median(_seconds(client, path) for _ in range(9)))

@@ -21,6 +21,7 @@ from vigie.actions.risks import (
     from_when,
     read_risks,
     risk_row,
+    risk_sentence,
     what_name,
 )
 from vigie.actions.room_names import RoomNames, read_names
@@ -231,12 +232,7 @@ def _decision(
 
 
 def _sentence(risk: Risk, words: Words) -> str:
-    said = words.say(
-        "risk.sentence",
-        chances=words.chance(risk.probability).chances,
-        lack=words.say(f"lack.{risk.kind}"),
-        day=words.full_day(risk.by),
-    )
+    said = risk_sentence(risk, words)
     if risk.if_short is None:
         return f"{said}."
     early, middle, late = (risk.as_of + timedelta(days=offset) for offset in risk.if_short)

@@ -57,6 +57,7 @@ from vigie.schemas import (
     SCENARIO_INPUTS,
     SCENARIOS,
     SCORES,
+    SHORTAGE_DAYS,
     SHORTAGES,
     Table,
 )
@@ -148,6 +149,7 @@ def compute(
     batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
         FORECASTS: made.batches(run),
         SHORTAGES: found.shortage_batches(),
+        SHORTAGE_DAYS: found.day_batches(),
         PLANS: found.plan_batches(),
         PLAN_MOVES: found.move_batches(),
     }
@@ -176,6 +178,7 @@ class _Found:
     inputs: Inputs
     chance: Chance
     shortages: list[pa.Table]
+    days: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
     products: Iterator[ProductResult]
@@ -187,7 +190,7 @@ class _Found:
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.plans, self.skipped = [], {}, {}
+        self.shortages, self.days, self.plans, self.skipped = [], [], {}, {}
         self.products = iter(())
         self.wishes = _asked(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
@@ -235,11 +238,12 @@ class _Found:
         if rule.kind == "beds":
             rules = self.room.values.shortages
             equipment = next((each for each in rules if each.kind == "equipment"), None)
-            return bed_rows(rule, self.inputs, staff, equipment, beds)
+            return bed_rows(rule, self.inputs, staff, equipment, beds, self.days)
         if rule.kind == "staff":
-            return None if staff is None else staff_rows(staff, self.inputs)
-        rows_of = {"equipment": equipment_rows, "declared": declared_rows}
-        return rows_of[rule.kind](rule, self.inputs)
+            return None if staff is None else staff_rows(staff, self.inputs, self.days)
+        if rule.kind == "equipment":
+            return equipment_rows(rule, self.inputs, self.days)
+        return declared_rows(rule, self.inputs)
 
     def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
         known = self.inputs.histories
@@ -268,6 +272,7 @@ class _Found:
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
+            self.days.append(result.days)
             for planner, plan in result.plans.items():
                 self.plans.setdefault(planner, []).append(plan)
             self.vehicles.keep(result.optimal)
@@ -302,6 +307,11 @@ class _Found:
         if lonely := without_neighbours(self.inputs.reference[ARCS.name], named):
             notes["without_neighbours"] = json.dumps(lonely)
         return notes
+
+    def day_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of shortage days, in the order of their file."""
+        if self.days:
+            yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
 
     def _with_moves(self) -> Iterator[tuple[str, str, list[CategoryPlan]]]:
         """Key, planner and parts of every plan that moves anything."""

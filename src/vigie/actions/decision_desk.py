@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from vigie.actions.auditing import admit
 from vigie.actions.deciding import decide_moves
 from vigie.actions.decision_files import (
     DECISION_COLUMNS,
@@ -30,7 +31,7 @@ from vigie.actions.room import Room
 from vigie.actions.showing import open_release
 from vigie.actions.wording import words_for
 from vigie.errors import BadData, NotFound, nearest
-from vigie.governance import Caller
+from vigie.governance import Action, Caller
 from vigie.planning import Actor
 
 __all__ = ["DecisionDesk"]
@@ -49,6 +50,12 @@ class DecisionDesk:
 
     room: Room
     caller: Caller
+
+    def stages(self) -> dict[str, str]:
+        """Where each move stands on which somebody acted, by its code."""
+        admit(self.room, self.caller, Action.READ, "moves")
+        with self.room.state.read() as tx:
+            return {row.code: row.stage for row in tx.moves()}
 
     def page(self, language: Language) -> DecisionsPage:
         """The page of decisions, on the release in force."""

@@ -14,6 +14,7 @@ from vigie.actions.messages_frame import FRAME_MESSAGES
 from vigie.actions.messages_nowcast import NOWCAST_MESSAGES
 from vigie.actions.messages_scenarios import SCENARIO_MESSAGES
 from vigie.actions.messages_scores import SCORE_MESSAGES
+from vigie.actions.messages_shortages import SHORTAGE_MESSAGES
 from vigie.actions.messages_spread import SPREAD_MESSAGES
 
 __all__ = ["LANGUAGES", "MESSAGES", "UNITS", "Language"]
@@ -28,6 +29,7 @@ _PARTS = (
     NOWCAST_MESSAGES,
     SCENARIO_MESSAGES,
     SCORE_MESSAGES,
+    SHORTAGE_MESSAGES,
     SPREAD_MESSAGES,
 )
 

@@ -57,6 +57,8 @@ class RoomPages:
             if rule.kind in roles:
                 need, capacity = roles[rule.kind]
                 specs.append(NeedSpec(rule.kind, rule.measures[need], rule.measures[capacity]))
+            elif rule.kind == "products":
+                specs.append(NeedSpec(rule.kind, rule.measures["stock"], ""))
         return specs
 
     def current(self) -> ReleaseReader | None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from vigie.actions.accuracy import build_accuracy
+from vigie.actions.ahead_pictures import ahead_pictures
 from vigie.actions.epidemic_views import epidemic_views
 from vigie.actions.figures import (
     Evidence,
@@ -126,6 +127,7 @@ def build_place_page(
         epidemics=epidemic_views(tables, reader.place, names, words),
         nowcasts=nowcast_pictures(tables, reader.place, names, words),
         definition_changes=change_lines(tables, reader.place, names, words),
+        ahead=ahead_pictures(tables, reader.place, names, needs, risks, words),
     )
 
 

@@ -25,9 +25,9 @@ class NeedSpec:
     """A need and what it is held against, as vigie.toml declares it under [[shortage]].
 
     Attributes:
-        kind: beds or equipment.
-        need: measure of the need.
-        capacity: measure of the capacity.
+        kind: beds, equipment or products.
+        need: measure of the need; of the stock for products.
+        capacity: measure of the capacity; "" where the need is held against none.
     """
 
     kind: str

@@ -12,6 +12,7 @@ import pyarrow as pa
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
 from vigie.actions.room import ShortageRule
+from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
 from vigie.epidemiology import flat_paths
@@ -19,6 +20,7 @@ from vigie.paths import (
     JointDraws,
     SamplePaths,
     last_seen,
+    probability_by,
     step_dates,
 )
 from vigie.planning import (
@@ -57,6 +59,7 @@ class ProductResult:
     Attributes:
         product: its key.
         shortages: rows of the table of shortages, without run.
+        days: rows of the table of shortage days, without run.
         stock: paths of stock on hand.
         plans: moves between places, by planner.
         optimal: the optimal one, with all that it tells.
@@ -64,6 +67,7 @@ class ProductResult:
 
     product: str
     shortages: pa.Table
+    days: pa.Table
     stock: SamplePaths
     plans: Mapping[str, CategoryPlan]
     optimal: ThingPlan
@@ -141,7 +145,8 @@ def _one(
     amount = np.nan_to_num(stock)
     need = net_need(demand, arrivals)
     start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
-    looked = need[:, :, max(0, start - (1 - inputs.offset(stock_measure))) :]
+    begins = max(0, start - (1 - inputs.offset(stock_measure)))
+    looked = need[:, :, begins:]
     series = Series(
         kind="products",
         places=places,
@@ -157,8 +162,18 @@ def _one(
     )
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
+    held_on = stock_paths(amount, demand, arrivals, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
-    paths = np.rint(stock_paths(amount, demand, arrivals, terms.unmet).stock)
+    paths = np.rint(held_on.stock)
+    by_day = DayPaths(
+        need=demand[:, :, begins:],
+        capacity=paths[:, :, begins:],
+        short=held_on.unmet[:, :, begins:] > np.float32(0),
+        first_day=first,
+        unmet=held_on.unmet[:, :, begins:],
+        delivered=arrivals[:, :, begins:],
+    )
+    at_risk = known & (probability_by(first, looked.shape[2]) >= LEAST_PROBABILITY)
     exchange = Exchange(
         kind="products",
         category=product,
@@ -174,6 +189,7 @@ def _one(
     return ProductResult(
         product,
         rows,
+        shortage_days(series, inputs, by_day, at_risk),
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
     )

@@ -15,13 +15,17 @@ from vigie.charts import chance_step, whole_in_100
 __all__ = [
     "AT_RISK_STEP",
     "DATE_FROM_IN_100",
+    "DECISION_DAYS",
+    "KINDS",
     "LISTED_STEP",
     "Risk",
     "act_by_text",
     "by_harm",
     "from_when",
     "read_risks",
+    "reason_text",
     "risk_row",
+    "risk_sentence",
     "what_name",
 ]
 
@@ -35,6 +39,7 @@ DATE_FROM_IN_100 = 20
 """Under this chance no day is named: too few paths run short to date them."""
 
 DECISION_DAYS = 14
+"""Days ahead of the chance that pages lead with."""
 
 KINDS = ("beds", "equipment", "staff", "products")
 """By expected harm: patients without a bed or a machine, shifts without staff, units."""
@@ -59,6 +64,7 @@ class Risk:
     probability_14: float | None
     if_short: tuple[int, int, int] | None
     expected_unmet: float
+    unmet_unit: str
     need_now: float | None
     capacity_now: float | None
     binds: str
@@ -103,6 +109,7 @@ def _risk(row: dict[str, Any]) -> Risk:
         probability_14=row["probability_14"],
         if_short=None if None in quantiles else quantiles,
         expected_unmet=row["expected_unmet"] or 0.0,
+        unmet_unit=row["unmet_unit"],
         need_now=row["need_now"],
         capacity_now=row["capacity_now"],
         binds=row["binds"],
@@ -117,8 +124,8 @@ def _harm(risk: Risk) -> tuple[int, float, tuple[str, str, str]]:
     return (rank, -risk.expected_unmet, risk.key)
 
 
-def by_harm(risks: Sequence[Risk]) -> list[Risk]:
-    """Risks that ask for a decision: last useful moment first, then expected harm.
+def by_harm(risks: Sequence[Risk], *, floor: int = AT_RISK_STEP) -> list[Risk]:
+    """Risks from a step of chance on: last useful moment first, then expected harm.
 
     A moment already past counts as today; a risk without a known remedy comes last.
     """
@@ -126,7 +133,7 @@ def by_harm(risks: Sequence[Risk]) -> list[Risk]:
     def order(risk: Risk) -> tuple[date, int, float, tuple[str, str, str]]:
         return (max(risk.act_by, risk.as_of) if risk.act_by else date.max, *_harm(risk))
 
-    return sorted((risk for risk in risks if risk.step >= AT_RISK_STEP), key=order)
+    return sorted((risk for risk in risks if risk.step >= floor), key=order)
 
 
 def what_name(risk: Risk, names: RoomNames, words: Words) -> str:
@@ -137,6 +144,16 @@ def what_name(risk: Risk, names: RoomNames, words: Words) -> str:
     if risk.kind in ("beds", "staff"):
         return f"{kind}{words.colon}{names.category(risk.category)}"
     return names.category(risk.category)
+
+
+def risk_sentence(risk: Risk, words: Words) -> str:
+    """How surely it runs short by when: ``64 chances in 100 of lacking beds by 23 November``."""
+    return words.say(
+        "risk.sentence",
+        chances=words.chance(risk.probability).chances,
+        lack=words.say(f"lack.{risk.kind}"),
+        day=words.full_day(risk.by),
+    )
 
 
 def from_when(risk: Risk, words: Words) -> str:
@@ -177,6 +194,19 @@ def risk_row(risk: Risk, names: RoomNames, words: Words) -> RiskRow:
         capacity=amount(risk.capacity_now, words),
         binds=words.say(f"binds.{risk.binds}") if risk.binds in BINDS else risk.binds,
         note=words.say("risk.young", count=risk.days_of_data) if is_young else "",
+    )
+
+
+def reason_text(risk: Risk, words: Words) -> str:
+    """Why it may run short: need against capacity on the last day known, and what limits it."""
+    binds = words.say(f"binds.{risk.binds}") if risk.binds in BINDS else risk.binds
+    if risk.need_now is None or risk.capacity_now is None or risk.kind not in KINDS:
+        return words.say("reason.unknown", binds=binds)
+    return words.say(
+        f"reason.{risk.kind}",
+        need=words.number(risk.need_now),
+        capacity=words.number(risk.capacity_now),
+        binds=binds,
     )
 
 

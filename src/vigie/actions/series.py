@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from vigie.actions.risks import DATE_FROM_IN_100, Risk
+from vigie.actions.risks import DATE_FROM_IN_100, Risk, risk_sentence
 from vigie.actions.room_names import Measure
 from vigie.actions.views import Picture
 from vigie.actions.wording import Words
@@ -275,13 +275,7 @@ def _finding(
     words: Words,
 ) -> str:
     if risk:
-        said = words.say(
-            "risk.sentence",
-            chances=words.chance(risk.probability).chances,
-            lack=words.say(f"lack.{risk.kind}"),
-            day=words.full_day(risk.by),
-        )
-        return f"{title}{words.colon}{said}"
+        return f"{title}{words.colon}{risk_sentence(risk, words)}"
     if bands:
         day, low, high = bands.outlook(today)
         return words.say(

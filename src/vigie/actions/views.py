@@ -372,10 +372,11 @@ class PlacePage:
     epidemics: tuple[EpidemicView, ...] = ()
     nowcasts: tuple[Picture, ...] = ()
     definition_changes: tuple[str, ...] = ()
+    ahead: tuple[Picture, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:
         """Every picture of the page, in its order."""
         spread = (each.picture for each in self.epidemics)
         scenarios = (each.picture for each in self.scenarios)
-        return (*spread, *self.nowcasts, *scenarios, *self.pictures)
+        return (*self.ahead, *spread, *self.nowcasts, *scenarios, *self.pictures)

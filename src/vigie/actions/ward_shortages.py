@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
+from vigie.actions.shortage_days import DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.hospital import StaffPaths, equipment_paths, is_short, staff_paths, usable_capacity
 from vigie.paths import (
@@ -49,13 +50,14 @@ def bed_rows(
     staff: Staffing | None,
     equipment: ShortageRule | None,
     found: list[BedPaths] | None = None,
+    days: list[pa.Table] | None = None,
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
     (the staffed beds, changed as much as the staff present changes against today) and those
     that the machines can serve. None when need or capacity is not reported by day and lately.
-    ``found`` takes the paths.
+    ``found`` takes the paths, ``days`` the rows of the table of shortage days.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
@@ -95,7 +97,11 @@ def bed_rows(
     unmet = np.maximum(need - usable.values, np.float32(0)).sum(axis=2)
     # A ward whose patients nobody ever counted is not safe: nothing is known of it.
     known = is_known[:, :, 0, 0] & np.isfinite(need_now)
-    rows = shortage_rows(series, inputs, first_passage(short), unmet, known)
+    first = first_passage(short)
+    rows = shortage_rows(series, inputs, first, unmet, known)
+    if days is not None:
+        by_day = DayPaths(need, usable.values, short, first, limits=usable.limits)
+        days.append(shortage_days(series, inputs, by_day, known))
     capacity = np.where(known[:, :, None, None], usable.values, np.float32(0))
     counted = np.where(known[:, :, None, None], need, np.float32(0))
     if found is not None:
@@ -220,8 +226,8 @@ def _machine_beds(
     return equipment_paths(need, shares, fleet).beds
 
 
-def staff_rows(staff: Staffing, inputs: Inputs) -> pa.Table:
-    """Shortage of staff by place and skill."""
+def staff_rows(staff: Staffing, inputs: Inputs, days: list[pa.Table] | None = None) -> pa.Table:
+    """Shortage of staff by place and skill; ``days`` takes the rows of shortage days."""
     occupancy, skills = staff.rule.measures["occupancy"], staff.skills
     roster, ratios, paths = staff.roster, staff.ratios, staff.paths
     history = inputs.histories[occupancy]
@@ -244,11 +250,17 @@ def staff_rows(staff: Staffing, inputs: Inputs) -> pa.Table:
         history.places,
         inputs,
         occupancy,
+        days,
     )
 
 
-def equipment_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
-    """Shortage of machines by place and kind; None when they are not reported lately."""
+def equipment_rows(
+    rule: ShortageRule, inputs: Inputs, days: list[pa.Table] | None = None
+) -> pa.Table | None:
+    """Shortage of machines by place and kind; None when they are not reported lately.
+
+    ``days`` takes the rows of the table of shortage days.
+    """
     in_use, fleet = rule.measures["in_use"], rule.measures["fleet"]
     if not inputs.is_drawn(in_use) or fleet not in inputs.histories:
         return None
@@ -271,6 +283,7 @@ def equipment_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
         history.places,
         inputs,
         in_use,
+        days,
     )
 
 
@@ -288,6 +301,7 @@ def _level_rows(
     places: Sequence[str],
     inputs: Inputs,
     clock: str,
+    days: list[pa.Table] | None,
 ) -> pa.Table:
     short = is_short(need, capacity)
     series = Series(
@@ -303,7 +317,11 @@ def _level_rows(
         history=inputs.histories[measure],
     )
     unmet = np.maximum(need - capacity, np.float32(0)).sum(axis=2)
-    return shortage_rows(series, inputs, first_passage(short), unmet, known)
+    first = first_passage(short)
+    if days is not None:
+        by_day = DayPaths(need, capacity, short, first)
+        days.append(shortage_days(series, inputs, by_day, known))
+    return shortage_rows(series, inputs, first, unmet, known)
 
 
 def _totals(

@@ -158,6 +158,10 @@ class Words:
         """A day within a sentence that may be of another year: ``23 November 2026``."""
         return self._date(day, "d MMMM y")
 
+    def month(self, day: date) -> str:
+        """The month of a day over a calendar: ``Nov``, ``nov.``."""
+        return self._date(day, "MMM")
+
     def span(self, early: date, late: date, *, is_short: bool = False) -> str:
         """Two days of a range; the month is said once when it is the same."""
         write = self.day if is_short else self.full_day

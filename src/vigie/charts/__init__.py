@@ -5,7 +5,10 @@ words to SVG. Words come in the reader's language from the caller; no table is r
 written and no figure is computed here.
 """
 
+from vigie.charts.ahead import Ahead, AheadWords, draw_ahead
+from vigie.charts.before_after import BeforeAfterWords, Change, draw_before_after
 from vigie.charts.fan import FAN_LEVELS, Fan, FanWords, draw_fan
+from vigie.charts.move_map import MapMove, MoveMapWords, MovePlace, draw_move_map
 from vigie.charts.nowcast import (
     NOWCAST_LEVELS,
     NowcastWords,
@@ -19,6 +22,7 @@ from vigie.charts.reproduction import (
     ReproductionWords,
     draw_reproduction,
 )
+from vigie.charts.risk_days import RiskDaysWords, RiskLine, draw_risk_days
 from vigie.charts.risk_scale import STEP_FLOORS, cell_text, chance_step, whole_in_100
 from vigie.charts.score_charts import PitWords, RatioLine, RatioWords, draw_pit, draw_ratios
 from vigie.charts.site_map import MapWords, Site, draw_site_map
@@ -31,24 +35,37 @@ __all__ = [
     "NOWCAST_LEVELS",
     "REPRODUCTION_LEVELS",
     "STEP_FLOORS",
+    "Ahead",
+    "AheadWords",
+    "BeforeAfterWords",
+    "Change",
     "Fan",
     "FanWords",
+    "MapMove",
     "MapWords",
+    "MoveMapWords",
+    "MovePlace",
     "NowcastWords",
     "PitWords",
     "RatioLine",
     "RatioWords",
     "ReproductionWords",
+    "RiskDaysWords",
+    "RiskLine",
     "Site",
     "TriangleWords",
     "cell_text",
     "chance_step",
     "css_variables",
+    "draw_ahead",
+    "draw_before_after",
     "draw_fan",
+    "draw_move_map",
     "draw_nowcast",
     "draw_pit",
     "draw_ratios",
     "draw_reproduction",
+    "draw_risk_days",
     "draw_site_map",
     "draw_tile_line",
     "draw_triangle",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vigie.charts import drawing, palette
 from vigie.charts.risk_scale import cell_text, chance_step
 
-__all__ = ["MapWords", "Site", "draw_site_map"]
+__all__ = ["MapWords", "Site", "draw_site_map", "project"]
 
 FloatArray = NDArray[np.float64]
 
@@ -68,7 +68,12 @@ def draw_site_map(sites: Sequence[Site], words: MapWords, *, is_narrow: bool = F
     legend = 84 if is_narrow else 48
     steps = np.array([-1 if s.probability is None else chance_step(s.probability) for s in sites])
     radii = _radii(steps, width * (height - legend))
-    at = _spread(_project(sites, width, height - legend), radii, width, height - legend)
+    at = _spread(
+        project([(s.latitude, s.longitude) for s in sites], width, height - legend),
+        radii,
+        width,
+        height - legend,
+    )
     order = np.argsort(steps, kind="stable")
     marks = [_mark(sites[i], (float(at[i, 0]), float(at[i, 1])), float(radii[i])) for i in order]
     parts = [
@@ -88,16 +93,21 @@ def _radii(steps: NDArray[np.int64], ground: float) -> FloatArray:
     return np.where(steps >= 2, max(size, 9.5), size)
 
 
-def _project(sites: Sequence[Site], width: int, height: int) -> FloatArray:
-    latitude = np.array([site.latitude for site in sites])
-    longitude = np.array([site.longitude for site in sites])
+def project(degrees: Sequence[tuple[float, float]], width: int, height: int) -> FloatArray:
+    """Places on a map of this size, north above, (place, 2) from the left and from the top.
+
+    Args:
+        degrees: latitude and longitude of each place.
+        width, height: of the map, CSS pixels.
+    """
+    latitude, longitude = np.array(degrees, dtype=np.float64).T
     x = longitude * math.cos(math.radians(float(latitude.mean())))
     raw = np.column_stack([x - x.min(), latitude.max() - latitude])
     span = np.maximum(raw.max(axis=0), 1e-9)
     beside, above = 24.0, 36.0
     zoom = min((width - 2 * beside) / span[0], (height - 2 * above) / span[1])
-    if not math.isfinite(zoom) or len(sites) == 1:
-        return np.array([[width / 2, height / 2]] * len(sites))
+    if not math.isfinite(zoom) or len(degrees) == 1:
+        return np.array([[width / 2, height / 2]] * len(degrees))
     offset = (np.array([width, height]) - span * zoom) / 2
     moved: FloatArray = raw * zoom + offset
     return moved

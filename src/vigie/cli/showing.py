@@ -10,37 +10,10 @@ from vigie.cli.context import Context
 from vigie.cli.digits import digits
 from vigie.cli.scenarios import show_scenarios
 from vigie.cli.scores import show_scores
+from vigie.cli.shortages import show_moves, show_shortages
 
 __all__ = ["show"]
 
-_SHORTAGE_COLUMNS = (
-    "kind",
-    "place",
-    "category",
-    "probability_7",
-    "probability_14",
-    "probability",
-    "if_short_q50",
-    "expected_unmet",
-    "unmet_unit",
-    "binds",
-    "act_by",
-)
-_MOVE_COLUMNS = (
-    "move",
-    "kind",
-    "category",
-    "from_place",
-    "to_place",
-    "quantity",
-    "unit",
-    "depart_date",
-    "receiver_before",
-    "receiver_after",
-    "sender_before",
-    "sender_after",
-    "state",
-)
 _REPRODUCTION_COLUMNS = (
     "measure",
     "category",
@@ -87,8 +60,6 @@ _FEED_COLUMNS = (
     "message",
 )
 _TABLES = {
-    "shortages": ("shortages", _SHORTAGE_COLUMNS),
-    "plan": ("plan_moves", _MOVE_COLUMNS),
     "feeds": ("feeds_status", _FEED_COLUMNS),
     "signals": ("leading_signals", _SIGNAL_COLUMNS),
 }
@@ -106,6 +77,8 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
     """vigie show briefing|shortages|plan|feeds|scores|signals|reproduction|nowcasts|scenarios."""
     of_its_own: Mapping[str, Callable[[Context, argparse.Namespace], int]] = {
         "briefing": _briefing,
+        "shortages": show_shortages,
+        "plan": show_moves,
         "scores": show_scores,
         "reproduction": _reproduction,
         "nowcasts": _nowcasts,
@@ -114,9 +87,7 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
     if arguments.what in of_its_own:
         return of_its_own[arguments.what](context, arguments)
     name, columns = _TABLES[arguments.what]
-    wanted = {"kind": arguments.kind, "place": arguments.place}
-    equals = {k: v for k, v in wanted.items() if v and arguments.what == "shortages"}
-    rows = _rows(context, arguments, name, equals)
+    rows = _rows(context, arguments, name, {})
     shown = rows[: arguments.limit]
     is_rounded = arguments.what == "signals"
     cells = [[digits(row[c]) if is_rounded else row[c] for c in columns] for row in shown]

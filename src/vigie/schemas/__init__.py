@@ -28,6 +28,7 @@ from vigie.schemas.results import (
     PLAN_MOVES,
     PLANS,
     RESULTS,
+    SHORTAGE_DAYS,
     SHORTAGES,
 )
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
@@ -71,6 +72,7 @@ __all__ = [
     "SCENARIO_INPUTS",
     "SCORES",
     "SHORTAGES",
+    "SHORTAGE_DAYS",
     "SKILLS",
     "Column",
     "Table",

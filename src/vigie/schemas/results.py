@@ -20,6 +20,7 @@ __all__ = [
     "PLAN_MOVES",
     "RESULTS",
     "SHORTAGES",
+    "SHORTAGE_DAYS",
 ]
 
 TEXT = pa.string()
@@ -123,6 +124,48 @@ SHORTAGES = Table(
     key=("run", "kind", "place", "category"),
     partition="run",
     order=("kind", "place", "category"),
+)
+
+SHORTAGE_DAYS = Table(
+    name="shortage_days",
+    role="result",
+    meaning="Each day of what may run short: chance, need, what can be used, and what limits it; "
+    "of products only those with P(short by the horizon) of 0.05 or more.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "kind", TEXT, "beds, staff, equipment or products.", required=True),
+        column(3, "place", TEXT, "Where.", required=True),
+        column(4, "category", TEXT, "Ward kind, skill, equipment or product.", required=True),
+        column(5, "date", DATE, "The day.", required=True),
+        column(6, "probability_on", NUMBER, "P(short on that day).", unit="0 to 1", required=True),
+        column(7, "probability_by", NUMBER, "P(short by that day).", unit="0 to 1", required=True),
+        column(8, "need_q10", NUMBER, "10 % quantile of the need of the day.", required=True),
+        column(9, "need_q50", NUMBER, "Median, as above.", required=True),
+        column(10, "need_q90", NUMBER, "90 % quantile, as above.", required=True),
+        column(
+            11,
+            "capacity_q10",
+            NUMBER,
+            "10 % quantile of usable capacity; of products, of the stock at the end of the day.",
+            required=True,
+        ),
+        column(12, "capacity_q50", NUMBER, "Median, as above.", required=True),
+        column(13, "capacity_q90", NUMBER, "90 % quantile, as above.", required=True),
+        column(
+            14, "expected_unmet", NUMBER, "Expected need without capacity that day.", required=True
+        ),
+        column(15, "delivered", NUMBER, "Units expected to arrive that day; products only."),
+        column(
+            16,
+            "binds",
+            TEXT,
+            "What limits capacity most often that day: beds, staff, equipment, stock.",
+            required=True,
+        ),
+    ),
+    key=("run", "kind", "place", "category", "date"),
+    partition="run",
+    order=("kind", "place", "category", "date"),
 )
 
 PLANS = Table(
@@ -328,6 +371,7 @@ RESULTS = (
     FORECASTS,
     PATH_ARRAYS,
     SHORTAGES,
+    SHORTAGE_DAYS,
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,

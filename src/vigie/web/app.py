@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from vigie.actions.choices import Chosen
 from vigie.actions.messages import Language
 from vigie.actions.release_pictures import briefing_pictures, drawn_name
 from vigie.actions.views import Picture, ReleaseTables
@@ -48,9 +49,14 @@ class _Pages:
     """The pages of one room."""
 
     def __init__(
-        self, room: RoomReader, token: str, now: Callable[[], datetime], accent: str
+        self,
+        room: RoomReader,
+        token: str,
+        now: Callable[[], datetime],
+        accent: str,
+        desk: Desk | None,
     ) -> None:
-        self.room, self.token, self.now = room, token, now
+        self.room, self.token, self.now, self.desk = room, token, now, desk
         self.views = Views(room)
         self.templates = page_environment()
         static = files("vigie.web").joinpath("static")
@@ -121,6 +127,29 @@ class _Pages:
         view = self.views.place(reading.tables, place, reading.language)
         return self.render("place.html", reading, page=view, section="")
 
+    def shortages(self, request: Request) -> Response:
+        reading = self.reading(request)
+        if reading.tables is None:
+            return self.nothing_yet(request)
+        view = self.views.shortages(reading.tables, reading.language, _chosen(request))
+        return self.render("shortages.html", reading, page=view, section="shortages")
+
+    def plan(self, request: Request) -> Response:
+        reading = self.reading(request)
+        if reading.tables is None:
+            return self.nothing_yet(request)
+        view = self.views.plan(reading.tables, reading.language, _chosen(request))
+        # An older release is shown as it was; decisions are taken on the one in force.
+        desk = None if reading.current else self.desk
+        return self.render(
+            "plan.html",
+            reading,
+            page=view,
+            section="plan",
+            stages=desk.stages() if desk else {},
+            is_open=desk is not None,
+        )
+
     def scores(self, request: Request) -> Response:
         reading = self.reading(request)
         if reading.tables is None:
@@ -152,7 +181,16 @@ class _Pages:
         return Response(svg, media_type="image/svg+xml", headers=headers)
 
     def _picture(self, tables: ReleaseTables, place: str, name: str, language: Language) -> Picture:
-        if place:
+        if name.startswith("shortage-days-"):
+            kind, _, number = name.removeprefix("shortage-days-").partition("-")
+            chosen = Chosen("" if kind == "all" else kind, place, _page(number))
+            drawn = self.views.shortages(tables, language, chosen).picture
+            found = {drawn.name: drawn} if drawn else {}
+        elif name.startswith("plan-"):
+            found = {
+                each.name: each for each in self.views.plan(tables, language, Chosen()).pictures
+            }
+        elif place:
             page = self.views.place(tables, place, language)
             found = {each.name: each for each in page.all_pictures}
         elif name.startswith("scores-"):
@@ -213,6 +251,16 @@ def _language(language: str) -> Language:
     return "fr" if language == "fr" else "en"
 
 
+def _chosen(request: Request) -> Chosen:
+    """Kind, region and page of a list that the address asks for."""
+    query = request.query_params
+    return Chosen(query.get("kind", ""), query.get("region", ""), _page(query.get("page", "1")))
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 1
+
+
 def _day(text: str, language: Language) -> date:
     try:
         return date.fromisoformat(text)
@@ -245,7 +293,7 @@ def create_app(
     """
     if len(token) < 16:
         raise ValueError("the sign-in token needs at least 16 characters")
-    pages = _Pages(room, token, now, accent)
+    pages = _Pages(room, token, now, accent, desk)
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
     _add_pages(app, pages)
     if desk is not None:
@@ -274,6 +322,8 @@ def _add_pages(app: FastAPI, pages: _Pages) -> None:
 
     app.get("/briefing", response_class=HTMLResponse)(pages.briefing)
     app.get("/places/{place:path}", response_class=HTMLResponse)(pages.place)
+    app.get("/shortages", response_class=HTMLResponse)(pages.shortages)
+    app.get("/plan", response_class=HTMLResponse)(pages.plan)
     app.get("/scores", response_class=HTMLResponse)(pages.scores)
     app.get("/releases", response_class=HTMLResponse)(pages.releases)
     app.get("/charts/{release}/{language}/{name}.svg")(pages.chart)

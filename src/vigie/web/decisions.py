@@ -29,6 +29,9 @@ ReadingOf = Callable[[Request], Reading]
 class Desk(Protocol):
     """Decisions as the pages take them; whoever is not allowed gets AccessRefused."""
 
+    def stages(self) -> Mapping[str, str]:
+        """Where each move stands on which somebody acted, by its code."""
+
     def page(self, language: Language) -> DecisionsPage:
         """The page of decisions."""
 

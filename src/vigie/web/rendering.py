@@ -40,14 +40,16 @@ class Reading:
         """Words of the reader."""
         return words_for(self.language)
 
-    def link(self, path: str) -> str:
+    @property
+    def kept(self) -> dict[str, str]:
+        """The release and the day the reader asked for, as the address has them."""
+        asked = self.request.query_params
+        return {key: asked[key] for key in KEPT if asked.get(key)}
+
+    def link(self, path: str, **more: str) -> str:
         """An address that stays in the release and the day the reader asked for."""
-        kept = {
-            key: self.request.query_params[key]
-            for key in KEPT
-            if self.request.query_params.get(key)
-        }
-        return f"{path}?{urlencode(kept)}" if kept else path
+        query = self.kept | {key: value for key, value in more.items() if value}
+        return f"{path}?{urlencode(query)}" if query else path
 
     def place_link(self, place: str) -> str:
         """Address of the page of a place."""

@@ -9,10 +9,13 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from vigie.actions.briefing import build_briefing
+from vigie.actions.choices import Chosen
 from vigie.actions.messages import Language
 from vigie.actions.place_page import build_place_page
 from vigie.actions.place_pictures import NeedSpec
+from vigie.actions.plan_page import PlanPage, build_plan_page
 from vigie.actions.scores_page import ScoresPage, build_scores_page
+from vigie.actions.shortages_page import ShortagesPage, build_shortages_page
 from vigie.actions.views import (
     Briefing,
     PlacePage,
@@ -26,7 +29,8 @@ __all__ = ["RoomReader", "Views"]
 
 MOST_VIEWS = 256
 
-View = TypeVar("View", Briefing, PlacePage, ScoresPage)
+AnyView = Briefing | PlacePage | ScoresPage | ShortagesPage | PlanPage
+View = TypeVar("View", Briefing, PlacePage, ScoresPage, ShortagesPage, PlanPage)
 
 
 class RoomReader(Protocol):
@@ -74,7 +78,7 @@ class Views:
 
     def __init__(self, room: RoomReader) -> None:
         self._room = room
-        self._kept: OrderedDict[tuple[str, ...], Briefing | PlacePage | ScoresPage] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], AnyView] = OrderedDict()
         self._lock = threading.Lock()
 
     def briefing(
@@ -112,6 +116,22 @@ class Views:
 
         return self._get(("scores", tables.release, language), build)
 
+    def shortages(self, tables: ReleaseTables, language: Language, chosen: Chosen) -> ShortagesPage:
+        """The page of shortages of a release; NotFound for an unknown kind or region."""
+
+        def build() -> ShortagesPage:
+            return build_shortages_page(tables, language=language, chosen=chosen)
+
+        return self._get(("shortages", tables.release, language, *_key(chosen)), build)
+
+    def plan(self, tables: ReleaseTables, language: Language, chosen: Chosen) -> PlanPage:
+        """The page of the plan of a release; NotFound for an unknown kind or region."""
+
+        def build() -> PlanPage:
+            return build_plan_page(tables, language=language, chosen=chosen)
+
+        return self._get(("plan", tables.release, language, *_key(chosen)), build)
+
     def _get(self, key: tuple[str, ...], build: Callable[[], View]) -> View:
         with self._lock:
             kept = self._kept.get(key)
@@ -122,3 +142,7 @@ class Views:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
         return kept  # type: ignore[return-value]
+
+
+def _key(chosen: Chosen) -> tuple[str, str, str]:
+    return (chosen.kind, chosen.region, str(chosen.page))

@@ -86,6 +86,26 @@ def test_a_move_is_accepted_approved_and_arrives_through_forms(room: Room) -> No
     assert f'href="/moves/{move.code}"' in french.text
 
 
+def test_the_page_of_the_plan_shows_where_a_move_stands_now_and_leads_to_its_forms(
+    room: Room,
+) -> None:
+    move = first_move(room)
+    page = f"/moves/{move.code}"
+
+    async def visit(browser: httpx.AsyncClient) -> tuple[str, str]:
+        before = await browser.get("/plan?lang=en")
+        shown = await browser.get(page)
+        fields = {"account": "ann", "place": move.from_place, "reason": "needed here"}
+        await browser.post(f"{page}/refuse", data=hidden(shown.text) | fields)
+        return before.text, (await browser.get("/plan?lang=en")).text
+
+    before, after = browse(room, visit)
+    assert f'href="{page}"' in before
+    assert 'href="/decisions"' in before
+    assert ">refused<" not in before
+    assert after.count(">refused<") == 1
+
+
 def test_a_form_of_another_site_or_session_decides_nothing(room: Room) -> None:
     move = first_move(room)
     page, fields = f"/moves/{move.code}", {"account": "ann", "place": move.to_place}

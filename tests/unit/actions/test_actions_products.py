@@ -117,6 +117,20 @@ def test_a_delivery_helps_from_its_day_on_when_it_is_still_to_come(
     assert row["if_short_q50"] == first_day
 
 
+def test_each_day_of_a_product_at_risk_tells_stock_delivery_and_lack() -> None:
+    orders = [order(20, AS_OF + timedelta(days=2))]
+    days = result_of(stocks(A=15, B=900), orders)[0].days.to_pylist()
+
+    assert {row["place"] for row in days} == {"A"}, "B does not run out"
+    by = {(row["date"] - AS_OF).days: row for row in days}
+    assert [by[day]["capacity_q50"] for day in range(1, 6)] == [5, 15, 5, 0, 0]
+    assert [by[day]["delivered"] for day in range(1, 6)] == [0, 20, 0, 0, 0]
+    assert [by[day]["expected_unmet"] for day in range(1, 6)] == [0, 0, 0, 5, 10]
+    assert [by[day]["probability_by"] for day in range(1, 6)] == [0, 0, 0, 1, 1]
+    assert {row["need_q50"] for row in days} == {10}
+    assert {row["binds"] for row in days} == {"stock"}
+
+
 def test_the_nearest_surplus_helps_in_whole_packs_and_keeps_its_own() -> None:
     plan = result_of(stocks(A=15, B=500, C=500))[0].plans[NEAREST_SURPLUS_MODEL]
 
@@ -213,6 +227,13 @@ def risk(room: Room, as_of: date, place: str = "A") -> float:
 def test_an_order_counts_until_it_is_known_to_be_cancelled(ordered: Room) -> None:
     assert risk(ordered, LAST_DAY) == 0
     assert risk(ordered, NEXT_DAY) == 1
+
+
+def test_the_days_of_a_release_agree_with_its_shortages(ordered: Room) -> None:
+    days = show_table(ordered, OPERATOR, "shortage_days", kind="products", place="A").to_pylist()
+
+    assert days[-1]["probability_by"] == risk(ordered, NEXT_DAY)
+    assert show_table(ordered, OPERATOR, "shortage_days", kind="products", place="C").num_rows == 0
 
 
 def test_the_plan_of_a_release_says_the_risk_before_and_after_at_both_ends(ordered: Room) -> None:

@@ -283,6 +283,26 @@ def test_beds_that_may_open_are_limited_by_staff_and_the_row_says_by_what() -> N
     assert (row["capacity_now"], row["binds"], row["probability"]) == (20, "staff", 1)
 
 
+def test_every_day_of_a_ward_tells_need_usable_beds_and_what_limits_them() -> None:
+    rule = rule_of("beds", need="need", capacity="beds", open="open")
+    given = {**WARD, ("need", "A", "icu"): [25.0] * 20}
+    inputs, _ = inputs_of(given, reference={"ratios": RATIOS})
+    days: list[pa.Table] = []
+
+    rows = bed_rows(rule, inputs, staffing(STAFF, inputs), None, days)
+
+    assert rows is not None
+    ward = [row for row in days[0].to_pylist() if row["place"] == "A"]
+    assert [row["date"] for row in ward] == [
+        AS_OF + timedelta(days=day) for day in range(1, HORIZON + 1)
+    ]
+    assert {(row["need_q50"], row["capacity_q50"], row["binds"]) for row in ward} == {
+        (25, 20, "staff")
+    }
+    assert ward[-1]["probability_by"] == of_place(rows.to_pylist(), "A")["probability"]
+    assert sum(row["expected_unmet"] for row in ward) == 5 * HORIZON
+
+
 MACHINES = rule_of("equipment", in_use="in_use", fleet="fleet")
 
 

@@ -145,6 +145,7 @@ def invented(seed: int = 1, hospitals: int = 100, days: int = 60) -> dict[str, p
     tables["coverage"] = rows_of("coverage", _coverage(facts, places))
     tables["forecasts"] = rows_of("forecasts", _forecasts(tables["coverage"], facts))
     tables["shortages"] = rows_of("shortages", _shortages(rng, sites))
+    tables["shortage_days"] = rows_of("shortage_days", _days(tables["shortages"]))
     tables["plans"] = rows_of("plans", [_plan("nearest", 20.0), _plan("other", 60.0)])
     tables["plan_moves"] = rows_of("plan_moves", _moves(tables["shortages"], sites))
     tables["conflicts"] = rows_of("conflicts", _conflicts(facts, sites))
@@ -409,6 +410,38 @@ def _shortages(rng: np.random.Generator, sites: list[dict]) -> list[dict]:
                     "act_by": TODAY + timedelta(days=int(rng.integers(-1, 6))),
                     "data_date": TODAY - timedelta(days=1),
                     "days_of_data": 600,
+                }
+            )
+    return rows
+
+
+def _days(shortages: pa.Table) -> list[dict]:
+    """Three weeks of days of what has at least 10 in 100; the last limit changes after a week."""
+    rows = []
+    for row in shortages.to_pylist():
+        if row["probability_14"] < 0.095:
+            continue
+        is_stock = row["kind"] == "products"
+        for day in range(22):
+            left = max(0.0, 900.0 - 60 * day)
+            usual = (
+                "stock" if is_stock else "beds" if row["kind"] == "beds" and day < 7 else "staff"
+            )
+            rows.append(
+                {name: row[name] for name in ("kind", "place", "category")}
+                | {
+                    "date": TODAY + timedelta(days=day),
+                    "probability_on": row["probability"] * min(1, day / 21) * 0.7,
+                    "probability_by": row["probability"] * min(1, day / 21),
+                    "expected_unmet": 0.1 * day,
+                    "need_q10": 14.0,
+                    "need_q50": 19.0 + 0.2 * day,
+                    "need_q90": 24.0 + 0.4 * day,
+                    "capacity_q10": left * 0.8 if is_stock else 21.0,
+                    "capacity_q50": left if is_stock else 23.0,
+                    "capacity_q90": left * 1.2 if is_stock else 24.0,
+                    "delivered": (500.0 if day == 9 else 0.0) if is_stock else None,
+                    "binds": usual,
                 }
             )
     return rows

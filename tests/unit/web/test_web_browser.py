@@ -28,7 +28,15 @@ if BROWSER is None:
 playwright = pytest.importorskip("playwright.sync_api")
 uvicorn = pytest.importorskip("uvicorn")
 
-PAGES = ("/briefing", "/places/H07", "/places/nation", "/scores", "/releases")
+PAGES = (
+    "/briefing",
+    "/places/H07",
+    "/places/nation",
+    "/scores",
+    "/releases",
+    "/shortages",
+    "/plan",
+)
 
 
 @pytest.fixture(scope="module")
