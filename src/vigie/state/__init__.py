@@ -7,6 +7,7 @@ holds an act's row and its audit record together. Big data live in the lake.
 from vigie.state.database import State, Transaction
 from vigie.state.lock import WriterLock
 from vigie.state.records import (
+    AlertRow,
     ArrivalRow,
     ArrivalStatus,
     DatasetRow,
@@ -19,6 +20,7 @@ from vigie.state.records import (
 )
 
 __all__ = [
+    "AlertRow",
     "ArrivalRow",
     "ArrivalStatus",
     "DatasetRow",
