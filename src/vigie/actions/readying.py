@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from vigie.actions.room import Room
 from vigie.state import ArrivalStatus
 
-__all__ = ["engine_made_ready"]
+__all__ = ["engine_made_ready", "is_engine_kept"]
 
 _CODE = "from vigie.epidemiology.renewal import ready_engine; ready_engine()"
 
@@ -27,7 +28,7 @@ def engine_made_ready(room: Room) -> Iterator[None]:
     """
     with room.state.read() as tx:
         is_waiting = bool(tx.arrivals(status=(ArrivalStatus.RECEIVED,)))
-    if not (room.values.epidemics and is_waiting and not _is_kept()):
+    if not (room.values.epidemics and is_waiting and not is_engine_kept()):
         yield
         return
     command = [sys.executable, "-c", _CODE]
@@ -41,7 +42,16 @@ def engine_made_ready(room: Room) -> Iterator[None]:
             raise
 
 
-def _is_kept() -> bool:
-    from vigie.epidemiology.renewal import is_engine_kept
+def is_engine_kept() -> bool:
+    """Whether compiled loops of the engine as it is now are kept on this machine."""
+    from vigie.epidemiology.renewal import engine_loops
 
-    return is_engine_kept()
+    return all(
+        any(
+            index.stat().st_mtime >= source.stat().st_mtime
+            for index in Path(loop.stats.cache_path).glob(f"{source.stem}.{loop.__name__}-*.nbi")
+        )
+        for module, loops in engine_loops().items()
+        for source in [Path(str(module.__file__))]
+        for loop in loops
+    )

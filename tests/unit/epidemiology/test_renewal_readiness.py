@@ -1,9 +1,5 @@
 """An engine that was made ready compiles nothing more, whatever is fitted."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -14,7 +10,6 @@ from vigie.epidemiology.renewal import (
     draw_kernels,
     fit_kernels,
     fit_renewal,
-    is_engine_kept,
     kernels,
     path_kernels,
     ready_engine,
@@ -57,7 +52,6 @@ def test_a_fit_after_it_compiles_nothing_and_is_the_same() -> None:
         ).reproduction_number
 
     ready_engine()
-    assert is_engine_kept()
     before = compiled(*modules)
     first = fitted()
 
@@ -65,14 +59,3 @@ def test_a_fit_after_it_compiles_nothing_and_is_the_same() -> None:
     assert compiled(*modules) == before
     ready_engine()
     np.testing.assert_array_equal(fitted(), first)
-
-
-def test_where_no_compiled_code_is_kept_it_says_so(tmp_path: Path) -> None:
-    code = "from vigie.epidemiology.renewal import is_engine_kept; print(is_engine_kept())"
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-
-    told = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
-
-    assert told.stdout.strip() == "False"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from vigie.epidemiology.delays import Delay, DelayFamily
 from vigie.epidemiology.renewal.engine import fit_renewal
 from vigie.epidemiology.renewal.rules import RenewalRules
 
-__all__ = ["is_engine_kept", "ready_engine"]
+__all__ = ["engine_loops", "ready_engine"]
 
 _DAYS, _PEOPLE, _SAMPLES = 28, 20.0, 20
 
@@ -36,25 +36,15 @@ def ready_engine() -> None:
     )
 
 
-def is_engine_kept() -> bool:
-    """Whether the loops that ``ready_engine`` compiles are kept on this machine as they are now."""
+def engine_loops() -> dict[ModuleType, tuple[Any, ...]]:
+    """The loops that ``ready_engine`` compiles (numba dispatchers), by the module of each."""
     from vigie.epidemiology.renewal import draw_kernels, fit_kernels, kernels, path_kernels
 
-    return all(_is_kept(module) for module in (kernels, fit_kernels, draw_kernels, path_kernels))
-
-
-def _is_kept(module: ModuleType) -> bool:
-    """Whether every loop that the module defines has an index newer than its source."""
-    source = Path(str(module.__file__))
-    loops = [
-        loop
-        for loop in vars(module).values()
-        if hasattr(loop, "py_func") and loop.py_func.__module__ == module.__name__
-    ]
-    return all(
-        any(
-            index.stat().st_mtime >= source.stat().st_mtime
-            for index in Path(loop.stats.cache_path).glob(f"{source.stem}.{loop.__name__}-*.nbi")
+    return {
+        module: tuple(
+            loop
+            for loop in vars(module).values()
+            if hasattr(loop, "py_func") and loop.py_func.__module__ == module.__name__
         )
-        for loop in loops
-    )
+        for module in (kernels, fit_kernels, draw_kernels, path_kernels)
+    }
