@@ -32,14 +32,14 @@ class Alert:
         severity: quiet hours hold all but the highest.
         role: on duty, that it is for; "" for those whom [alerts] names.
         to: addresses of the role; empty: those that [alerts] names.
-        number: of the alert that is to be answered; None: none is.
+        numbers: of the alerts that are to be answered.
     """
 
     text: str
     severity: Severity = Severity.WARNING
     role: str = ""
     to: tuple[str, ...] = ()
-    number: int | None = None
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def _read(row: OutboxRow) -> Alert:
     if not content.startswith("{"):
         return Alert(content)
     given = json.loads(content)
-    given["severity"], given["to"] = Severity(given["severity"]), tuple(given["to"])
-    return Alert(**given)
+    severity, to, numbers = Severity(given["severity"]), given["to"], given["numbers"]
+    return Alert(given["text"], severity, given["role"], tuple(to), tuple(numbers))
 
 
 def has_channel(room: Room) -> bool:
@@ -156,7 +156,7 @@ def _post(url: str, room: str, row: OutboxRow, alert: Alert) -> None:
         "text": alert.text,
         "severity": alert.severity.word,
         "role": alert.role,
-        "number": alert.number,
+        "numbers": alert.numbers,
     }
     headers = {"Idempotency-Key": row.key}
     try:

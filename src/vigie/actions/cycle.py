@@ -14,6 +14,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from vigie.actions.alert_words import NamedDanger, named_dangers
 from vigie.actions.alerting import Alert, post_alert
 from vigie.actions.auditing import admit, record
 from vigie.actions.charting import draw_charts
@@ -33,7 +34,7 @@ from vigie.actions.receiving import (
     take_arrivals,
 )
 from vigie.actions.room import Room
-from vigie.actions.shortage_alerts import NamedDanger, named_dangers, tell_shortages
+from vigie.actions.shortage_alerts import tell_shortages
 from vigie.actions.standings import Standing
 from vigie.governance import Action, Caller, Decision
 from vigie.lake import DataFile, Manifest

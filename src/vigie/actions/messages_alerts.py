@@ -23,8 +23,13 @@ ALERT_MESSAGES: dict[str, tuple[str, str]] = {
         "Last useful moment to act: {act_by}.",
         "Dernier moment utile pour agir : {act_by}.",
     ),
+    "alert.head.one": ("{room}, for {role}:", "{room}, pour {role} :"),
+    "alert.head.many": (
+        "{room}, for {role}: {count} alerts",
+        "{room}, pour {role} : {count} alertes",
+    ),
     "alert.answer": (
-        "For {role}. To say that you have taken note: vigie alerts answer {number}",
-        "Pour {role}. Pour dire que vous en avez pris note : vigie alerts answer {number}",
+        "To say that you have taken note: vigie alerts answer {number}",
+        "Pour dire que vous en avez pris note : vigie alerts answer {number}",
     ),
 }

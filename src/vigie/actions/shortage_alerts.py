@@ -6,17 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from vigie.actions.alert_words import NamedDanger, alert_policy, alert_text
 from vigie.actions.alerting import Alert, post_alert
 from vigie.actions.auditing import admit, record
 from vigie.actions.places import is_valid
-from vigie.actions.risks import Risk, act_by_text, from_when, read_risks, what_name
 from vigie.actions.room import Room
-from vigie.actions.room_names import RoomNames, read_names
-from vigie.actions.views import ReleaseTables
-from vigie.actions.wording import Words, words_for
+from vigie.actions.wording import words_for
 from vigie.alerts import (
-    AlertPolicy,
-    Danger,
     Episode,
     Happening,
     QuietHours,
@@ -34,38 +30,14 @@ from vigie.state import AlertRow, Transaction
 
 __all__ = [
     "AlertLine",
-    "NamedDanger",
     "answer_alert",
     "list_alerts",
-    "named_dangers",
     "tell_next_roles",
     "tell_shortages",
 ]
 
 _OLDEST_DAYS = 1
 """Releases for days before yesterday look back; they alarm nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedDanger:
-    """A shortage ahead with the words that tell it.
-
-    Attributes:
-        danger: what the rules of alerts read.
-        place: whose duty role is told first.
-        what, where, area, chance, day, from_when, act_by: in the first language of the room; area
-            is the name of ``place``, from_when is "" where no day is named.
-    """
-
-    danger: Danger
-    place: str
-    what: str
-    where: str
-    area: str
-    chance: str
-    day: str
-    from_when: str
-    act_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +85,6 @@ class AlertLine:
         )
 
 
-def named_dangers(room: Room, tables: ReleaseTables) -> list[NamedDanger]:
-    """Every shortage of a release that could belong to an alert.
-
-    Shortages of one product in the sites of one region have one cause, and so have beds, staff
-    and machines of one ward kind at one place.
-
-    Args:
-        room: the room; with alerts of shortages to nobody there are none.
-        tables: of the release.
-    """
-    if room.values.alerts.shortages == "nobody":
-        return []
-    words = words_for(room.values.languages[0])
-    names = read_names(tables, words.language)
-    wards = _ward_kinds(tables)
-    least = _policy(room).close_below
-    risks = [risk for risk in read_risks(tables) if risk.probability >= least]
-    return [_named(risk, names, words, wards) for risk in risks]
-
-
 def tell_shortages(
     room: Room, tx: Transaction, release: str, as_of: date, named: Sequence[NamedDanger]
 ) -> None:
@@ -151,18 +103,21 @@ def tell_shortages(
     by_key = {each.danger.key: each for each in named}
     episodes = [_episode(row) for row in rows.values()]
     chains = _Chains(room)
-    for happening in advance(episodes, [each.danger for each in named], _policy(room)):
+    told = []
+    for happening in advance(episodes, [each.danger for each in named], alert_policy(room)):
         row = _row(room, release, happening, rows.get(happening.episode.cause), by_key)
         row = replace(row, number=tx.put_alert(row))
         if happening.what.is_told:
-            _post(room, tx, row, chains.of(row.place))
+            told.append((row, next(iter(chains.of(row.place)), None)))
+    _post(room, tx, told, release)
 
 
 def tell_next_roles(room: Room) -> int:
     """Pass alerts that nobody answered to the next role; how many were."""
     rules = room.values.alerts
     quiet = QuietHours(rules.quiet_from, rules.quiet_to, room.zone())
-    now, passed = room.now(), 0
+    now = room.now()
+    told: list[tuple[AlertRow, Role | None]] = []
     with room.state.read() as tx:
         is_any = any(row.answered_at is None for row in tx.alerts(is_open=True))
     if not is_any:
@@ -177,15 +132,15 @@ def tell_next_roles(room: Room) -> int:
                 now,
                 is_answered=row.answered_at is not None,
                 roles_left=len(chain) - row.roles_told,
-                policy=_policy(room),
+                policy=alert_policy(room),
                 quiet=quiet,
             )
             if is_due:
-                told = replace(row, roles_told=row.roles_told + 1, told_at=now)
-                tx.put_alert(told)
-                _post(room, tx, told, chain)
-                passed += 1
-    return passed
+                passed = replace(row, roles_told=row.roles_told + 1, told_at=now)
+                tx.put_alert(passed)
+                told.append((passed, chain[row.roles_told]))
+        _post(room, tx, told, now.isoformat())
+    return len(told)
 
 
 def list_alerts(room: Room, caller: Caller, *, is_open: bool = True) -> list[AlertLine]:
@@ -261,52 +216,6 @@ class _Chains:
         return role_chain(place, self._parents, self._roles)
 
 
-def _policy(room: Room) -> AlertPolicy:
-    rules = room.values.alerts
-    return AlertPolicy(
-        open_at=rules.open_at_in_100 / 100,
-        close_below=rules.close_below_in_100 / 100,
-        critical_at=rules.critical_at_in_100 / 100,
-        warning_minutes=rules.warning_minutes,
-        critical_minutes=rules.critical_minutes,
-    )
-
-
-def _ward_kinds(tables: ReleaseTables) -> dict[str, str]:
-    """Ward kind that a skill or a machine serves."""
-    found = {row["skill"]: row["ward_kind"] for row in tables.table("skills").to_pylist()}
-    found |= {row["equipment"]: row["ward_kind"] for row in tables.table("equipment").to_pylist()}
-    return {key: ward for key, ward in found.items() if ward}
-
-
-def _named(risk: Risk, names: RoomNames, words: Words, wards: Mapping[str, str]) -> NamedDanger:
-    place = risk.place
-    cause = f"wards:{wards.get(risk.category, risk.category)}@{place}"
-    if risk.kind == "products":
-        around = names.parents(place)
-        place = around[0].key if around and names.places[place].kind == "site" else place
-        cause = f"products:{risk.category}@{place}"
-    return NamedDanger(
-        danger=Danger(
-            risk.kind,
-            risk.place,
-            risk.category,
-            cause,
-            risk.probability,
-            risk.act_by,
-            risk.as_of,
-        ),
-        place=place,
-        what=what_name(risk, names, words),
-        where=names.place(risk.place),
-        area=names.place(place),
-        chance=words.chance(risk.probability).in_100,
-        day=words.day(risk.by),
-        from_when="" if risk.if_short is None else from_when(risk, words),
-        act_by=act_by_text(risk, words),
-    )
-
-
 def _episode(row: AlertRow) -> Episode:
     return Episode(
         row.cause, Severity(row.severity), frozenset(row.members), row.told_members, row.calm
@@ -323,7 +232,7 @@ def _row(
     """The alert as it stands after a release; one that is told anew waits for an answer again."""
     episode, now = happening.episode, room.now()
     first = named[happening.dangers[0].key] if happening.dangers else None
-    text = _text(room, happening, first) if first else known.text if known else ""
+    text = alert_text(room, happening, first) if first else known.text if known else ""
     row = known or AlertRow(
         number=0,
         cause=episode.cause,
@@ -353,37 +262,33 @@ def _row(
     return replace(row, roles_told=1, told_at=now, answered_at=None, answered_by="", answer="")
 
 
-def _text(room: Room, happening: Happening, first: NamedDanger) -> str:
-    words = words_for(room.values.languages[0])
-    count = len(happening.dangers)
-    when = words.say("alert.when", from_when=first.from_when) if first.from_when else ""
-    said = words.say(
-        "alert.many" if count > 1 else "alert.one",
-        severity=words.say(f"alert.{happening.episode.severity.word}"),
-        what=first.what,
-        where=first.where,
-        area=first.area,
-        count=words.number(count),
-        chance=first.chance,
-        day=first.day,
-        when=when,
-        act=words.say("alert.act", act_by=first.act_by),
-    )
-    return " ".join(said.split())
+def _post(
+    room: Room, tx: Transaction, told: Sequence[tuple[AlertRow, Role | None]], occasion: str
+) -> None:
+    """One message to each role, the gravest alerts first; without a role to those of [alerts].
 
-
-def _post(room: Room, tx: Transaction, row: AlertRow, chain: Sequence[Role]) -> None:
-    """To the role that is next; without one, to those whom [alerts] names."""
-    role = chain[row.roles_told - 1] if len(chain) >= row.roles_told else None
+    Args:
+        room: the room.
+        tx: the transaction of what is told.
+        told: alerts and the role that is next for each.
+        occasion: a message of the same occasion to the same role is one.
+    """
     words = words_for(room.values.languages[0])
-    named = role.key if role else room.values.name
-    answer = words.say("alert.answer", role=named, number=row.number)
-    alert = Alert(
-        text=f"{room.values.name}: {row.text} {answer}",
-        severity=Severity(row.severity),
-        role=named if role else "",
-        to=(role.contact,) if role and "@" in role.contact else (),
-        number=row.number,
-    )
-    key = f"shortage-{row.number}-{row.release}-{row.roles_told}"
-    post_alert(tx, key, alert, now=room.now())
+    by_role: dict[Role | None, list[AlertRow]] = {}
+    for row, role in told:
+        by_role.setdefault(role, []).append(row)
+    for role, rows in by_role.items():
+        rows.sort(key=lambda row: (-row.severity, row.number))
+        named = role.key if role else room.values.name
+        lines = [words.count("alert.head", len(rows), room=room.values.name, role=named)]
+        lines += [f"{row.number}. {row.text}" for row in rows]
+        lines += [words.say("alert.answer", number=rows[0].number)]
+        alert = Alert(
+            text="\n".join(lines),
+            severity=Severity(rows[0].severity),
+            role=named if role else "",
+            to=(role.contact,) if role and "@" in role.contact else (),
+            numbers=tuple(row.number for row in rows),
+        )
+        key = f"shortages-{occasion}-{role.place if role else ''}"
+        post_alert(tx, key, alert, now=room.now())

@@ -74,6 +74,7 @@ class Danger:
         probability: P(short) by the day that pages lead with.
         act_by: last useful day to act; None where no remedy is known.
         as_of: day of the release.
+        is_vital: whether it endangers patients at once; others are never critical.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Danger:
     probability: float
     act_by: date | None
     as_of: date
+    is_vital: bool = True
 
     @property
     def key(self) -> str:
@@ -93,13 +95,14 @@ class Danger:
 def severity_of(dangers: Iterable[Danger], policy: AlertPolicy) -> Severity:
     """How grave dangers of one cause are together: as the gravest of them.
 
-    A shortage is critical when it is likely and little time is left for the quickest remedy, a
-    warning when it is likely or its last useful moment is near, else a notice.
+    A vital shortage is critical when it is likely and little time is left for the quickest
+    remedy; one that is likely or whose last useful moment is near is a warning, else a notice.
     """
     worst = Severity.NOTICE
     for danger in dangers:
         is_likely = danger.probability >= policy.critical_at
         near = danger.as_of + timedelta(days=policy.critical_days)
         is_near = danger.act_by is not None and danger.act_by <= near
-        worst = max(worst, Severity(1 + is_likely + is_near))
+        most = Severity.CRITICAL if danger.is_vital else Severity.WARNING
+        worst = max(worst, min(most, Severity(1 + is_likely + is_near)))
     return worst
