@@ -14,6 +14,8 @@ from datetime import date
 
 import pyarrow as pa
 
+from vigie.actions.alert_words import NamedDanger, named_dangers
+from vigie.actions.alerting import Alert, post_alert
 from vigie.actions.auditing import admit, record
 from vigie.actions.charting import draw_charts
 from vigie.actions.checking import Judgement, judge
@@ -33,6 +35,7 @@ from vigie.actions.receiving import (
     take_arrivals,
 )
 from vigie.actions.room import Room
+from vigie.actions.shortage_alerts import tell_shortages
 from vigie.actions.standings import Standing
 from vigie.governance import Action, Caller, Decision
 from vigie.lake import DataFile, Manifest
@@ -167,6 +170,7 @@ class _Made:
     manifest: Manifest
     judgement: Judgement
     standings: Sequence[Standing] = ()
+    dangers: Sequence[NamedDanger] = ()
 
 
 def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
@@ -199,8 +203,10 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     if judgement.is_blocked:
         return _Made(manifest, judgement)
     room.progress("Drawing the charts")
-    charts = draw_charts(room, ReleaseReader(room, manifest, manifest.made_at))
-    return _Made(replace(manifest, charts=tuple(charts)), judgement, computed.standings)
+    reader = ReleaseReader(room, manifest, manifest.made_at)
+    charts = tuple(draw_charts(room, reader))
+    dangers = named_dangers(room, reader)
+    return _Made(replace(manifest, charts=charts), judgement, computed.standings, dangers)
 
 
 def _write(room: Room, of: Table, rows: pa.Table, run: str) -> tuple[DataFile, ...]:
@@ -286,8 +292,9 @@ def _finish(
         if status == RunStatus.RELEASED:
             tx.publish(manifest.release, actor=decision.caller.name, reason="daily cycle", now=now)
             post_drift_alerts(room, tx, manifest.as_of, made.standings)
+            tell_shortages(room, tx, manifest.release, manifest.as_of, made.dangers)
         if status == RunStatus.BLOCKED:
-            tx.post("alert", f"blocked-{manifest.run}", message.encode(), now=now)
+            post_alert(tx, f"blocked-{manifest.run}", Alert(message), now=now)
         tx.put_run(
             replace(started, status=status, ended_at=now, release=manifest.release, message=message)
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from vigie.actions.alerting import Alert, post_alert
 from vigie.actions.room import Room
 from vigie.actions.standings import Standing
+from vigie.alerts import Severity
 from vigie.state import Transaction
 
 __all__ = ["post_drift_alerts"]
@@ -50,7 +52,7 @@ def post_drift_alerts(
             "look for a change in the data or in the epidemic, and see the page of scores."
         )
         key = f"drift-{each.target}-{each.model}-{drift}"
-        tx.post("alert", key, text.encode(), now=room.now())
+        post_alert(tx, key, Alert(text, Severity.NOTICE), now=room.now())
         told.append(key)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from vigie.actions.messages_alerts import ALERT_MESSAGES
 from vigie.actions.messages_decisions import DECISION_MESSAGES
 from vigie.actions.messages_figures import FIGURE_MESSAGES
 from vigie.actions.messages_frame import FRAME_MESSAGES
@@ -24,6 +25,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _PARTS = (
     DECISION_MESSAGES,
+    ALERT_MESSAGES,
     FRAME_MESSAGES,
     FIGURE_MESSAGES,
     NOWCAST_MESSAGES,

@@ -116,11 +116,19 @@ class EpidemicRule:
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:
-    """Where alerts go; addresses that are secrets are named by their environment variable."""
+    """Where alerts go, and when; addresses that are secrets are named by their variable."""
 
     email_to: tuple[str, ...] = ()
     smtp_url_env: str = ""
     webhook_url_env: str = ""
+    shortages: str = "roles"
+    open_at_in_100: int = 33
+    close_below_in_100: int = 20
+    critical_at_in_100: int = 66
+    quiet_from: time = time(22, 0)
+    quiet_to: time = time(6, 30)
+    warning_minutes: int = 120
+    critical_minutes: int = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ import socket
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from vigie.actions.alerting import send_alerts
+from vigie.actions.alerting import Alert, post_alert, send_alerts
 from vigie.actions.auditing import admit
 from vigie.actions.collecting import collect_files, remove_leftovers
 from vigie.actions.cycle import CycleResult, run_cycle
 from vigie.actions.lateness import is_late, remember_problem, stoppage
 from vigie.actions.room import Room
 from vigie.actions.sending_orders import send_orders
+from vigie.actions.shortage_alerts import tell_next_roles
 from vigie.errors import Conflict, OutOfSpace, VigieError
 from vigie.governance import Action, Caller
 from vigie.state import RunStatus
@@ -167,11 +168,15 @@ def _warn(room: Room, done: Ticked) -> None:
             f"{room.values.name}: no release of {today} by {room.values.deadline:%H:%M} "
             f"({room.values.timezone}). {why} {kept}"
         )
-        tx.post("alert", key, text.encode(), now=room.now())
+        post_alert(tx, key, Alert(text), now=room.now())
     done.did.append(text)
 
 
 def _send(room: Room, done: Ticked) -> None:
+    """Pass on what nobody answered, then send what waits."""
+    passed = tell_next_roles(room)
+    if passed:
+        done.did.append(f"Passed on {passed} alerts that nobody answered to the next role.")
     sent = send_alerts(room)
     if sent.accepted:
         done.did.append(f"Sent {sent.accepted} alerts.")

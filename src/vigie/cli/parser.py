@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vigie import __version__
 from vigie.cli import commands as c
+from vigie.cli.alerts import add_alert_commands
 from vigie.cli.plan_options import add_plan
 from vigie.cli.share_options import add_share_options
 from vigie.cli.values import whole_numbers
@@ -359,6 +360,7 @@ def _forecast_occupancy(of: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    add_alert_commands(commands, _add)
     doctor = _add(commands, "doctor", c.doctor, "Say how the room is.", "vigie doctor --scrub")
     doctor.add_argument("--scrub", action="store_true", help="hash every file of every release")
     doctor.add_argument(

@@ -5,11 +5,11 @@ from them. No file, clock or environment is read here: text and names are passed
 and datasets have declarations of their own, in their packages.
 """
 
+from vigie.settings.alerts import AlertedShortages, Alerts
 from vigie.settings.page import settings_page
 from vigie.settings.reading import SHORTAGE_KINDS, parse_settings
 from vigie.settings.tree import (
     FORMAT,
-    Alerts,
     BedShortage,
     Briefing,
     DeclaredShortage,
@@ -34,6 +34,7 @@ from vigie.settings.tree import (
 __all__ = [
     "FORMAT",
     "SHORTAGE_KINDS",
+    "AlertedShortages",
     "Alerts",
     "BedShortage",
     "Briefing",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
+from itertools import pairwise
 from typing import Any, TypeVar, cast, get_type_hints
 
 from vigie.declarations import KeyPath, Sheet, secret_in
 from vigie.errors import Problem, nearest
+from vigie.settings.alerts import Alerts
 from vigie.settings.tree import (
-    Alerts,
     BedShortage,
     Briefing,
     DeclaredShortage,
@@ -108,6 +109,7 @@ class _Reader:
             for name, kind in TABLES.items()
             if name != "room"
         }
+        self._thresholds_rise(rest["alerts"])
         shortages = self._shortages()
         models = self._models()
         epidemics = self._epidemics()
@@ -120,6 +122,19 @@ class _Reader:
             epidemics=epidemics,
             **cast("dict[str, Any]", rest),
         )
+
+    def _thresholds_rise(self, alerts: object) -> None:
+        if not isinstance(alerts, Alerts):
+            return
+        names = ("close_below_in_100", "open_at_in_100", "critical_at_in_100")
+        for low, high in pairwise(names):
+            below, above = getattr(alerts, low), getattr(alerts, high)
+            if below > above:
+                self.sheet.add(
+                    ("alerts", low),
+                    f"{low} {below} is above {high} {above}",
+                    f"Use at most {above}, or raise {high}",
+                )
 
     def _refuse_secrets(self, value: object, path: KeyPath) -> None:
         for key, each in _children(value):

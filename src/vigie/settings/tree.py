@@ -6,16 +6,16 @@ The dataclasses below are the only home of these facts; reading, checking and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from vigie.settings.about import about
+from vigie.settings.alerts import Alerts
 
 __all__ = [
     "FORMAT",
-    "Alerts",
     "BedShortage",
     "Briefing",
     "DeclaredShortage",
@@ -83,50 +83,37 @@ class TileKind(StrEnum):
     SHORTAGES = "shortages"
 
 
-def _about(
-    help: str,
-    unit: str = "",
-    *,
-    least: float | None = None,
-    most: float | None = None,
-    form: str = "",
-) -> Mapping[str, object]:
-    return MappingProxyType(
-        {"help": help, "unit": unit, "least": least, "most": most, "form": form}
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Room:
     """The room as a whole."""
 
-    name: str = field(metadata=_about("Name on every page."))
+    name: str = field(metadata=about("Name on every page."))
     format: int = field(
         default=FORMAT,
-        metadata=_about("Version of the folder's layout; `vigie init` writes it.", form="format"),
+        metadata=about("Version of the folder's layout; `vigie init` writes it.", form="format"),
     )
     timezone: ZoneInfo = field(
         default_factory=lambda: ZoneInfo("UTC"),
-        metadata=_about("Time zone of census hours, deadlines and pages."),
+        metadata=about("Time zone of census hours, deadlines and pages."),
     )
     languages: tuple[Language, ...] = field(
         default=(Language.ENGLISH, Language.FRENCH),
-        metadata=_about("Languages of the pages; the first is shown unless asked otherwise."),
+        metadata=about("Languages of the pages; the first is shown unless asked otherwise."),
     )
     seed: int = field(
         default=1,
-        metadata=_about("Start of every random draw: same seed and data, same figures.", least=0),
+        metadata=about("Start of every random draw: same seed and data, same figures.", least=0),
     )
     sample_count: int = field(
         default=1000,
-        metadata=_about("Futures drawn in one run.", "paths", least=50, most=10_000),
+        metadata=about("Futures drawn in one run.", "paths", least=50, most=10_000),
     )
     horizon_days: int = field(
-        default=21, metadata=_about("How far the run looks ahead.", "days", least=1, most=90)
+        default=21, metadata=about("How far the run looks ahead.", "days", least=1, most=90)
     )
     deadline: time = field(
         default=time(8, 0),
-        metadata=_about("Room time by which the day's release is due; later, an alert goes out."),
+        metadata=about("Room time by which the day's release is due; later, an alert goes out."),
     )
 
 
@@ -136,11 +123,11 @@ class Engine:
 
     threads: int = field(
         default=0,
-        metadata=_about("Threads of a query; 0: one for each core.", "threads", least=0, most=256),
+        metadata=about("Threads of a query; 0: one for each core.", "threads", least=0, most=256),
     )
     memory_limit: str = field(
         default="4 GiB",
-        metadata=_about("Memory of the engine before it spills to disk.", "bytes", form="size"),
+        metadata=about("Memory of the engine before it spills to disk.", "bytes", form="size"),
     )
 
 
@@ -150,32 +137,15 @@ class Web:
 
     port: int = field(
         default=8000,
-        metadata=_about("Port of the pages; the next free one when taken.", least=1, most=65_535),
+        metadata=about("Port of the pages; the next free one when taken.", least=1, most=65_535),
     )
     address: str = field(
         default="127.0.0.1",
-        metadata=_about("Address listened on; only this machine for now.", form="loopback"),
+        metadata=about("Address listened on; only this machine for now.", form="loopback"),
     )
     accent: str = field(
         default="#0B4F8A",
-        metadata=_about("Colour of links and actions, as #RRGGBB.", form="colour"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Alerts:
-    """Where a late or blocked release is announced."""
-
-    email_to: tuple[str, ...] = field(
-        default=(), metadata=_about("Addresses of roles that get alerts.", form="email")
-    )
-    smtp_url_env: str = field(
-        default="",
-        metadata=_about("Environment variable with the mail server's URL.", form="variable"),
-    )
-    webhook_url_env: str = field(
-        default="",
-        metadata=_about("Environment variable with the URL alerts are posted to.", form="variable"),
+        metadata=about("Colour of links and actions, as #RRGGBB.", form="colour"),
     )
 
 
@@ -201,14 +171,14 @@ class Tile:
     """One figure at the top of the briefing."""
 
     measure: str = field(
-        metadata=_about("A measure; for shortages: beds, staff, equipment or products.")
+        metadata=about("A measure; for shortages: beds, staff, equipment or products.")
     )
     category: str = field(
-        default="", metadata=_about("Of which category; empty: all. For measures only.")
+        default="", metadata=about("Of which category; empty: all. For measures only.")
     )
     kind: TileKind = field(
         default=TileKind.MEASURE,
-        metadata=_about("Shows a measure of the whole, or counts what may run short."),
+        metadata=about("Shows a measure of the whole, or counts what may run short."),
     )
 
 
@@ -217,7 +187,7 @@ class Briefing:
     """The page of 08:00."""
 
     tiles: tuple[Tile, ...] = field(
-        default=(), metadata=_about("Figures on top, in order; at most five are shown.", most=5)
+        default=(), metadata=about("Figures on top, in order; at most five are shown.", most=5)
     )
 
 
@@ -288,10 +258,10 @@ class Plan:
 class BedShortage:
     """Beds needed against beds with the staff to run them."""
 
-    need: str = field(metadata=_about("Patients in bed.", form="measure"))
-    capacity: str = field(metadata=_about("Staffed beds.", form="measure"))
+    need: str = field(metadata=about("Patients in bed.", form="measure"))
+    capacity: str = field(metadata=about("Staffed beds.", form="measure"))
     open: str = field(
-        default="", metadata=_about("Beds that could be opened, if reported.", form="measure")
+        default="", metadata=about("Beds that could be opened, if reported.", form="measure")
     )
     entries: str = field(
         default="",
@@ -307,34 +277,34 @@ class BedShortage:
 class StaffShortage:
     """Staff that the patients in bed require against staff present."""
 
-    rostered: str = field(metadata=_about("Staff on the roster.", form="measure"))
-    absent: str = field(metadata=_about("Staff absent.", form="measure"))
-    occupancy: str = field(metadata=_about("Patients in bed.", form="measure"))
-    mode: Mode = field(default=Mode.NORMAL, metadata=_about("Ratios in force."))
+    rostered: str = field(metadata=about("Staff on the roster.", form="measure"))
+    absent: str = field(metadata=about("Staff absent.", form="measure"))
+    occupancy: str = field(metadata=about("Patients in bed.", form="measure"))
+    mode: Mode = field(default=Mode.NORMAL, metadata=about("Ratios in force."))
 
 
 @dataclass(frozen=True, slots=True)
 class EquipmentShortage:
     """Equipment in use against the fleet."""
 
-    in_use: str = field(metadata=_about("Machines in use.", form="measure"))
-    fleet: str = field(metadata=_about("Machines that work.", form="measure"))
+    in_use: str = field(metadata=about("Machines in use.", form="measure"))
+    fleet: str = field(metadata=about("Machines that work.", form="measure"))
 
 
 @dataclass(frozen=True, slots=True)
 class ProductShortage:
     """Products used against stock and deliveries."""
 
-    stock: str = field(metadata=_about("Units in stock.", form="measure"))
-    consumption: str = field(metadata=_about("Units used in a period.", form="measure"))
+    stock: str = field(metadata=about("Units in stock.", form="measure"))
+    consumption: str = field(metadata=about("Units used in a period.", form="measure"))
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredShortage:
     """A shortage that places declare themselves: a measure that is 1 while they lack something."""
 
-    declared: str = field(metadata=_about("Whether a lack is declared, 0 or 1.", form="measure"))
-    of: Lack = field(default=Lack.PRODUCTS, metadata=_about("What is lacking."))
+    declared: str = field(metadata=about("Whether a lack is declared, 0 or 1.", form="measure"))
+    of: Lack = field(default=Lack.PRODUCTS, metadata=about("What is lacking."))
 
 
 ShortageRule = BedShortage | StaffShortage | EquipmentShortage | ProductShortage | DeclaredShortage
@@ -345,32 +315,32 @@ class OwnModel:
     """A forecast model of the room's own, scored with the others (docs/models/own-models.md)."""
 
     name: str = field(
-        metadata=_about("Name in tables and on pages; not beginning with vigie-.", form="model")
+        metadata=about("Name in tables and on pages; not beginning with vigie-.", form="model")
     )
     command: tuple[str, ...] = field(
         default=(),
-        metadata=_about(
+        metadata=about(
             "Program and arguments; a folder with the history is added as the last one.",
             form="words",
         ),
     )
     measures: tuple[str, ...] = field(
         default=(),
-        metadata=_about("Measures that it forecasts; none: every forecast flow.", form="measure"),
+        metadata=about("Measures that it forecasts; none: every forecast flow.", form="measure"),
     )
     timeout_seconds: int = field(
         default=120,
-        metadata=_about("A call that takes longer is ended.", "seconds", least=1, most=3600),
+        metadata=about("A call that takes longer is ended.", "seconds", least=1, most=3600),
     )
     folder: str = field(
         default="",
-        metadata=_about(
+        metadata=about(
             "Instead of a command: folder with files of hub model-output, one a reference date."
         ),
     )
     codes: str = field(
         default="",
-        metadata=_about(
+        metadata=about(
             "List of reference/codes that turns locations of these files into places; empty: "
             "they are places."
         ),
@@ -382,14 +352,14 @@ class Epidemic:
     """An epidemic told by admissions, of which R is estimated daily (docs/models/renewal.md)."""
 
     measure: str = field(
-        metadata=_about("Daily admissions of this disease alone: a flow.", form="measure")
+        metadata=about("Daily admissions of this disease alone: a flow.", form="measure")
     )
     category: str = field(
-        default="", metadata=_about("Of which category; empty: all of them together.")
+        default="", metadata=about("Of which category; empty: all of them together.")
     )
     generation: str = field(
         default="",
-        metadata=_about(
+        metadata=about(
             "Published generation interval by its name (docs/models/delays.md); "
             "or give the next two.",
             form="delay",
@@ -397,17 +367,15 @@ class Epidemic:
     )
     generation_mean_days: float = field(
         default=0.0,
-        metadata=_about(
-            "Mean generation interval of your own (gamma).", "days", least=0.5, most=30
-        ),
+        metadata=about("Mean generation interval of your own (gamma).", "days", least=0.5, most=30),
     )
     generation_sd_days: float = field(
         default=0.0,
-        metadata=_about("Its standard deviation, at most twice it.", "days", least=0.1, most=30),
+        metadata=about("Its standard deviation, at most twice it.", "days", least=0.1, most=30),
     )
     admission: tuple[str, ...] = field(
         default=(),
-        metadata=_about(
+        metadata=about(
             "Published delays from infection to admission by their names, one or two in a row; "
             "or give the next two.",
             form="delay",
@@ -415,7 +383,7 @@ class Epidemic:
     )
     admission_mean_days: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "Mean delay from infection to admission of your own (gamma).",
             "days",
             least=0.5,
@@ -424,11 +392,11 @@ class Epidemic:
     )
     admission_sd_days: float = field(
         default=0.0,
-        metadata=_about("Its standard deviation, at most twice it.", "days", least=0.1, most=30),
+        metadata=about("Its standard deviation, at most twice it.", "days", least=0.1, most=30),
     )
     admitted_share: float = field(
         default=0.02,
-        metadata=_about("Admissions per infection.", "share", least=0.0001, most=1),
+        metadata=about("Admissions per infection.", "share", least=0.0001, most=1),
     )
 
 

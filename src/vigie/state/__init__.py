@@ -8,6 +8,7 @@ from vigie.state.database import State, Transaction
 from vigie.state.decision_rows import DecisionRow, MoveRow
 from vigie.state.lock import WriterLock
 from vigie.state.records import (
+    AlertRow,
     ArrivalRow,
     ArrivalStatus,
     DatasetRow,
@@ -20,6 +21,7 @@ from vigie.state.records import (
 )
 
 __all__ = [
+    "AlertRow",
     "ArrivalRow",
     "ArrivalStatus",
     "DatasetRow",

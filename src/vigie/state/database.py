@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from vigie.errors import Conflict, DamagedFile, OutOfSpace
 from vigie.state import tables as t
 from vigie.state.decision_rows import DecisionRows
 from vigie.state.records import (
+    AlertRow,
     ArrivalRow,
     ArrivalStatus,
     DatasetRow,
@@ -190,6 +191,29 @@ class Transaction(DecisionRows):
         """Whether anybody holds a lease until later than now."""
         row = self._connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).first()
         return row is not None and bool(row.until > now)
+
+    # alerts of shortages ----------------------------------------------------
+
+    def put_alert(self, row: AlertRow) -> int:
+        """Keep a new alert (number 0) or replace what is known of one; its number."""
+        values = asdict(row) | {"members": list(row.members)}
+        del values["number"]
+        if row.number:
+            at = t.alert_episodes.c.number == row.number
+            self._connection.execute(t.alert_episodes.update().where(at).values(**values))
+            return row.number
+        number = t.alert_episodes.c.number
+        made = self._connection.execute(
+            t.alert_episodes.insert().values(**values).returning(number)
+        )
+        return int(made.scalar_one())
+
+    def alerts(self, *, is_open: bool = False) -> list[AlertRow]:
+        """Alerts of shortages in order of opening."""
+        query = sa.select(t.alert_episodes).order_by(t.alert_episodes.c.number)
+        if is_open:
+            query = query.where(t.alert_episodes.c.closed_at.is_(None))
+        return [replace(row, members=tuple(row.members)) for row in self._all(AlertRow, query)]
 
     # outbox -----------------------------------------------------------------
 

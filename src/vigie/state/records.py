@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 __all__ = [
+    "AlertRow",
     "ArrivalRow",
     "ArrivalStatus",
     "DatasetRow",
@@ -135,3 +136,42 @@ class OutboxRow:
     made_at: datetime
     sent_at: datetime | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert of a shortage, from its opening to its end.
+
+    Attributes:
+        number: people name it by; 0 before it is kept.
+        cause: what it comes from; open alerts have different ones.
+        severity: 1 notice, 2 warning, 3 critical.
+        members: keys of the shortages that belong to it.
+        told_members: how many did when it was last told.
+        calm: releases in a row that found it less grave, or gone.
+        text: what people are told.
+        place: whose duty role is told first.
+        release: that opened it or changed it last.
+        opened_at: when.
+        roles_told: roles of the chain that were told.
+        told_at: when the last of them was.
+        answered_at, answered_by, answer: who took note, and what they said.
+        closed_at: when it ended.
+    """
+
+    number: int
+    cause: str
+    severity: int
+    members: tuple[str, ...]
+    told_members: int
+    calm: int
+    text: str
+    place: str
+    release: str
+    opened_at: datetime
+    roles_told: int
+    told_at: datetime
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    answer: str = ""
+    closed_at: datetime | None = None

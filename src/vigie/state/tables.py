@@ -9,6 +9,7 @@ import sqlalchemy as sa
 __all__ = [
     "METADATA",
     "Instant",
+    "alert_episodes",
     "arrivals",
     "datasets",
     "leases",
@@ -145,4 +146,25 @@ memory = sa.Table(
     METADATA,
     sa.Column("name", sa.String(200), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+)
+
+alert_episodes = sa.Table(
+    "alert_episodes",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("cause", sa.String(300), nullable=False, index=True),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("members", sa.JSON, nullable=False),
+    sa.Column("told_members", sa.Integer, nullable=False),
+    sa.Column("calm", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("place", sa.String(200), nullable=False),
+    sa.Column("release", sa.String(64), nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("roles_told", sa.Integer, nullable=False),
+    sa.Column("told_at", Instant, nullable=False),
+    sa.Column("answered_at", Instant),
+    sa.Column("answered_by", sa.String(200), nullable=False, default=""),
+    sa.Column("answer", sa.Text, nullable=False, default=""),
+    sa.Column("closed_at", Instant),
 )

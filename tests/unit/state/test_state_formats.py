@@ -24,8 +24,8 @@ _NEXT = '''"""One more column, as a later Vigie might add."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -52,7 +52,7 @@ def newer(tmp_path: Path) -> Path:
         else:
             shutil.copy(package / part, target)
     versions = copy / "state" / "migrations" / "versions"
-    (versions / "0003_more.py").write_text(_NEXT, encoding="utf-8")
+    (versions / "0004_more.py").write_text(_NEXT, encoding="utf-8")
     return copy.parent
 
 
@@ -76,14 +76,14 @@ def test_the_state_goes_to_a_newer_format_and_back_with_all_it_holds(
         tx.post("alert", "key", b"payload", now=NOW)
 
     migrate_with(newer, database, "head")
-    assert State(database).revision() == "0003"
-    with pytest.raises(Conflict, match=r"state format 0003; this Vigie knows up to 0002"):
+    assert State(database).revision() == "0004"
+    with pytest.raises(Conflict, match=r"state format 0004; this Vigie knows up to 0003"):
         State(database).migrate()
 
-    migrate_with(newer, database, "0002")
+    migrate_with(newer, database, "0003")
     state = State(database)
     state.migrate()
-    assert state.revision() == "0002"
+    assert state.revision() == "0003"
     with state.read() as tx:
         assert tx.recall("kept") == "still here"
         assert [row.payload for row in tx.outbox()] == [b"payload"]
@@ -94,7 +94,7 @@ def test_a_migration_that_fails_halfway_leaves_the_format_before(
 ) -> None:
     database = tmp_path / "state.db"
     State(database).migrate()
-    step = newer / "vigie/state/migrations/versions/0003_more.py"
+    step = newer / "vigie/state/migrations/versions/0004_more.py"
     broken = 'op.create_table("half", sa.Column("a", sa.Integer))\n    raise RuntimeError'
     start = _NEXT.index('with op.batch_alter_table("runs") as table:\n        table.add')
     step.write_text(_NEXT[:start] + broken + _NEXT[_NEXT.index("\n\n\ndef down") :], "utf-8")
@@ -104,7 +104,7 @@ def test_a_migration_that_fails_halfway_leaves_the_format_before(
 
     state = State(database)
     state.migrate()
-    assert state.revision() == "0002"
+    assert state.revision() == "0003"
     with sqlite3.connect(database) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     connection.close()
@@ -129,7 +129,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     state = State(tmp_path / "state.db")
     state.migrate()
     state.migrate()
-    assert state.revision() == "0002"
+    assert state.revision() == "0003"
 
 
 def test_decisions_are_kept_aside_on_the_way_back_and_never_changed(tmp_path: Path) -> None:
