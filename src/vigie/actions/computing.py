@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.capacity_futures import CapacityFutures, futures_of_rules
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
@@ -177,22 +178,28 @@ class _Found:
         """Apply the other rules; the rows of each that has what it needs."""
         rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
         # Beds and staff are judged from the same staff on the same paths: drawn up once.
-        staff = [staffing(rule, self.inputs) if rule.kind == "staff" else None for rule in rules]
+        futures = futures_of_rules(rules, self.inputs, self.chance, self.room.values.epidemics)
+        staff = [
+            staffing(rule, self.inputs, futures[at]) if rule.kind == "staff" else None
+            for at, rule in enumerate(rules)
+        ]
         for_beds = next((each for each in staff if each is not None), None)
         tables = []
-        for rule, own in zip(rules, staff, strict=True):
-            rows = self._rows(rule, for_beds if rule.kind == "beds" else own)
+        for rule, own, ahead in zip(rules, staff, futures, strict=True):
+            rows = self._rows(rule, for_beds if rule.kind == "beds" else own, ahead)
             if rows is None:
                 self._skip(rule)
             else:
                 tables.append(rows)
         return tables
 
-    def _rows(self, rule: ShortageRule, staff: Staffing | None) -> pa.Table | None:
+    def _rows(
+        self, rule: ShortageRule, staff: Staffing | None, futures: CapacityFutures | None
+    ) -> pa.Table | None:
         if rule.kind == "beds":
             rules = self.room.values.shortages
             equipment = next((each for each in rules if each.kind == "equipment"), None)
-            return bed_rows(rule, self.inputs, staff, equipment)
+            return bed_rows(rule, self.inputs, staff, equipment, futures)
         if rule.kind == "staff":
             return None if staff is None else staff_rows(staff, self.inputs)
         rows_of = {"equipment": equipment_rows, "declared": declared_rows}

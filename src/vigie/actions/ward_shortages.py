@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.capacity_futures import CapacityFutures
 from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.actions.staff_ratios import ratios_in_force
 from vigie.hospital import StaffPaths, equipment_paths, is_short, staff_paths, usable_capacity
 from vigie.paths import (
     BoolArray,
@@ -30,13 +31,25 @@ __all__ = ["Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
 
 
 def bed_rows(
-    rule: ShortageRule, inputs: Inputs, staff: Staffing | None, equipment: ShortageRule | None
+    rule: ShortageRule,
+    inputs: Inputs,
+    staff: Staffing | None,
+    equipment: ShortageRule | None,
+    futures: CapacityFutures | None = None,
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
-    (the staffed beds, changed as much as the staff present changes against today) and those
-    that the machines can serve. None when need or capacity is not reported by day and lately.
+    and those that the machines can serve. None when need or capacity is not reported by day and
+    lately.
+
+    Args:
+        rule: of kind beds.
+        inputs: of the run.
+        staff: of the same patients, or None.
+        equipment: a rule of kind equipment, or None.
+        futures: what will be planned and who will come; None: staffed beds are held as they
+            stand, changed as much as the staff present changes against today.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
@@ -48,12 +61,16 @@ def bed_rows(
     opened = rule.measures.get("open", "")
     beds = staffed
     staff_beds = None
+    follows = futures is not None and futures.planned is not None
     if opened in inputs.histories:
         beds = inputs.today(opened, places, wards)
         beds = np.where(np.isfinite(beds), beds, staffed)
-        staff_beds = staffed * _staff_change(staff, need_measure, need)
+        if not follows:
+            staff_beds = staffed * _staff_change(staff, need_measure, need)
+    if futures is not None and futures.planned is not None:
+        beds, staff_beds = _planned_beds(beds, futures, staff, opened in inputs.histories)
     machine_beds = _machine_beds(equipment, inputs, need_measure, need)
-    is_known = np.isfinite(beds)
+    is_known = np.isfinite(beds[:, :, :1, :1])
     usable = usable_capacity(
         np.where(is_known, beds, np.float32(np.inf)),
         None if staff_beds is None else np.where(np.isfinite(staff_beds), staff_beds, np.inf),
@@ -61,6 +78,9 @@ def bed_rows(
     )
     short = is_short(need, usable.values)
     need_now = inputs.today(need_measure, places, wards)[:, :, 0, 0]
+    capacity_now = usable.values[:, :, 0].mean(axis=-1)
+    if follows:
+        capacity_now = staffed[:, :, 0, 0]
     series = Series(
         kind="beds",
         places=places,
@@ -69,7 +89,7 @@ def bed_rows(
         model=inputs.models[need_measure],
         unit="patient-days",
         need_now=need_now,
-        capacity_now=usable.values[:, :, 0].mean(axis=-1),
+        capacity_now=capacity_now,
         binds=usable.binds(short),
         history=history,
     )
@@ -80,6 +100,25 @@ def bed_rows(
     capacity = np.where(known[:, :, None, None], usable.values, np.float32(0))
     counted = np.where(known[:, :, None, None], need, np.float32(0))
     return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
+
+
+def _planned_beds(
+    opened: PathArray, futures: CapacityFutures, staff: Staffing | None, is_open_reported: bool
+) -> tuple[PathArray, PathArray | None]:
+    """Beds that can be opened, and those that staff run: planned ones, less absence.
+
+    Where beds that can be opened are not reported the plan stands for them.
+    """
+    planned = futures.planned
+    assert planned is not None, "asked for only where beds are planned"
+    run = None
+    if staff is not None and staff.rule.measures["occupancy"] == futures.occupancy:
+        scale = futures.run_scale[:, :, None, None].astype(np.float32)
+        run = np.floor(staff.paths.beds * scale + np.float32(1e-3))
+    if not is_open_reported:
+        return np.where(np.isfinite(opened), planned, np.nan), run
+    run = planned if run is None else np.minimum(planned, run)
+    return opened, run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,12 +142,16 @@ class Staffing:
     paths: StaffPaths
 
 
-def staffing(rule: ShortageRule, inputs: Inputs) -> Staffing | None:
+def staffing(
+    rule: ShortageRule, inputs: Inputs, futures: CapacityFutures | None = None
+) -> Staffing | None:
     """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
 
     Args:
         rule: of kind staff.
         inputs: of the run.
+        futures: rosters and absence ahead; None: rosters stand as they are, and absence has its
+            published paths.
     """
     occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
     if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
@@ -117,9 +160,13 @@ def staffing(rule: ShortageRule, inputs: Inputs) -> Staffing | None:
         return None
     history = inputs.histories[occupancy]
     skills = inputs.histories[rostered].categories
-    ratios = _ratios(inputs, rule.mode, history.categories, skills)
+    ratios = ratios_in_force(inputs, rule.mode, history.categories, skills)
     roster, away, away_now = _presence(rule, inputs, history.places, skills)
-    paths = staff_paths(inputs.ahead(occupancy), ratios, roster, away)
+    coming = roster
+    if futures is not None and futures.staff is not None:
+        coming, away = futures.staff.rostered, futures.staff.absent
+        coming = np.where(np.isfinite(coming), coming, np.float32(1e9))
+    paths = staff_paths(inputs.ahead(occupancy), ratios, coming, away)
     return Staffing(rule, skills, ratios, roster, away_now, paths)
 
 
@@ -161,23 +208,6 @@ def _on_axes(
         for j, category in enumerate(categories):
             if place in rows and category in columns:
                 out[i, j] = values[rows[place], columns[category]]
-    return out
-
-
-def _ratios(inputs: Inputs, mode: str, wards: Sequence[str], skills: Sequence[str]) -> FloatArray:
-    """Patients per member of staff in force on the day, (ward, skill), NaN where none."""
-    out = np.full((len(wards), len(skills)), np.nan)
-    newest: dict[tuple[int, int], date] = {}
-    for row in inputs.reference["ratios"].to_pylist():
-        if row["mode"] != mode or row["valid_from"] > inputs.as_of:
-            continue
-        if row["valid_to"] is not None and row["valid_to"] <= inputs.as_of:
-            continue
-        if row["ward_kind"] in wards and row["skill"] in skills:
-            at = (wards.index(row["ward_kind"]), skills.index(row["skill"]))
-            if at not in newest or row["valid_from"] >= newest[at]:
-                newest[at] = row["valid_from"]
-                out[at] = row["patients_per_staff"]
     return out
 
 

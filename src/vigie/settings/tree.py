@@ -75,6 +75,13 @@ class Mode(StrEnum):
     CRISIS = "crisis"
 
 
+class Ahead(StrEnum):
+    """What staffed beds, rosters and absence do on the days ahead."""
+
+    FOLLOWS = "follows"
+    HELD = "held"
+
+
 class TileKind(StrEnum):
     """What a figure at the top of the briefing shows."""
 
@@ -212,6 +219,13 @@ class BedShortage:
     open: str = field(
         default="", metadata=_about("Beds that could be opened, if reported.", form="measure")
     )
+    ahead: Ahead = field(
+        default=Ahead.FOLLOWS,
+        metadata=_about(
+            "Staffed beds follow patients as they did in this room's past, or are held as they "
+            "stand (docs/models/usable-capacity.md)."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +236,14 @@ class StaffShortage:
     absent: str = field(metadata=_about("Staff absent.", form="measure"))
     occupancy: str = field(metadata=_about("Patients in bed.", form="measure"))
     mode: Mode = field(default=Mode.NORMAL, metadata=_about("Ratios in force."))
+    ahead: Ahead = field(
+        default=Ahead.FOLLOWS,
+        metadata=_about(
+            "Rosters follow beds and absence the epidemic, as learnt from this room's past, or "
+            "rosters are held and absence has its published forecast "
+            "(docs/models/staff-absence.md)."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
