@@ -13,7 +13,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from vigie.actions.forecasting import Chance, History
+from vigie.actions.epidemic_around import epidemic_around, on_days
+from vigie.actions.forecasting import Chance
 from vigie.actions.room import EpidemicRule, ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.staff_ratios import ratios_in_force
@@ -188,29 +189,18 @@ class _Drawn:
 
     def past(self, measure: str, categories: Sequence[str]) -> FloatArray:
         """(place, category, day), another measure at these places on the days of the history."""
-        return _on_days(
+        return on_days(
             self.inputs.histories[measure], self.history.places, categories, self.history.dates
         )
 
     def reported_ahead(self, measure: str, categories: Sequence[str]) -> FloatArray:
         """The same on the days ahead: known where that measure is reported earlier."""
-        return _on_days(self.inputs.histories[measure], self.history.places, categories, self.dates)
+        return on_days(self.inputs.histories[measure], self.history.places, categories, self.dates)
 
 
 def _weekdays(dates: DateArray) -> IntArray:
     # 1970-01-01 was a Thursday.
     return np.asarray((dates.astype(np.int64) + 3) % 7)
-
-
-def _on_days(
-    history: History, places: Sequence[str], categories: Sequence[str], dates: DateArray
-) -> FloatArray:
-    values = history.select(places, categories)
-    at = (dates - history.dates[0]).astype(np.int64)
-    inside = (at >= 0) & (at < values.shape[2])
-    out = np.full((*values.shape[:2], len(dates)), np.nan)
-    out[:, :, inside] = values[:, :, at[inside]]
-    return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -298,7 +288,9 @@ def _absence(
     weekdays: IntArray,
     epidemics: Sequence[EpidemicRule],
 ) -> tuple[AbsenceLaw | None, PathArray]:
-    epidemic = _epidemic(drawn, epidemics)
+    epidemic = epidemic_around(
+        drawn.inputs, epidemics, drawn.history.places, drawn.history.dates, drawn.dates
+    )
     history = AbsenceHistory(
         past.rostered, past.absent, weekdays, None if epidemic is None else epidemic[0]
     )
@@ -316,66 +308,6 @@ def _absence(
         days_before=len(weekdays),
     )
     return law, absent
-
-
-def _epidemic(
-    drawn: _Drawn, epidemics: Sequence[EpidemicRule]
-) -> tuple[FloatArray, PathArray] | None:
-    """(place, day) and (place, day, sample): the first epidemic that is drawn, around each place.
-
-    Around a place means its region, the smallest total that holds it; its own admissions alone
-    are few, and its staff live in the region. None without an epidemic by day at these places.
-    """
-    inputs = drawn.inputs
-    for rule in epidemics:
-        if not inputs.is_drawn(rule.measure):
-            continue
-        history, paths = inputs.histories[rule.measure], inputs.paths[rule.measure]
-        if rule.category and rule.category not in history.categories:
-            continue
-        chosen = [rule.category] if rule.category else list(history.categories)
-        places = history.places
-        past = _on_days(history, places, chosen, drawn.history.dates)
-        past = np.nan_to_num(last_seen(past)).sum(axis=1)
-        columns = [paths.categories.index(each) for each in chosen]
-        ahead = _paths_on_days(
-            np.asarray(paths.values[:, columns].sum(axis=1)), paths.dates, past, drawn.dates
-        )
-        return _around(drawn.history.places, places, inputs, past, ahead)
-    return None
-
-
-def _paths_on_days(
-    values: PathArray, of: DateArray, past: FloatArray, wanted: DateArray
-) -> PathArray:
-    """Paths on other days: before them the last value known, after them their last day."""
-    at = (wanted - of[0]).astype(np.int64)
-    out = values[:, np.clip(at, 0, len(of) - 1)]
-    early = at < 0
-    if early.any():
-        out[:, early] = past[:, -1, None, None]
-    return np.asarray(out, dtype=np.float32)
-
-
-def _around(
-    wanted: Sequence[str],
-    places: Sequence[str],
-    inputs: Inputs,
-    past: FloatArray,
-    ahead: PathArray,
-) -> tuple[FloatArray, PathArray]:
-    row = {place: at for at, place in enumerate(places)}
-    totals = sorted(inputs.members.items(), key=lambda each: len(each[1]))
-    groups: dict[tuple[int, ...], tuple[FloatArray, PathArray]] = {}
-    whole = tuple(range(len(places)))
-    found = []
-    for place in wanted:
-        inside = next((of for _, of in totals if place in of), (place,))
-        rows = tuple(row[each] for each in inside if each in row) or whole
-        if rows not in groups:
-            groups[rows] = past[list(rows)].sum(axis=0), ahead[list(rows)].sum(axis=0)
-        found.append(groups[rows])
-    return np.stack([each[0] for each in found]), np.stack([each[1] for each in found])
 
 
 def _as_reported(paths: PathArray, reported: FloatArray) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vigie.hospital.absence.beta_binomial import beta_binomial_table
-from vigie.hospital.absence.law import AbsenceLaw, pressure
+from vigie.hospital.absence.law import AbsenceLaw
+from vigie.hospital.absence.pressure import pressure_ahead
 from vigie.paths import FloatArray, IntArray, PathArray
 
 __all__ = ["absence_paths"]
@@ -84,18 +85,7 @@ def _shared_logit(
     common = by_day[:, None].astype(np.float32) + law.common.ahead(rng, days, samples)[0]
     if not law.slope or epidemic is None:
         return np.asarray(common[None])
-    past, ahead = epidemic
-    needed = law.lag_days + 7
-    whole = np.concatenate(
-        [
-            np.broadcast_to(
-                past[:, -needed:, None], (len(past), min(needed, past.shape[1]), ahead.shape[2])
-            ),
-            ahead,
-        ],
-        axis=1,
-    )
-    felt = pressure(whole, past.mean(axis=1))
-    begin = min(needed, past.shape[1]) - law.lag_days
-    felt = felt[:, max(begin, 0) :][:, :days]
-    return np.asarray(common[None] + law.slope * felt, dtype=np.float32)
+    felt = pressure_ahead(epidemic[0], epidemic[1], law.lag_days)[:, :days]
+    felt *= np.float32(law.slope)
+    felt += common
+    return felt

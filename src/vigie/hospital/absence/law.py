@@ -9,9 +9,10 @@ import numpy as np
 
 from vigie.hospital.absence.history import AbsenceHistory
 from vigie.hospital.absence.persisting import Persisting, persisting
+from vigie.hospital.absence.pressure import lagged_pressure
 from vigie.paths import FloatArray, IntArray
 
-__all__ = ["ABSENCE_LAGS", "ABSENCE_MODEL", "AbsenceLaw", "fit_absence", "pressure"]
+__all__ = ["ABSENCE_LAGS", "ABSENCE_MODEL", "AbsenceLaw", "fit_absence"]
 
 ABSENCE_MODEL = "vigie-absence"
 """Name of the model in tables and releases."""
@@ -28,7 +29,6 @@ _SLOPE_RIDGE = 1 / 0.5**2
 _SEASON_RIDGE = 1 / 0.3**2
 _SEASON_DAYS = 400
 _YEAR_DAYS = 365.25
-_SMOOTHING_DAYS = 7
 _LEAST_GAIN = 4.0
 _MOST_DISPERSION = 0.5
 
@@ -45,7 +45,7 @@ class AbsenceLaw:
         places: (place,), effects.
         skills: (skill,), effects.
         weekdays: (7,), effects, 0 = Monday.
-        slope: per unit of ``pressure``; 0 without an epidemic, or where it tells nothing.
+        slope: per unit of the epidemic's pressure; 0 without one, or where it tells nothing.
         lag_days: by which absence follows it.
         season: (2,), cosine and sine of the year; 0 with less than 400 days of history.
         dispersion: rho of the beta-binomial, what a shift has in common on one day alone.
@@ -63,26 +63,6 @@ class AbsenceLaw:
     dispersion: float
     common: Persisting
     wards: Persisting
-
-
-def pressure(epidemic: FloatArray, usual: FloatArray) -> FloatArray:
-    """The epidemic as absence sees it: log of the last week's mean, against the place's usual.
-
-    Args:
-        epidemic: (place, day, ...), counts per day, no value missing.
-        usual: (place,), mean of its history.
-
-    Returns:
-        Same shape; the first days have the mean of as many as there are.
-    """
-    total = np.cumsum(epidemic, axis=1)
-    days = epidemic.shape[1]
-    before = np.zeros_like(total)
-    before[:, _SMOOTHING_DAYS:] = total[:, :-_SMOOTHING_DAYS] if days > _SMOOTHING_DAYS else 0
-    count = np.minimum(np.arange(1, days + 1), _SMOOTHING_DAYS)
-    ones = (1,) * (epidemic.ndim - 2)
-    recent = (total - before) / count.reshape(1, days, *ones)
-    return np.asarray(np.log1p(4 * recent / np.maximum(usual, 1e-9).reshape(-1, 1, *ones)))
 
 
 def fit_absence(history: AbsenceHistory, lags: Sequence[int] = ABSENCE_LAGS) -> AbsenceLaw:
@@ -215,7 +195,7 @@ class _Fit:
         for lag in lags:
             self.level, self.slope = start[0], 0.0
             self.places, self.weekday_effects, self.season = (each.copy() for each in start[1:])
-            self.pressure = _lagged(epidemic, lag)
+            self.pressure = lagged_pressure(epidemic, lag)
             self.rounds(_LAG_ROUNDS)
             if self._unexplained() < least and self.slope > 0:
                 least, best = self._unexplained(), lag
@@ -226,7 +206,7 @@ class _Fit:
         self.slope, self.lag = 0.0, 0
         self.pressure = np.zeros_like(self.pressure)
         if is_worth and best is not None:
-            self.lag, self.pressure = best, _lagged(epidemic, best)
+            self.lag, self.pressure = best, lagged_pressure(epidemic, best)
 
     def _unexplained(self) -> float:
         """Pearson's chi-square."""
@@ -236,13 +216,6 @@ class _Fit:
 
 def _step(surplus: FloatArray, weight: FloatArray, effect: FloatArray, ridge: float) -> FloatArray:
     return np.asarray((surplus - ridge * effect) / (weight + ridge))
-
-
-def _lagged(epidemic: FloatArray, lag: int) -> FloatArray:
-    """(place, day), pressure of some days ago; the first value before the series began."""
-    usual = epidemic.mean(axis=1)
-    values = pressure(epidemic, usual)
-    return np.asarray(values[:, np.maximum(np.arange(values.shape[1]) - lag, 0)])
 
 
 def _dispersion(
