@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -80,7 +80,10 @@ def bed_rows(
     need_now = inputs.today(need_measure, places, wards)[:, :, 0, 0]
     capacity_now = usable.values[:, :, 0].mean(axis=-1)
     if follows:
-        capacity_now = staffed[:, :, 0, 0]
+        # Today's beds are known; the paths begin tomorrow.
+        served = np.inf if machine_beds is None else machine_beds[:, :, 0].mean(axis=-1)
+        today = np.where(np.isfinite(staffed[:, :, 0, 0]), staffed[:, :, 0, 0], capacity_now)
+        capacity_now = np.minimum(today, served)
     series = Series(
         kind="beds",
         places=places,
@@ -117,8 +120,8 @@ def _planned_beds(
         run = np.floor(staff.paths.beds * scale + np.float32(1e-3))
     if not is_open_reported:
         return np.where(np.isfinite(opened), planned, np.nan), run
-    run = planned if run is None else np.minimum(planned, run)
-    return opened, run
+    # A site that tells of no staffed beds is limited by its staff alone.
+    return opened, planned if run is None else np.fmin(planned, run)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,10 +312,20 @@ def _level_rows(
         need_now=need_now[:, :, 0, 0],
         capacity_now=capacity_now[:, :, 0, 0],
         binds=[[binds] * len(categories) for _ in places],
-        history=inputs.histories[measure],
+        history=_at(inputs.histories[measure], places, categories),
     )
     unmet = np.maximum(need - capacity, np.float32(0)).sum(axis=2)
     return shortage_rows(series, inputs, first_passage(short), unmet, known)
+
+
+def _at(history: History, places: Sequence[str], categories: Sequence[str]) -> History:
+    """The history at the places that are judged: some may never have reported this measure."""
+    if (history.places, history.categories) == (tuple(places), tuple(categories)):
+        return history
+    values = history.select(places, categories)
+    return replace(
+        history, places=tuple(places), categories=tuple(categories), values=values, late=None
+    )
 
 
 def _totals(
