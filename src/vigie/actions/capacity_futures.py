@@ -19,8 +19,20 @@ from vigie.actions.room import EpidemicRule, ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.staff_ratios import ratios_in_force
 from vigie.hospital import beds_served
-from vigie.hospital.absence import AbsenceHistory, AbsenceLaw, absence_paths, fit_absence
-from vigie.hospital.opening import OpeningHistory, OpeningLaw, fit_opening, planned_paths
+from vigie.hospital.absence import (
+    ABSENCE_MODEL,
+    AbsenceHistory,
+    AbsenceLaw,
+    absence_paths,
+    fit_absence,
+)
+from vigie.hospital.opening import (
+    OPENING_MODEL,
+    OpeningHistory,
+    OpeningLaw,
+    fit_opening,
+    planned_paths,
+)
 from vigie.hospital.rosters import RosterHistory, RosterLaw, fit_rosters, roster_paths
 from vigie.paths import DateArray, FloatArray, IntArray, PathArray, last_seen
 
@@ -68,6 +80,15 @@ class CapacityFutures:
     run_scale: FloatArray
     staff: StaffFutures | None
     opening: OpeningLaw | None
+
+    def models(self, rule: ShortageRule) -> dict[str, str]:
+        """Names of the models that a rule is judged by besides that of its patients."""
+        found = {}
+        if rule.kind == "beds" and self.opening is not None and self.opening.follows.any():
+            found[f"{rule.measures['capacity']}, ahead"] = OPENING_MODEL
+        if rule.kind == "staff" and self.staff is not None and self.staff.absence is not None:
+            found[f"{rule.measures['absent']}, ahead"] = ABSENCE_MODEL
+        return found
 
 
 def futures_of_rules(

@@ -26,13 +26,8 @@ from vigie.actions.run_forecasts import RunForecasts, make_forecasts
 from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
-from vigie.actions.ward_shortages import (
-    Staffing,
-    bed_rows,
-    equipment_rows,
-    staff_rows,
-    staffing,
-)
+from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
+from vigie.actions.ward_staffing import Staffing, staffing
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, move_rows, plan_row
@@ -146,7 +141,7 @@ def compute(
         notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
     models = dict(made.models) | {"plan": OPTIMAL_MODEL}
     models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
-    models |= reproduction_models(epidemics) | nowcast_models(epidemics)
+    models |= reproduction_models(epidemics) | nowcast_models(epidemics) | found.models
     return Computed(tables, models, notes, made.scoring.standings)
 
 
@@ -161,11 +156,12 @@ class _Found:
     shortages: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
+    models: dict[str, str]
     products: Iterator[ProductResult]
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.plans, self.skipped = [], {}, {}
+        self.shortages, self.plans, self.skipped, self.models = [], {}, {}, {}
         self.products = iter(())
 
     def look_at_products(self, orders: Sequence[DataFile]) -> None:
@@ -186,6 +182,7 @@ class _Found:
         for_beds = next((each for each in staff if each is not None), None)
         tables = []
         for rule, own, ahead in zip(rules, staff, futures, strict=True):
+            self.models |= {} if ahead is None else ahead.models(rule)
             rows = self._rows(rule, for_beds if rule.kind == "beds" else own, ahead)
             if rows is None:
                 self._skip(rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,20 +14,18 @@ from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
-from vigie.actions.staff_ratios import ratios_in_force
-from vigie.hospital import StaffPaths, equipment_paths, is_short, staff_paths, usable_capacity
+from vigie.actions.ward_staffing import Staffing, staff_change
+from vigie.hospital import equipment_paths, is_short, staff_paths, usable_capacity
 from vigie.paths import (
     BoolArray,
-    FloatArray,
     PathArray,
-    SamplePaths,
     any_short,
     first_passage,
     probability_by,
     shared_short,
 )
 
-__all__ = ["Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
+__all__ = ["bed_rows", "equipment_rows", "staff_rows"]
 
 
 def bed_rows(
@@ -66,7 +64,7 @@ def bed_rows(
         beds = inputs.today(opened, places, wards)
         beds = np.where(np.isfinite(beds), beds, staffed)
         if not follows:
-            staff_beds = staffed * _staff_change(staff, need_measure, need)
+            staff_beds = staffed * staff_change(staff, need_measure, need)
     if futures is not None and futures.planned is not None:
         beds, staff_beds = _planned_beds(beds, futures, staff, opened in inputs.histories)
     machine_beds = _machine_beds(equipment, inputs, need_measure, need)
@@ -124,96 +122,6 @@ def _planned_beds(
     return opened, planned if run is None else np.fmin(planned, run)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Staffing:
-    """The staff of one rule on the paths; arrays are (place, skill, ...) of the occupancy's places.
-
-    Attributes:
-        rule: of kind staff.
-        skills: axis 1.
-        ratios: (ward, skill), patients per member of staff in force; NaN where none.
-        roster: (place, skill, 1, 1); very large where nothing is reported.
-        away_now: (place, skill, 1, 1), absent today.
-        paths: need, presence and beds that the staff can run.
-    """
-
-    rule: ShortageRule
-    skills: tuple[str, ...]
-    ratios: FloatArray
-    roster: PathArray
-    away_now: PathArray
-    paths: StaffPaths
-
-
-def staffing(
-    rule: ShortageRule, inputs: Inputs, futures: CapacityFutures | None = None
-) -> Staffing | None:
-    """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
-
-    Args:
-        rule: of kind staff.
-        inputs: of the run.
-        futures: rosters and absence ahead; None: rosters stand as they are, and absence has its
-            published paths.
-    """
-    occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
-    if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
-        return None
-    if not inputs.is_drawn(rule.measures["absent"]):
-        return None
-    history = inputs.histories[occupancy]
-    skills = inputs.histories[rostered].categories
-    ratios = ratios_in_force(inputs, rule.mode, history.categories, skills)
-    roster, away, away_now = _presence(rule, inputs, history.places, skills)
-    coming = roster
-    if futures is not None and futures.staff is not None:
-        coming, away = futures.staff.rostered, futures.staff.absent
-        coming = np.where(np.isfinite(coming), coming, np.float32(1e9))
-    paths = staff_paths(inputs.ahead(occupancy), ratios, coming, away)
-    return Staffing(rule, skills, ratios, roster, away_now, paths)
-
-
-def _staff_change(staff: Staffing | None, occupancy: str, need: PathArray) -> PathArray:
-    """How the beds that staff can run change against today, per path; 1 where unknown."""
-    if staff is None or staff.rule.measures["occupancy"] != occupancy:
-        return np.ones((1, 1, 1, 1), dtype=np.float32)
-    now = staff_paths(need, staff.ratios, staff.roster, staff.away_now)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        change = staff.paths.beds / now.beds
-    return np.where(np.isfinite(change), change, np.float32(1))
-
-
-def _presence(
-    rule: ShortageRule, inputs: Inputs, places: Sequence[str], skills: Sequence[str]
-) -> tuple[PathArray, PathArray, PathArray]:
-    """Roster, absence on the paths and absence today on the axes of the places given.
-
-    Places without a report of a skill have an infinite roster: they are not limited by it.
-    """
-    rostered, absent = rule.measures["rostered"], rule.measures["absent"]
-    roster = inputs.today(rostered, places, skills)
-    known = inputs.paths[absent]
-    away = inputs.ahead(absent, clock=rule.measures["occupancy"])
-    if (known.places, known.categories) != (tuple(places), tuple(skills)):
-        away = _on_axes(away, known, places, skills)
-    away_now = np.nan_to_num(inputs.today(absent, places, skills))
-    return np.where(np.isfinite(roster), roster, np.float32(1e9)), away, away_now
-
-
-def _on_axes(
-    values: PathArray, known: SamplePaths, places: Sequence[str], categories: Sequence[str]
-) -> PathArray:
-    """Paths on other places and categories; 0 where there are none."""
-    rows = {key: i for i, key in enumerate(known.places)}
-    columns = {key: i for i, key in enumerate(known.categories)}
-    out = np.zeros((len(places), len(categories), *values.shape[2:]), dtype=np.float32)
-    for i, place in enumerate(places):
-        for j, category in enumerate(categories):
-            if place in rows and category in columns:
-                out[i, j] = values[rows[place], columns[category]]
-    return out
-
-
 def _machine_beds(
     rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
 ) -> PathArray | None:
@@ -256,6 +164,7 @@ def staff_rows(staff: Staffing, inputs: Inputs) -> pa.Table:
         history.places,
         inputs,
         occupancy,
+        staff.model,
     )
 
 
@@ -283,6 +192,7 @@ def equipment_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
         history.places,
         inputs,
         in_use,
+        inputs.models[in_use],
     )
 
 
@@ -300,6 +210,7 @@ def _level_rows(
     places: Sequence[str],
     inputs: Inputs,
     clock: str,
+    model: str,
 ) -> pa.Table:
     short = is_short(need, capacity)
     series = Series(
@@ -307,7 +218,7 @@ def _level_rows(
         places=tuple(places),
         categories=tuple(categories),
         offset=inputs.offset(clock),
-        model=inputs.models[measure],
+        model=model,
         unit=unit,
         need_now=need_now[:, :, 0, 0],
         capacity_now=capacity_now[:, :, 0, 0],

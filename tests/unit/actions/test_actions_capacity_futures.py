@@ -14,7 +14,8 @@ from vigie.actions.capacity_futures import CapacityFutures, capacity_futures, fu
 from vigie.actions.forecasting import Chance
 from vigie.actions.room import EpidemicRule, ShortageRule
 from vigie.actions.shortage_rows import Inputs
-from vigie.actions.ward_shortages import bed_rows, staff_rows, staffing
+from vigie.actions.ward_shortages import bed_rows, staff_rows
+from vigie.actions.ward_staffing import staffing
 
 Row = dict[str, object]
 BEDS = rule_of("beds", need="need", capacity="beds", open="open")
