@@ -9,13 +9,17 @@ from vigie.paths import FloatArray, IntArray, PathArray
 
 __all__ = ["planned_paths"]
 
+_LEAST_NEAR, _NEAR_PART = 5, 5
+"""Misses are taken from the fifth of places that is nearest in size, five of them at least: beds
+are whole, so that a small ward misses more for its size."""
+
 
 def planned_paths(law: OpeningLaw, occupancy: PathArray, rng: np.random.Generator) -> PathArray:
     """Beds that are planned on each day and in each future, before absence closes any.
 
-    Each future takes what the law missed over one stretch of the past, in another place of the
-    same ward kind but in all of them over the same days, so that hospitals that open late open
-    late together.
+    Each future takes what the law missed over one stretch of the past, in a place of like size
+    and of the same ward kind, but in all of them over the same days, so that hospitals that open
+    late open late together.
 
     Args:
         law: as ``fit_opening`` learnt it.
@@ -67,7 +71,11 @@ def _misses(
     donors = np.flatnonzero(law.is_known[ward])
     if not len(donors) or not len(law.misses):
         return np.zeros((len(scale), 1, 1), dtype=np.float32), scale
-    rank = np.arange(len(scale))[:, None] + np.floor(shift * len(donors)).astype(np.int64)
-    bank = law.misses[:, donors, ward].astype(np.float32)
-    taken = bank[segment[None, :], rank % len(donors)]
+    ceiling = law.now.ceiling[:, ward]
+    by_size = donors[np.argsort(ceiling[donors], kind="stable")]
+    rank = np.searchsorted(ceiling[by_size], ceiling)[:, None]
+    near = max(_LEAST_NEAR, len(donors) // _NEAR_PART)
+    donor = np.clip(rank + np.rint((shift - 0.5) * near).astype(np.int64), 0, len(donors) - 1)
+    bank = law.misses[:, by_size, ward].astype(np.float32)
+    taken = bank[segment[None, :], donor]
     return np.ascontiguousarray(taken.transpose(0, 2, 1)), scale
