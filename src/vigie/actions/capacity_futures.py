@@ -97,7 +97,10 @@ def futures_of_rules(
     chance: Chance,
     epidemics: Sequence[EpidemicRule] = (),
 ) -> list[CapacityFutures | None]:
-    """The futures that each rule is judged by: the first rules of beds and staff share theirs.
+    """The futures that each rule is judged by.
+
+    A rule of beds takes the first of staff about the same patients, and the other way round; two
+    that take each other share their futures.
 
     Args:
         rules: of the room.
@@ -110,11 +113,14 @@ def futures_of_rules(
     """
     made: dict[tuple[int | None, int | None], CapacityFutures | None] = {}
     found: list[CapacityFutures | None] = []
-    for rule in rules:
+    for at, rule in enumerate(rules):
         if rule.kind not in _ROLE_OF_PATIENTS or rule.ahead != FOLLOWS:
             found.append(None)
             continue
-        beds, staff = (_first(rules, kind, _patients(rule)) for kind in _ROLE_OF_PATIENTS)
+        beds, staff = (
+            at if rule.kind == kind else _first(rules, kind, _patients(rule))
+            for kind in _ROLE_OF_PATIENTS
+        )
         if (beds, staff) not in made:
             made[beds, staff] = capacity_futures(
                 None if beds is None else rules[beds],

@@ -125,6 +125,18 @@ def test_rules_about_the_same_patients_share_their_futures() -> None:
     assert second is None
 
 
+def test_a_second_rule_of_beds_is_judged_by_its_own_beds() -> None:
+    inputs, chance = inputs_for(grown())
+    other = rule_of("beds", need="need", capacity="open", open="")
+
+    first, second = futures_of_rules([BEDS, other], inputs, chance)
+
+    assert first is not None
+    assert second is not None
+    assert (second.planned == 60).all()
+    assert (first.planned < 60).any()
+
+
 def test_absence_follows_the_epidemic_around_a_place() -> None:
     given = grown()
     for number, site in enumerate(SITES):
