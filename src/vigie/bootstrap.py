@@ -225,8 +225,9 @@ def _values(settings: Settings) -> RoomValues:
     for rule in settings.shortages:
         values = asdict(rule)
         mode, lack = str(values.pop("mode", "normal")), str(values.pop("of", ""))
+        ahead = str(values.pop("ahead", "follows"))
         measures = {role: str(value) for role, value in values.items()}
-        rules.append(ShortageRule(kinds[type(rule)], measures, mode, lack))
+        rules.append(ShortageRule(kinds[type(rule)], measures, mode, lack, ahead))
     return RoomValues(
         name=room.name,
         timezone=room.timezone.key,

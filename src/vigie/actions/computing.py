@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.capacity_futures import CapacityFutures, futures_of_rules
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
@@ -28,14 +29,8 @@ from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.shared_vehicles import SharedVehicles, litres_of
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
-from vigie.actions.ward_shortages import (
-    BedPaths,
-    Staffing,
-    bed_rows,
-    equipment_rows,
-    staff_rows,
-    staffing,
-)
+from vigie.actions.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
+from vigie.actions.ward_staffing import Staffing, staffing
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
@@ -165,7 +160,7 @@ def compute(
         notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
     models = dict(made.models) | {"plan": OPTIMAL_MODEL}
     models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
-    models |= reproduction_models(epidemics) | nowcast_models(epidemics)
+    models |= reproduction_models(epidemics) | nowcast_models(epidemics) | found.models
     return Computed(tables, models, notes, made.scoring.standings)
 
 
@@ -181,6 +176,7 @@ class _Found:
     days: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
+    models: dict[str, str]
     products: Iterator[ProductResult]
     wishes: Wishes
     loans: LoanPlans
@@ -190,7 +186,8 @@ class _Found:
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.days, self.plans, self.skipped = [], [], {}, {}
+        self.shortages, self.days, self.plans = [], [], {}
+        self.skipped, self.models = {}, {}
         self.products = iter(())
         self.wishes = _asked(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
@@ -208,13 +205,19 @@ class _Found:
         """Apply the other rules; the rows of each that has what it needs."""
         rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
         # Beds and staff are judged from the same staff on the same paths: drawn up once.
-        staff = [staffing(rule, self.inputs) if rule.kind == "staff" else None for rule in rules]
+        futures = futures_of_rules(rules, self.inputs, self.chance, self.room.values.epidemics)
+        staff = [
+            staffing(rule, self.inputs, futures[at]) if rule.kind == "staff" else None
+            for at, rule in enumerate(rules)
+        ]
         for_beds = next((each for each in staff if each is not None), None)
         tables = []
         beds: dict[int, BedPaths] = {}
-        for number, (rule, own) in enumerate(zip(rules, staff, strict=True)):
+        judged = zip(rules, staff, futures, strict=True)
+        for number, (rule, own, ahead) in enumerate(judged):
+            self.models |= {} if ahead is None else ahead.models(rule)
             paths: list[BedPaths] = []
-            rows = self._rows(rule, for_beds if rule.kind == "beds" else own, paths)
+            rows = self._rows(rule, for_beds if rule.kind == "beds" else own, ahead, paths)
             if rows is None:
                 self._skip(rule)
             else:
@@ -233,12 +236,16 @@ class _Found:
         return tables
 
     def _rows(
-        self, rule: ShortageRule, staff: Staffing | None, beds: list[BedPaths]
+        self,
+        rule: ShortageRule,
+        staff: Staffing | None,
+        futures: CapacityFutures | None,
+        beds: list[BedPaths],
     ) -> pa.Table | None:
         if rule.kind == "beds":
             rules = self.room.values.shortages
             equipment = next((each for each in rules if each.kind == "equipment"), None)
-            return bed_rows(rule, self.inputs, staff, equipment, beds, self.days)
+            return bed_rows(rule, self.inputs, staff, equipment, futures, beds, self.days)
         if rule.kind == "staff":
             return None if staff is None else staff_rows(staff, self.inputs, self.days)
         if rule.kind == "equipment":

@@ -1,4 +1,4 @@
-"""Shortages that places declare themselves, by the two-state chain."""
+"""Shortages that places declare themselves: yes or no, or the share of units that lack."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.room import ShortageRule
+from vigie.actions.share_forecasts import high_share
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.paths import first_passage, last_seen
 
@@ -17,7 +18,10 @@ _BINDS = {"products": "stock"}
 def declared_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
     """P(a lack is declared on any day up to D), by place; None when the measure is not reported.
 
-    The category of the rows is the key of the measure: what people declare has no other name.
+    Of a share of units that declare a lack it is the chance that it is unusually high for its
+    place: above the 80 % quantile of its own past. A register emptied by a reset is not the end
+    of a shortage. The category of the rows is the key of the measure: what people declare has no
+    other name.
     """
     measure = rule.measures["declared"]
     if measure not in inputs.paths:
@@ -25,6 +29,8 @@ def declared_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
     history = inputs.histories[measure]
     declared = inputs.ahead(measure)
     now = last_seen(history.values)[:, :, -1]
+    is_share = history.kind == "share"
+    limit = high_share(history) if is_share else np.full(now.shape, 0.5)
     many = len(history.categories) > 1
     series = Series(
         kind=rule.of,
@@ -34,10 +40,10 @@ def declared_rows(rule: ShortageRule, inputs: Inputs) -> pa.Table | None:
         model=inputs.models[measure],
         unit="days",
         need_now=np.asarray(now, dtype=np.float32),
-        capacity_now=np.full(now.shape, np.nan, dtype=np.float32),
+        capacity_now=np.asarray(np.where(is_share, limit, np.nan), dtype=np.float32),
         binds=[[_BINDS.get(rule.of, rule.of)] * len(history.categories) for _ in history.places],
         history=history,
     )
-    short = declared > 0.5
-    unmet = declared.sum(axis=2, dtype=np.float32)
+    short = declared > limit[:, :, None, None]
+    unmet = np.where(short, declared, 0).sum(axis=2, dtype=np.float32)
     return shortage_rows(series, inputs, first_passage(short), unmet, history.is_reported())

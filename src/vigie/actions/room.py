@@ -47,12 +47,15 @@ class ShortageRule:
             declared); an optional role that is not reported is "".
         mode: which ratios of patients to staff are in force.
         of: what a declared shortage is a lack of: beds, staff, equipment or products.
+        ahead: for beds and staff, "follows" when staffed beds and rosters follow the need and
+            absence the epidemic, as learnt from the room's past; "held" when they stand.
     """
 
     kind: str
     measures: Mapping[str, str]
     mode: str = "normal"
     of: str = ""
+    ahead: str = "follows"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.capacity_futures import CapacityFutures
 from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
-from vigie.hospital import StaffPaths, equipment_paths, is_short, staff_paths, usable_capacity
+from vigie.actions.ward_staffing import Staffing, staff_change
+from vigie.hospital import equipment_paths, is_short, staff_paths, usable_capacity
 from vigie.paths import (
     BoolArray,
-    FloatArray,
     PathArray,
-    SamplePaths,
     any_short,
     first_passage,
     probability_by,
     shared_short,
 )
 
-__all__ = ["BedPaths", "Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
+__all__ = ["BedPaths", "bed_rows", "equipment_rows", "staff_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,15 +48,25 @@ def bed_rows(
     inputs: Inputs,
     staff: Staffing | None,
     equipment: ShortageRule | None,
+    futures: CapacityFutures | None = None,
     found: list[BedPaths] | None = None,
     days: list[pa.Table] | None = None,
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
-    (the staffed beds, changed as much as the staff present changes against today) and those
-    that the machines can serve. None when need or capacity is not reported by day and lately.
-    ``found`` takes the paths, ``days`` the rows of the table of shortage days.
+    and those that the machines can serve. None when need or capacity is not reported by day and
+    lately.
+
+    Args:
+        rule: of kind beds.
+        inputs: of the run.
+        staff: of the same patients, or None.
+        equipment: a rule of kind equipment, or None.
+        futures: what will be planned and who will come; None: staffed beds are held as they
+            stand, changed as much as the staff present changes against today.
+        found: takes the paths.
+        days: takes the rows of the table of shortage days.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
@@ -69,12 +78,16 @@ def bed_rows(
     opened = rule.measures.get("open", "")
     beds = staffed
     staff_beds = None
+    follows = futures is not None and futures.planned is not None
     if opened in inputs.histories:
         beds = inputs.today(opened, places, wards)
         beds = np.where(np.isfinite(beds), beds, staffed)
-        staff_beds = staffed * _staff_change(staff, need_measure, need)
+        if not follows:
+            staff_beds = staffed * staff_change(staff, need_measure, need)
+    if futures is not None and futures.planned is not None:
+        beds, staff_beds = _planned_beds(beds, futures, staff, opened in inputs.histories)
     machine_beds = _machine_beds(equipment, inputs, need_measure, need)
-    is_known = np.isfinite(beds)
+    is_known = np.isfinite(beds[:, :, :1, :1])
     usable = usable_capacity(
         np.where(is_known, beds, np.float32(np.inf)),
         None if staff_beds is None else np.where(np.isfinite(staff_beds), staff_beds, np.inf),
@@ -82,6 +95,12 @@ def bed_rows(
     )
     short = is_short(need, usable.values)
     need_now = inputs.today(need_measure, places, wards)[:, :, 0, 0]
+    capacity_now = usable.values[:, :, 0].mean(axis=-1)
+    if follows:
+        # Today's beds are known; the paths begin tomorrow.
+        served = np.inf if machine_beds is None else machine_beds[:, :, 0].mean(axis=-1)
+        today = np.where(np.isfinite(staffed[:, :, 0, 0]), staffed[:, :, 0, 0], capacity_now)
+        capacity_now = np.minimum(today, served)
     series = Series(
         kind="beds",
         places=places,
@@ -90,7 +109,7 @@ def bed_rows(
         model=inputs.models[need_measure],
         unit="patient-days",
         need_now=need_now,
-        capacity_now=usable.values[:, :, 0].mean(axis=-1),
+        capacity_now=capacity_now,
         binds=usable.binds(short),
         history=history,
     )
@@ -109,103 +128,23 @@ def bed_rows(
     return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Staffing:
-    """The staff of one rule on the paths; arrays are (place, skill, ...) of the occupancy's places.
+def _planned_beds(
+    opened: PathArray, futures: CapacityFutures, staff: Staffing | None, is_open_reported: bool
+) -> tuple[PathArray, PathArray | None]:
+    """Beds that can be opened, and those that staff run: planned ones, less absence.
 
-    Attributes:
-        rule: of kind staff.
-        skills: axis 1.
-        ratios: (ward, skill), patients per member of staff in force; NaN where none.
-        roster: (place, skill, 1, 1); very large where nothing is reported.
-        away_now: (place, skill, 1, 1), absent today.
-        paths: need, presence and beds that the staff can run.
+    Where beds that can be opened are not reported the plan stands for them.
     """
-
-    rule: ShortageRule
-    skills: tuple[str, ...]
-    ratios: FloatArray
-    roster: PathArray
-    away_now: PathArray
-    paths: StaffPaths
-
-
-def staffing(rule: ShortageRule, inputs: Inputs) -> Staffing | None:
-    """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
-
-    Args:
-        rule: of kind staff.
-        inputs: of the run.
-    """
-    occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
-    if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
-        return None
-    if not inputs.is_drawn(rule.measures["absent"]):
-        return None
-    history = inputs.histories[occupancy]
-    skills = inputs.histories[rostered].categories
-    ratios = _ratios(inputs, rule.mode, history.categories, skills)
-    roster, away, away_now = _presence(rule, inputs, history.places, skills)
-    paths = staff_paths(inputs.ahead(occupancy), ratios, roster, away)
-    return Staffing(rule, skills, ratios, roster, away_now, paths)
-
-
-def _staff_change(staff: Staffing | None, occupancy: str, need: PathArray) -> PathArray:
-    """How the beds that staff can run change against today, per path; 1 where unknown."""
-    if staff is None or staff.rule.measures["occupancy"] != occupancy:
-        return np.ones((1, 1, 1, 1), dtype=np.float32)
-    now = staff_paths(need, staff.ratios, staff.roster, staff.away_now)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        change = staff.paths.beds / now.beds
-    return np.where(np.isfinite(change), change, np.float32(1))
-
-
-def _presence(
-    rule: ShortageRule, inputs: Inputs, places: Sequence[str], skills: Sequence[str]
-) -> tuple[PathArray, PathArray, PathArray]:
-    """Roster, absence on the paths and absence today on the axes of the places given.
-
-    Places without a report of a skill have an infinite roster: they are not limited by it.
-    """
-    rostered, absent = rule.measures["rostered"], rule.measures["absent"]
-    roster = inputs.today(rostered, places, skills)
-    known = inputs.paths[absent]
-    away = inputs.ahead(absent, clock=rule.measures["occupancy"])
-    if (known.places, known.categories) != (tuple(places), tuple(skills)):
-        away = _on_axes(away, known, places, skills)
-    away_now = np.nan_to_num(inputs.today(absent, places, skills))
-    return np.where(np.isfinite(roster), roster, np.float32(1e9)), away, away_now
-
-
-def _on_axes(
-    values: PathArray, known: SamplePaths, places: Sequence[str], categories: Sequence[str]
-) -> PathArray:
-    """Paths on other places and categories; 0 where there are none."""
-    rows = {key: i for i, key in enumerate(known.places)}
-    columns = {key: i for i, key in enumerate(known.categories)}
-    out = np.zeros((len(places), len(categories), *values.shape[2:]), dtype=np.float32)
-    for i, place in enumerate(places):
-        for j, category in enumerate(categories):
-            if place in rows and category in columns:
-                out[i, j] = values[rows[place], columns[category]]
-    return out
-
-
-def _ratios(inputs: Inputs, mode: str, wards: Sequence[str], skills: Sequence[str]) -> FloatArray:
-    """Patients per member of staff in force on the day, (ward, skill), NaN where none."""
-    out = np.full((len(wards), len(skills)), np.nan)
-    newest: dict[tuple[int, int], date] = {}
-    for row in inputs.reference["ratios"].to_pylist():
-        if row["mode"] != mode or row["valid_from"] > inputs.as_of:
-            continue
-        if row["valid_to"] is not None and row["valid_to"] <= inputs.as_of:
-            continue
-        if row["ward_kind"] in wards and row["skill"] in skills:
-            at = (wards.index(row["ward_kind"]), skills.index(row["skill"]))
-            if at not in newest or row["valid_from"] >= newest[at]:
-                newest[at] = row["valid_from"]
-                out[at] = row["patients_per_staff"]
-    return out
+    planned = futures.planned
+    assert planned is not None, "asked for only where beds are planned"
+    run = None
+    if staff is not None and staff.rule.measures["occupancy"] == futures.occupancy:
+        scale = futures.run_scale[:, :, None, None].astype(np.float32)
+        run = np.floor(staff.paths.beds * scale + np.float32(1e-3))
+    if not is_open_reported:
+        return np.where(np.isfinite(opened), planned, np.nan), run
+    # A site that tells of no staffed beds is limited by its staff alone.
+    return opened, planned if run is None else np.fmin(planned, run)
 
 
 def _machine_beds(
@@ -251,6 +190,7 @@ def staff_rows(staff: Staffing, inputs: Inputs, days: list[pa.Table] | None = No
         inputs,
         occupancy,
         days,
+        staff.model,
     )
 
 
@@ -284,6 +224,7 @@ def equipment_rows(
         inputs,
         in_use,
         days,
+        inputs.models[in_use],
     )
 
 
@@ -302,6 +243,7 @@ def _level_rows(
     inputs: Inputs,
     clock: str,
     days: list[pa.Table] | None,
+    model: str,
 ) -> pa.Table:
     short = is_short(need, capacity)
     series = Series(
@@ -309,12 +251,12 @@ def _level_rows(
         places=tuple(places),
         categories=tuple(categories),
         offset=inputs.offset(clock),
-        model=inputs.models[measure],
+        model=model,
         unit=unit,
         need_now=need_now[:, :, 0, 0],
         capacity_now=capacity_now[:, :, 0, 0],
         binds=[[binds] * len(categories) for _ in places],
-        history=inputs.histories[measure],
+        history=_at(inputs.histories[measure], places, categories),
     )
     unmet = np.maximum(need - capacity, np.float32(0)).sum(axis=2)
     first = first_passage(short)
@@ -322,6 +264,16 @@ def _level_rows(
         by_day = DayPaths(need, capacity, short, first)
         days.append(shortage_days(series, inputs, by_day, known))
     return shortage_rows(series, inputs, first, unmet, known)
+
+
+def _at(history: History, places: Sequence[str], categories: Sequence[str]) -> History:
+    """The history at the places that are judged: some may never have reported this measure."""
+    if (history.places, history.categories) == (tuple(places), tuple(categories)):
+        return history
+    values = history.select(places, categories)
+    return replace(
+        history, places=tuple(places), categories=tuple(categories), values=values, late=None
+    )
 
 
 def _totals(

@@ -2,7 +2,8 @@
 
 Here live persistence for levels and shares, the pooled forecasts of occupancy and of declared
 shortages, the two-state chain for yes/no series, and the
-arithmetic of staffing, equipment and capacity on sample paths. Flows into hospitals live in
+arithmetic of staffing, equipment and capacity on sample paths. How absence, rosters and planned
+beds go on is in ``absence``, ``rosters`` and ``opening``. Flows into hospitals live in
 ``epidemiology``, products in ``supply``.
 """
 

@@ -76,6 +76,13 @@ class Mode(StrEnum):
     CRISIS = "crisis"
 
 
+class Ahead(StrEnum):
+    """What staffed beds, rosters and absence do on the days ahead."""
+
+    FOLLOWS = "follows"
+    HELD = "held"
+
+
 class TileKind(StrEnum):
     """What a figure at the top of the briefing shows."""
 
@@ -155,11 +162,11 @@ class Orders:
 
     webhook_url_env: str = field(
         default="",
-        metadata=_about("Environment variable with the URL orders are posted to.", form="variable"),
+        metadata=about("Environment variable with the URL orders are posted to.", form="variable"),
     )
     secret_env: str = field(
         default="",
-        metadata=_about(
+        metadata=about(
             "Environment variable with the secret that signs orders; without it none is posted.",
             form="variable",
         ),
@@ -197,11 +204,11 @@ class Plan:
 
     longest_drive_hours: float = field(
         default=24.0,
-        metadata=_about("Goods go no further than this, one way.", "hours", least=0.1, most=240),
+        metadata=about("Goods go no further than this, one way.", "hours", least=0.1, most=240),
     )
     vehicle_litres_per_day: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "Room for goods that leave a place on a day, against volume_litres of products; "
             "0: enough.",
             "litres",
@@ -209,23 +216,23 @@ class Plan:
         ),
     )
     machine_loan_days: int = field(
-        default=7, metadata=_about("A machine is lent for so long.", "days", least=1, most=60)
+        default=7, metadata=about("A machine is lent for so long.", "days", least=1, most=60)
     )
     staff_loan_days: int = field(
         default=3,
-        metadata=_about("A member of staff works elsewhere so long.", "days", least=1, most=28),
+        metadata=about("A member of staff works elsewhere so long.", "days", least=1, most=28),
     )
     staff_kept_share: float = field(
         default=0.5,
-        metadata=_about("Of its own staff a place keeps at least this.", "share", least=0, most=1),
+        metadata=about("Of its own staff a place keeps at least this.", "share", least=0, most=1),
     )
     longest_staff_hours: float = field(
         default=1.5,
-        metadata=_about("Staff travel no longer, one way.", "hours", least=0.1, most=24),
+        metadata=about("Staff travel no longer, one way.", "hours", least=0.1, most=24),
     )
     most_patients_per_day: int = field(
         default=6,
-        metadata=_about(
+        metadata=about(
             "New patients that a place hands over, and that it takes, on a day.",
             "patients",
             least=1,
@@ -234,11 +241,11 @@ class Plan:
     )
     longest_patient_hours: float = field(
         default=2.0,
-        metadata=_about("New patients are taken no further.", "hours", least=0.1, most=24),
+        metadata=about("New patients are taken no further.", "hours", least=0.1, most=24),
     )
     least_patient_days: float = field(
         default=0.5,
-        metadata=_about(
+        metadata=about(
             "Moves of patients save at least this, weighted by severity.",
             "patient-days without a bed",
             least=0,
@@ -247,10 +254,10 @@ class Plan:
     )
     severe_wards: tuple[str, ...] = field(
         default=("icu",),
-        metadata=_about("Ward kinds where a day without a bed counts more.", form="words"),
+        metadata=about("Ward kinds where a day without a bed counts more.", form="words"),
     )
     severity_weight: float = field(
-        default=5.0, metadata=_about("So much more it counts there.", "times", least=1, most=100)
+        default=5.0, metadata=about("So much more it counts there.", "times", least=1, most=100)
     )
 
 
@@ -265,10 +272,17 @@ class BedShortage:
     )
     entries: str = field(
         default="",
-        metadata=_about(
+        metadata=about(
             "Daily entries to the ward, transfers included, if reported: patients in bed are "
             "then forecast from them too (docs/models/bed-flow.md).",
             form="measure",
+        ),
+    )
+    ahead: Ahead = field(
+        default=Ahead.FOLLOWS,
+        metadata=about(
+            "Staffed beds follow patients as they did in this room's past, or are held as they "
+            "stand (docs/models/usable-capacity.md)."
         ),
     )
 
@@ -281,6 +295,14 @@ class StaffShortage:
     absent: str = field(metadata=about("Staff absent.", form="measure"))
     occupancy: str = field(metadata=about("Patients in bed.", form="measure"))
     mode: Mode = field(default=Mode.NORMAL, metadata=about("Ratios in force."))
+    ahead: Ahead = field(
+        default=Ahead.FOLLOWS,
+        metadata=about(
+            "Rosters follow beds and absence the epidemic, as learnt from this room's past, or "
+            "rosters are held and absence has its published forecast "
+            "(docs/models/staff-absence.md)."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

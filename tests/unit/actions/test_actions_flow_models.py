@@ -18,27 +18,36 @@ from vigie.paths import past_dates, step_dates
 CHANCE = Chance(1, AS_OF, 60, 10)
 
 
-CASES = [("flow", "day"), ("flow", "week"), ("flow", "month"), ("binary", "day"), ("level", "day")]
+CASES = [
+    ("flow", "day", 40),
+    ("flow", "week", 40),
+    ("flow", "month", 40),
+    ("binary", "day", 40),
+    ("level", "day", 40),
+    ("share", "day", 150),
+]
 
 
-def history(kind: str, step: str = "day") -> History:
-    """Forty steps of two places, the last one yesterday or the end of last month."""
+def history(kind: str, step: str = "day", count: int = 40) -> History:
+    """Some steps of two places, the last one yesterday or the end of last month."""
     rng = np.random.default_rng(4)
     highest = 2 if kind == "binary" else 30
+    scale = 30 if kind == "share" else 1
     values = {
-        ("m", place, "x"): [float(each) for each in rng.integers(0, highest, 40)] for place in "AB"
+        ("m", place, "x"): [float(each) / scale for each in rng.integers(0, highest, count)]
+        for place in "AB"
     }
     facts = facts_of(values)
     yesterday = np.datetime64(AS_OF - timedelta(days=1), "D")
     last = yesterday.astype("datetime64[M]").astype("datetime64[D]") - 1
-    dates = past_dates(last if step == "month" else yesterday, step, 40)
+    dates = past_dates(last if step == "month" else yesterday, step, count)
     at = facts.schema.get_field_index("reference_date")
     facts = facts.set_column(at, facts.schema.field(at), pa.array(np.tile(dates, 2)))
     rows = {"m": {"step": step, "kind": kind, "maximum": None}}
     return next(histories(facts, rows, ["m"], AS_OF))
 
 
-def with_everything(case: tuple[str, str]) -> History:
+def with_everything(case: tuple[str, str, int]) -> History:
     """A history beside which an epidemic is declared and a signal was selected."""
     rule = EpidemicRule(
         "m",

@@ -27,7 +27,8 @@ from vigie.actions.releasing import show_release
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.showing import show_table
-from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows, staffing
+from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
+from vigie.actions.ward_staffing import staffing
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("shortages")

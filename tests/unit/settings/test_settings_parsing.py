@@ -163,6 +163,19 @@ def test_every_value_of_a_whole_file_is_read() -> None:
     assert (second.category, second.admitted_share) == ("", 0.02)
 
 
+def test_capacity_follows_the_need_unless_a_rule_holds_it() -> None:
+    entry = '[[shortage]]\nkind = "beds"\nneed = "a"\ncapacity = "b"\n'
+    room = '[room]\nname = "S"\n'
+
+    (follows,), (held,) = (
+        parsed(room + entry + more).shortages for more in ("", 'ahead = "held"\n')
+    )
+
+    assert isinstance(follows, BedShortage)
+    assert isinstance(held, BedShortage)
+    assert (str(follows.ahead), str(held.ahead)) == ("follows", "held")
+
+
 def test_a_name_is_all_that_a_room_must_say() -> None:
     settings = parsed('[room]\nname = "Small"\n')
     assert settings.room.sample_count == 1000
@@ -212,6 +225,10 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ('[[shortage]]\nneed = "x"', "line 3: [[shortage]] number 1 has no kind"),
         ('[[shortage]]\nkind = "beds"\nneed = "a"', '[[shortage]] number 1 lacks "capacity"'),
         ('[shortage]\nkind = "beds"', "[shortage] is one table. Write [[shortage]]"),
+        (
+            '[[shortage]]\nkind = "beds"\nneed = "a"\ncapacity = "b"\nahead = "helt"',
+            '[[shortage]] number 1 ahead is "helt"',
+        ),
         ('[models]\nname = "m"', "line 3: [models] is one table. Write [[models]]"),
         ('[[models]]\nname = "m"', "line 3: [[models]] number 1 has no command and no folder"),
         (
