@@ -39,7 +39,7 @@ class ShortageRule:
 
     Attributes:
         kind: beds, staff, equipment, products or declared.
-        measures: measure per role (beds: need, capacity, open; staff: rostered, absent,
+        measures: measure per role (beds: need, capacity, open, entries; staff: rostered, absent,
             occupancy; equipment: in_use, fleet; products: stock, consumption; declared:
             declared); an optional role that is not reported is "".
         mode: which ratios of patients to staff are in force.

@@ -121,7 +121,7 @@ def make_forecasts(
     members = members_of_totals(room.reference(PLACES.name), chance.as_of)
     drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
     surroundings = Surroundings(room, reports, chance)
-    drawn = {name: surroundings.beside(of, chance.as_of) for name, of in drawn.items()}
+    drawn = {name: surroundings.beside(of, chance.as_of, known) for name, of in drawn.items()}
     own = OwnForecasts(room, chance.as_of)
     room.progress("Scoring what was forecast before")
     scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance, surroundings)

@@ -212,6 +212,14 @@ class BedShortage:
     open: str = field(
         default="", metadata=_about("Beds that could be opened, if reported.", form="measure")
     )
+    entries: str = field(
+        default="",
+        metadata=_about(
+            "Daily entries to the ward, transfers included, if reported: patients in bed are "
+            "then forecast from them too (docs/models/bed-flow.md).",
+            form="measure",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
