@@ -14,8 +14,8 @@ __all__ = ["has_entries", "occupancy_paths"]
 _STREAM = 40
 """Number of the stream of chance of this module."""
 
-_SCORED_SAMPLES = 200
-"""Futures followed where only scores are wanted; each serves several."""
+_MOST_SAMPLES, _SCORED_SAMPLES = 500, 120
+"""Futures followed today, and where only scores are wanted; each serves several."""
 
 
 def has_entries(history: History) -> bool:
@@ -60,8 +60,7 @@ def _whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
     """(category, day, sample): entries to all places from the day after the history on."""
     known = np.flatnonzero(np.isfinite(whole).any(axis=(0, 1)))
     behind = whole.shape[-1] - 1 - int(known[-1])
-    most = chance.horizon_days + MOST_DAYS_BEHIND
-    behind = min(behind, most - steps)
+    behind = min(behind, chance.horizon_days + MOST_DAYS_BEHIND - steps)
     drawn = pooled_paths(whole[..., : whole.shape[-1] - behind], steps + behind, chance.draws())
-    count = min(chance.sample_count, _SCORED_SAMPLES) if chance.asked else chance.sample_count
-    return np.ascontiguousarray(drawn[0, :, behind:, :count])
+    most = _SCORED_SAMPLES if chance.asked else _MOST_SAMPLES
+    return np.ascontiguousarray(drawn[0, :, behind:, :most])

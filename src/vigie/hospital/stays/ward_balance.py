@@ -60,7 +60,8 @@ def balance(present: FloatArray | IntArray, entries: FloatArray, survival: Float
     """Patients at the end of each day from those in bed and those who come.
 
     Args:
-        present: (place, ward, age), patients in bed before the first day.
+        present: (place, ward, age), patients in bed before the first day; at most one age less
+            than the nights of the law.
         entries: (place, ward, day), who comes.
         survival: (place, ward, night), as ``patients_by_age`` takes it.
 
@@ -68,11 +69,12 @@ def balance(present: FloatArray | IntArray, entries: FloatArray, survival: Float
     """
     days, nights = entries.shape[-1], survival.shape[-1]
     mean, variance = np.zeros(entries.shape), np.zeros(entries.shape)
-    there = np.maximum(survival[..., 1:], 1e-12)
+    ages = present.shape[-1]
+    there = np.maximum(survival[..., 1 : ages + 1], 1e-12)
     for day in range(days):
         beyond = np.zeros(there.shape)
-        span = max(nights - 2 - day, 0)
-        beyond[..., :span] = survival[..., day + 2 :]
+        span = min(ages, max(nights - 2 - day, 0))
+        beyond[..., :span] = survival[..., day + 2 : day + 2 + span]
         stays = beyond / there
         mean[..., day] = (present * stays).sum(axis=-1)
         variance[..., day] = (present * stays * (1 - stays)).sum(axis=-1)
