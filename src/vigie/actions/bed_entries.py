@@ -10,6 +10,7 @@ import numpy as np
 from vigie.actions.beside import Entries
 from vigie.actions.forecasting import History, total_history
 from vigie.actions.room import ShortageRule
+from vigie.hospital.stays import StayLaw
 from vigie.paths import FloatArray
 
 __all__ = ["entries_beside", "entry_measures"]
@@ -26,12 +27,15 @@ def entry_measures(rules: Sequence[ShortageRule]) -> Mapping[str, str]:
     }
 
 
-def entries_beside(history: History, entries: History) -> Entries | None:
+def entries_beside(
+    history: History, entries: History, law: StayLaw | None = None
+) -> Entries | None:
     """Entries on the places, categories and days of the patients in bed.
 
     Args:
         history: of patients in bed.
         entries: of daily entries as known on the same day, completed for late reports.
+        law: of the stays of each category, where stays themselves are known.
 
     Returns:
         None where one of the two is not reported by day, or entries are no flow.
@@ -43,7 +47,7 @@ def entries_beside(history: History, entries: History) -> Entries | None:
     whole = total_history(there, {_WHOLE: history.places})
     if whole is None or not np.isfinite(whole.values).any():
         return None
-    return Entries(values, whole.values)
+    return Entries(values, whole.values, law)
 
 
 def _on_days(history: History, entries: History) -> FloatArray:

@@ -151,6 +151,7 @@ class PastForecasts:
                 models = ",".join(model.name for model in MODELS)
                 folder = (self._room.declarations.sha256, self._own.fingerprint(each.day), models)
                 parts = ["again", *folder, str(settings), known[each.day]]
+                parts.append(self._surroundings.fingerprint(each.day))
             found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found
 

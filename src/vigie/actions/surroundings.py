@@ -15,27 +15,40 @@ from vigie.actions.holidays import holidays_of
 from vigie.actions.renewal_terms import RenewalTerms, covered
 from vigie.actions.room import Room
 from vigie.actions.room_signals import RankedSignals, RoomSignals
+from vigie.actions.ward_stays import WardStays
 from vigie.lake import DataFile
 from vigie.paths import BoolArray
 from vigie.schemas import CALENDARS, PLACES
 
 __all__ = ["Surroundings"]
 
+_STREAM = 41
+"""Number of the stream of chance of this module."""
+
 
 class Surroundings:
     """Puts beside a history what models may know besides it, for one run."""
 
-    def __init__(self, room: Room, reports: Sequence[DataFile], chance: Chance) -> None:
+    def __init__(
+        self,
+        room: Room,
+        reports: Sequence[DataFile],
+        chance: Chance,
+        movements: Sequence[DataFile] = (),
+    ) -> None:
         """Args:
         room: the room.
         reports: files of the table of reports.
         chance: of the run.
+        movements: files of the table of movements.
         """
         self._room = room
         self._days_ahead = chance.horizon_days + MOST_DAYS_BEHIND
         self._rules = room.values.epidemics
         self._terms = RenewalTerms(room, reports, chance) if self._rules else None
         self._signals = RoomSignals(room, reports, chance)
+        self._stays = WardStays(room, movements if self.entries else ())
+        self._chance = chance
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -46,6 +59,10 @@ class Surroundings:
     def entries(self) -> Mapping[str, str]:
         """Measure of daily entries, by the measure of the patients in bed."""
         return entry_measures(self._room.values.shortages)
+
+    def fingerprint(self, day: date) -> str:
+        """What else is known on a day than the measures; equal texts, equal knowledge."""
+        return self._stays.fingerprint(day)
 
     def ranking(self, measure: str, day: date) -> RankedSignals | None:
         """Leading signals of a measure as a day knew them."""
@@ -67,7 +84,8 @@ class Surroundings:
         history, totals = drawn
         entries = known.get(self.entries.get(history.measure, ""))
         if entries is not None:
-            came = entries_beside(history, entries)
+            law = self._stays.law(history.categories, day, self._chance.stream(_STREAM))
+            came = entries_beside(history, entries, law)
             return (history if came is None else _with_entries(history, came)), totals
         if history.kind != "flow" or history.step != "day":
             return drawn
