@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from vigie.actions.room import EpidemicRule
 from vigie.epidemiology.pooled import Signal
-from vigie.paths import BoolArray
+from vigie.hospital.stays import StayLaw
+from vigie.paths import BoolArray, FloatArray
 
-__all__ = ["Beside", "EngineTerms"]
+__all__ = ["Beside", "EngineTerms", "Entries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,21 @@ class EngineTerms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Who came to the wards whose patients in bed are forecast, on the days of their history.
+
+    Attributes:
+        values: (place, category, day), completed for late reports; NaN where missing.
+        whole: (1, category, day), of all these places, raised for those that did not report.
+        law: of the stays of each category, where stays themselves are reported.
+    """
+
+    values: FloatArray
+    whole: FloatArray
+    law: StayLaw | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Beside:
     """What stands beside a history; nothing in it is newer than the history's day.
 
@@ -41,8 +57,10 @@ class Beside:
         holidays: (place, day), on the days of the history and as many ahead as any model looks;
             None without a calendar.
         signals: selected leading signals, at these places and on these days.
+        entries: of a level of patients in bed, where they are reported.
     """
 
     epidemics: Mapping[str, EngineTerms] = field(default_factory=lambda: MappingProxyType({}))
     holidays: BoolArray | None = None
     signals: tuple[Signal, ...] = ()
+    entries: Entries | None = None

@@ -95,6 +95,7 @@ def compute(
     facts: pa.Table,
     orders: Sequence[DataFile],
     reports: Sequence[DataFile],
+    movements: Sequence[DataFile] = (),
 ) -> Computed:
     """Score the past, forecast, find shortages, plan; and write the results of the run.
 
@@ -105,10 +106,11 @@ def compute(
         facts: the figures that stand, as ``vigie.actions.checking`` reads them.
         orders: files of the table of orders.
         reports: files of the table of reports.
+        movements: files of the table of movements.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
     facts = comparable(facts, room.measures(), definition_changes(room, day))
-    made = make_forecasts(room, facts, reports, chance)
+    made = make_forecasts(room, facts, reports, chance, movements)
     epidemics = fit_epidemics(room, facts, made.members, chance, reports)
     scenarios = run_scenarios(room, epidemics, made.members, chance)
     inputs = Inputs(

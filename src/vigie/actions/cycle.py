@@ -47,6 +47,7 @@ from vigie.schemas import (
     DERIVED,
     FACTS,
     FEEDS_STATUS,
+    MOVEMENTS,
     ORDERS,
     REFERENCE,
     REJECTS,
@@ -196,7 +197,13 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     computed = Computed({}, {}, {})
     if not judgement.is_blocked:
         computed = compute(
-            room, run, day, judgement.facts, tables[ORDERS.name], tables[REPORTS.name]
+            room,
+            run,
+            day,
+            judgement.facts,
+            tables[ORDERS.name],
+            tables[REPORTS.name],
+            tables[MOVEMENTS.name],
         )
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)

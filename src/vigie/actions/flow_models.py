@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from vigie.actions.bed_flow_forecasts import has_entries, occupancy_paths
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
 from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL, has_epidemic, renewal_flow_paths
 from vigie.actions.share_forecasts import has_pooled_shares, pooled_share_paths
@@ -28,6 +29,7 @@ from vigie.epidemiology import (
 )
 from vigie.epidemiology.weekly import POOLED_WEEKLY_MODEL, weekly_paths
 from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, SHARE_MODEL, binary_paths, level_paths
+from vigie.hospital.stays import FLOW_MODEL
 from vigie.paths import PathArray, SamplePaths, step_dates
 
 __all__ = ["MODELS", "Model", "baseline_of", "forecast_by", "models_of", "steps_ahead"]
@@ -122,6 +124,7 @@ MODELS: tuple[Model, ...] = (
     Model(BINARY_MODEL, _is_binary, _binary),
     Model(LEVEL_MODEL, _is_level, _level),
     Model(SHARE_MODEL, has_pooled_shares, pooled_share_paths),
+    Model(FLOW_MODEL, has_entries, occupancy_paths),
     Model(LAST_WEEK_MODEL, _is_flow_by("day"), _last_week),
     Model(POOLED_MODEL, _is_flow_by("day"), _pooled),
     Model(SIGNALS_MODEL, _has_signals, _pooled_with_signals),

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from vigie.actions.room import PlanValues, ShortageRule
 from vigie.actions.shortage_rows import Inputs
-from vigie.actions.ward_shortages import BedPaths, Staffing
+from vigie.actions.ward_shortages import BedPaths
+from vigie.actions.ward_staffing import Staffing
 from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.planning import Lanes, Lending, lanes, loan_echo
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 from vigie.actions.lending_questions import lendable_beds, lendable_machines, lendable_staff
 from vigie.actions.room import PlanValues, ShortageRule
 from vigie.actions.shortage_rows import Inputs
-from vigie.actions.ward_shortages import BedPaths, Staffing
+from vigie.actions.ward_shortages import BedPaths
+from vigie.actions.ward_staffing import Staffing
 from vigie.planning import (
     NEAREST_SURPLUS_MODEL,
     OPTIMAL_MODEL,

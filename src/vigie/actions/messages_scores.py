@@ -268,6 +268,7 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "scores.all": ("All scores", "Tous les scores"),
     "model.vigie-flat": ("like today", "comme aujourd'hui"),
     "model.vigie-persistence": ("like today", "comme aujourd'hui"),
+    "model.vigie-bed-flow": ("who comes and how long they stay", "entrées et durées de séjour"),
     "model.vigie-last-week": ("like last week", "comme la semaine dernière"),
     "model.vigie-pooled-daily": ("learnt from all places", "appris de tous les lieux"),
     "model.vigie-pooled-daily-signals": (

@@ -131,7 +131,9 @@ class PastForecasts:
         self._room, self._own, self._chance = room, own, chance
         self._rows = room.measures()
         self._measures = tuple(measures)
-        self._known = KnownThen(room, measures, reports)
+        # Entries need not be forecast themselves to be known beside the patients in bed.
+        known = {*measures, *surroundings.entries.values()} & set(self._rows)
+        self._known = KnownThen(room, sorted(known), reports)
         beside = sorted({*measures, *surroundings.measures})
         self._looked_at = KnownThen(room, beside, reports)
         self._surroundings = surroundings
@@ -149,6 +151,7 @@ class PastForecasts:
                 models = ",".join(model.name for model in MODELS)
                 folder = (self._room.declarations.sha256, self._own.fingerprint(each.day), models)
                 parts = ["again", *folder, str(settings), known[each.day]]
+                parts.append(self._surroundings.fingerprint(each.day))
             found[each.day] = "|".join([_KEPT_FORM, self._room.code_version, *parts])
         return found
 
@@ -185,10 +188,11 @@ class PastForecasts:
         room, parts = self._room, [TASK_SCHEMA.empty_table()]
         members = members_of_totals(room.reference(PLACES.name), day)
         chance = Chance(self._chance.seed, day, self._samples(), self._chance.horizon_days)
-        for history in self._known.histories(day):
+        known = {each.measure: each for each in self._known.histories(day)}
+        for history in (known[name] for name in self._measures if name in known):
             is_summed = self._rows[history.measure]["over_places"] == "sum"
             inside = members if is_summed else {}
-            pair = self._surroundings.beside((history, total_history(history, inside)), day)
+            pair = self._surroundings.beside((history, total_history(history, inside)), day, known)
             parts += self._by_every_model(pair, inside, chance)
         return pa.concat_tables(parts)
 

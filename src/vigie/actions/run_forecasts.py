@@ -98,7 +98,11 @@ def _marked(rows: pa.Table, run: str, *, is_published: bool) -> pa.Table:
 
 
 def make_forecasts(
-    room: Room, facts: pa.Table, reports: Sequence[DataFile], chance: Chance
+    room: Room,
+    facts: pa.Table,
+    reports: Sequence[DataFile],
+    chance: Chance,
+    movements: Sequence[DataFile] = (),
 ) -> RunForecasts:
     """Score the past, then forecast every measure in use by every model that applies.
 
@@ -107,6 +111,7 @@ def make_forecasts(
         facts: the figures that stand.
         reports: files of the table of reports, from which the past is made again.
         chance: of the run.
+        movements: files of the table of movements, from which lengths of stay are told.
     """
     measures = room.measures()
     rules = room.values.shortages
@@ -120,8 +125,8 @@ def make_forecasts(
     }
     members = members_of_totals(room.reference(PLACES.name), chance.as_of)
     drawn = {name: _with_totals(room, known[name], members) for name in known if name in wanted}
-    surroundings = Surroundings(room, reports, chance)
-    drawn = {name: surroundings.beside(of, chance.as_of) for name, of in drawn.items()}
+    surroundings = Surroundings(room, reports, chance, movements)
+    drawn = {name: surroundings.beside(of, chance.as_of, known) for name, of in drawn.items()}
     own = OwnForecasts(room, chance.as_of)
     room.progress("Scoring what was forecast before")
     scoring = keep_scores(room, chance.as_of, drawn, reports, own, chance, surroundings)

@@ -2,59 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
-from vigie.actions.beside import Beside, EngineTerms
+from vigie.actions.bed_entries import entries_beside, entry_measures
+from vigie.actions.beside import Beside, EngineTerms, Entries
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
 from vigie.actions.holidays import holidays_of
 from vigie.actions.renewal_terms import RenewalTerms, covered
 from vigie.actions.room import Room
 from vigie.actions.room_signals import RankedSignals, RoomSignals
+from vigie.actions.ward_stays import WardStays
 from vigie.lake import DataFile
 from vigie.paths import BoolArray
 from vigie.schemas import CALENDARS, PLACES
 
 __all__ = ["Surroundings"]
 
+_STREAM = 41
+"""Number of the stream of chance of this module."""
+
 
 class Surroundings:
     """Puts beside a history what models may know besides it, for one run."""
 
-    def __init__(self, room: Room, reports: Sequence[DataFile], chance: Chance) -> None:
+    def __init__(
+        self,
+        room: Room,
+        reports: Sequence[DataFile],
+        chance: Chance,
+        movements: Sequence[DataFile] = (),
+    ) -> None:
         """Args:
         room: the room.
         reports: files of the table of reports.
         chance: of the run.
+        movements: files of the table of movements.
         """
         self._room = room
         self._days_ahead = chance.horizon_days + MOST_DAYS_BEHIND
         self._rules = room.values.epidemics
         self._terms = RenewalTerms(room, reports, chance) if self._rules else None
         self._signals = RoomSignals(room, reports, chance)
+        self._stays = WardStays(room, movements if self.entries else ())
+        self._chance = chance
 
     @property
     def measures(self) -> tuple[str, ...]:
         """Measures that are looked at beside the forecast ones."""
-        return self._signals.measures
+        return tuple(sorted({*self._signals.measures, *self.entries.values()}))
+
+    @property
+    def entries(self) -> Mapping[str, str]:
+        """Measure of daily entries, by the measure of the patients in bed."""
+        return entry_measures(self._room.values.shortages)
+
+    def fingerprint(self, day: date) -> str:
+        """What else is known on a day than the measures; equal texts, equal knowledge."""
+        return self._stays.fingerprint(day)
 
     def ranking(self, measure: str, day: date) -> RankedSignals | None:
         """Leading signals of a measure as a day knew them."""
         return self._signals.ranking(measure, day)
 
     def beside(
-        self, drawn: tuple[History, History | None], day: date
+        self,
+        drawn: tuple[History, History | None],
+        day: date,
+        known: Mapping[str, History],
     ) -> tuple[History, History | None]:
         """The same histories with all that models may know of them on a day.
 
         Args:
             drawn: history of the places and that of the totals over them, as known on the day.
             day: as_of.
+            known: histories of all measures as known on the day, by name.
         """
         history, totals = drawn
+        entries = known.get(self.entries.get(history.measure, ""))
+        if entries is not None:
+            law = self._stays.law(history.categories, day, self._chance.stream(_STREAM))
+            came = entries_beside(history, entries, law)
+            return (history if came is None else _with_entries(history, came)), totals
         if history.kind != "flow" or history.step != "day":
             return drawn
         epidemics: dict[str, EngineTerms] = {}
@@ -79,3 +111,7 @@ class Surroundings:
             np.concatenate([part.dates, ahead]),
             day,
         )
+
+
+def _with_entries(history: History, entries: Entries) -> History:
+    return replace(history, beside=replace(history.beside, entries=entries))

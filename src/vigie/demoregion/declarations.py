@@ -58,6 +58,7 @@ kind = "beds"
 need = "beds_occupied"
 capacity = "beds_staffed"
 open = "beds_open"
+entries = "admissions"
 
 [[shortage]]
 kind = "staff"

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, facts_of
-from vigie.actions.beside import Beside, EngineTerms
+from vigie.actions.beside import Beside, EngineTerms, Entries
 from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
 from vigie.actions.forecasting import Chance, History, histories
 from vigie.actions.room import EpidemicRule
@@ -48,7 +48,7 @@ def history(kind: str, step: str = "day", count: int = 40) -> History:
 
 
 def with_everything(case: tuple[str, str, int]) -> History:
-    """A history beside which an epidemic is declared and a signal was selected."""
+    """A history beside which an epidemic is declared, a signal was selected, entries are known."""
     rule = EpidemicRule(
         "m",
         generation_mean_days=5.0,
@@ -57,8 +57,11 @@ def with_everything(case: tuple[str, str, int]) -> History:
         admission_sd_days=4.0,
     )
     calls = Signal("calls", np.linspace(20, 40, 40)[None], 14)
-    beside = Beside({"x": EngineTerms(rule)}, signals=(calls,))
-    return replace(history(*case), beside=beside)
+    given = history(*case)
+    came = np.full(given.values.shape, 4.0)
+    entries = Entries(came, came.sum(axis=0, keepdims=True)) if case[0] == "level" else None
+    beside = Beside({"x": EngineTerms(rule)}, signals=(calls,), entries=entries)
+    return replace(given, beside=beside)
 
 
 @pytest.mark.parametrize(

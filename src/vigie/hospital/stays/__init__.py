@@ -23,6 +23,9 @@ from vigie.hospital.stays.closed_form import expected_census
 from vigie.hospital.stays.hazards import StayRules, fit_stays
 from vigie.hospital.stays.law import LONGEST_STAY_DAYS, StayLaw, with_blocked_discharges
 from vigie.hospital.stays.records import OPEN, StayRecords, stay_records
+from vigie.hospital.stays.ward_balance import Balance, balance, patients_by_age
+from vigie.hospital.stays.ward_laws import law_with_means, stays_of_kinds, ward_means
+from vigie.hospital.stays.ward_occupancy import WardHistory, served_wards, ward_occupancy_paths
 
 __all__ = [
     "FLOW_MODEL",
@@ -30,18 +33,27 @@ __all__ = [
     "OPEN",
     "AggregateRules",
     "AggregateStays",
+    "Balance",
     "BedFlow",
     "StayFamily",
     "StayLaw",
     "StayRecords",
     "StayRules",
+    "WardHistory",
     "Wards",
+    "balance",
     "bed_flow",
     "booked_arrivals",
     "expected_census",
     "fit_stays",
     "fit_stays_from_totals",
+    "law_with_means",
+    "patients_by_age",
+    "served_wards",
     "split_arrivals",
     "stay_records",
+    "stays_of_kinds",
+    "ward_means",
+    "ward_occupancy_paths",
     "with_blocked_discharges",
 ]

@@ -49,7 +49,7 @@ def stay_records(
     to_date: DateArray,
     cause: IntArray,
     *,
-    window_start: np.datetime64,
+    window_start: np.datetime64 | DateArray,
     as_of: np.datetime64,
     units: int,
     causes: int,
@@ -65,7 +65,7 @@ def stay_records(
         from_date: (stay,), first day.
         to_date: (stay,), day of leaving, NaT where not left.
         cause: (stay,), how it ended, 0 to causes - 1; read only where it ended.
-        window_start: first day on which every stay is known.
+        window_start: first day on which every stay is known; or (stay,), that of its ward.
         as_of: last day that is known in full.
         units: number of wards.
         causes: number of ways to end.
