@@ -2,7 +2,8 @@
 
 Here live the joint array of futures and its validation, the chance that all models of a run
 share, histories on a grid, calendars, quantiles, new margins for old paths, sums of paths over
-places, scores, the choice among models by their scores, the drift alarm, the summary of first
+places, scores of forecasts and of
+stated probabilities, the choice among models by their scores, the drift alarm, the summary of first
 short days, and the robust regression that models of several kinds fit.
 No model, no table of the lake and no I/O live here.
 """
@@ -14,6 +15,13 @@ from vigie.paths.choosing import LEAST_BETTER_WEEKS, WEEKS, Choice, choose_model
 from vigie.paths.distribution import QUANTILE_LEVELS, quantiles, weighted_quantiles
 from vigie.paths.draws import JointDraws, joint_draws, past_index
 from vigie.paths.drift import drift_alarms
+from vigie.paths.event_scores import (
+    RELIABILITY_BINS,
+    Reliability,
+    brier_skill,
+    covered_share,
+    reliability,
+)
 from vigie.paths.grids import days_of_data, last_seen, to_grid
 from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
 from vigie.paths.league import LeagueRow, league, relative_scores
@@ -44,6 +52,7 @@ __all__ = [
     "PHASES",
     "PIT_BINS",
     "QUANTILE_LEVELS",
+    "RELIABILITY_BINS",
     "UNKNOWN_CHANGE",
     "WEEKS",
     "BoolArray",
@@ -55,15 +64,18 @@ __all__ = [
     "JointDraws",
     "LeagueRow",
     "PathArray",
+    "Reliability",
     "SamplePaths",
     "ShortageSummary",
     "Step",
     "any_short",
     "borrow_changes",
     "brier",
+    "brier_skill",
     "by_start",
     "checked_output",
     "choose_model",
+    "covered_share",
     "days_of_data",
     "drift_alarms",
     "first_passage",
@@ -90,6 +102,7 @@ __all__ = [
     "probability_by",
     "quantiles",
     "relative_scores",
+    "reliability",
     "shared_short",
     "shortage_summary",
     "step_dates",
