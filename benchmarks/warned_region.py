@@ -105,8 +105,13 @@ def days_of_waves(step_days: int, end: date = DEMO_END_DATE) -> list[date]:
 
 
 def opened_region(folder: Path, seed: int, hospital_count: int, days: int) -> Region:
-    """Write a region as a room, take its files, and keep its truth in memory."""
-    made = write_demo_room(folder, seed=seed, hospital_count=hospital_count, days=days)
+    """Write a region as a room, take its files, and keep its truth in memory.
+
+    Orders are known from the first day on: the waves of the past would else be judged without any.
+    """
+    made = write_demo_room(
+        folder, seed=seed, hospital_count=hospital_count, days=days, is_connected_throughout=True
+    )
     for each in (folder / "scenarios").glob("*.toml"):
         each.unlink()
     extent = Extent(hospital_count, days, DEMO_END_DATE)

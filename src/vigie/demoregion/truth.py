@@ -39,12 +39,15 @@ class Extent:
         days: observed days, at least 14.
         end_date: last observed day.
         future_days: days simulated after it, known to the truth alone.
+        is_connected_throughout: orders and movements are sent from the first day on; else these
+            two feeds are connected lately, as new ones are.
     """
 
     hospital_count: int
     days: int
     end_date: date
     future_days: int = 28
+    is_connected_throughout: bool = False
 
     def __post_init__(self) -> None:
         if self.days < 14:
