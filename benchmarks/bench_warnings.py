@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from benchmarks.child import in_child, scaled
 from benchmarks.figures import Figure
+from benchmarks.warning_alerts import AlertsTold, alerts_of
 from vigie.paths import brier, brier_skill, covered_share, reliability
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ HOSPITALS, DAYS, STEP_DAYS = 40, 730, 7
 KINDS = {"beds": "bed shortages", "staff": "understaffed shifts", "products": "stock-outs"}
 AHEAD = (7, 14)
 SKILL, GAP, COVER = 0.15, 0.07, (0.74, 0.86)
+WARNED, FALSE_PER_TRUE, ALERTS_A_DAY = 0.8, 2.0, 5
 FEW = 100
 """Cases below which a tenth of stated probability is not judged."""
 AT_STAKE = 0.1
@@ -52,25 +54,25 @@ def run() -> list[Figure]:
         for seed in SEEDS:
             size = (seed, scaled(HOSPITALS, 8), DAYS, max(STEP_DAYS, round(STEP_DAYS / _scale())))
             in_child("warned_region", "rehearse", folder, *size)
-        cases, ranges = _read(Path(folder))
-    return [*_figures(cases), *_ranges(ranges)]
+        cases, ranges, short = _read(Path(folder))
+    return [*_figures(cases), *_ranges(ranges), *_alert_figures(alerts_of(cases, short))]
 
 
 def _scale() -> float:
     return scaled(1000) / 1000
 
 
-def _read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     import polars as pl
 
     return tuple(  # type: ignore[return-value]
         pl.concat([pl.read_parquet(file) for file in sorted(folder.glob(f"{name}-*.parquet"))])
-        for name in ("cases", "ranges")
+        for name in ("cases", "ranges", "short")
     )
 
 
 def _figures(cases: pl.DataFrame) -> Iterator[Figure]:
-    days = cases["as_of"].n_unique()
+    days = cases.filter("is_weekly")["as_of"].n_unique()
     for kind, ahead in ((kind, ahead) for kind in KINDS for ahead in AHEAD):
         rows = _of(cases, kind, ahead)
         chance, came = rows["chance"].to_numpy(), rows["came"].to_numpy()
@@ -79,6 +81,9 @@ def _figures(cases: pl.DataFrame) -> Iterator[Figure]:
             is_known = np.isfinite(told)
             skill = brier_skill(chance[is_known], came[is_known], told[is_known])
             yield Figure(f"{name}: skill over {base}", skill, "", SKILL, COMMAND, is_at_least=True)
+            best = rows[f"oracle_{ahead}"].to_numpy()
+            told_best = brier_skill(best[is_known], came[is_known], told[is_known])
+            yield Figure(f"{name}: the oracle's skill over {base}", told_best, "", None, COMMAND)
         found = reliability(chance, came)
         gap = found.largest_gap(FEW)
         yield Figure(f"{name}: largest gap of a tenth", gap, "", GAP, COMMAND)
@@ -101,11 +106,25 @@ def _ranges(ranges: pl.DataFrame) -> Iterator[Figure]:
         yield Figure(f"{name}, not too often", held, "", COVER[1], COMMAND)
 
 
+def _alert_figures(told: AlertsTold) -> Iterator[Figure]:
+    name = f"demo waves, stock-outs on {told.days} days in a rise"
+    score = told.score
+    share = f"{name}: warned 5 days ahead, of {score.due} with an oracle chance of 0.3"
+    yield Figure(share, score.warned_share, "", WARNED, COMMAND, is_at_least=True)
+    ratio = f"{name}: false alerts per true one"
+    yield Figure(ratio, score.false_per_true, "", FALSE_PER_TRUE, COMMAND)
+    median = "demo waves, alerts of all kinds raised per role and day, median"
+    yield Figure(median, told.raised_median, "", ALERTS_A_DAY, COMMAND)
+    mean = "demo waves, alerts of all kinds raised per role and day, mean"
+    yield Figure(mean, told.raised_mean, "", None, COMMAND)
+
+
 def _of(cases: pl.DataFrame, kind: str, ahead: int) -> pl.DataFrame:
     """Cases of a kind with their chance and outcome, those without a chance left out."""
     import polars as pl
 
-    rows = cases.filter((pl.col("kind") == kind) & pl.col(f"probability_{ahead}").is_not_null())
+    has_chance = pl.col(f"probability_{ahead}").is_not_null()
+    rows = cases.filter((pl.col("kind") == kind) & has_chance & pl.col("is_weekly"))
     return rows.with_columns(
         chance=pl.col(f"probability_{ahead}"), came=pl.col("first_true") <= ahead
     )
@@ -150,7 +169,7 @@ def first_day_cover(rows: pl.DataFrame) -> FloatArray:
     return covered_share(low, high, 0.8)[chances[2] >= AT_STAKE]
 
 
-def _told(cases: pl.DataFrame, ranges: pl.DataFrame) -> Iterator[str]:
+def _told(cases: pl.DataFrame, ranges: pl.DataFrame, short: pl.DataFrame) -> Iterator[str]:
     """More than the figures: reliability by tenth, skill by phase, plain cover of the ranges."""
     import polars as pl
 
@@ -171,6 +190,12 @@ def _told(cases: pl.DataFrame, ranges: pl.DataFrame) -> Iterator[str]:
             skill = brier_skill(chance[ok], came[ok], told[ok])
             its = brier(told, came)[ok].mean()
             yield f"  over {base}: {skill:+.3f} (its Brier {its:.5f}, {ok.sum()} cases)"
+        best = rows[f"oracle_{ahead}"].to_numpy()
+        for base, told in rules.items():
+            ok = np.isfinite(told)
+            yield f"  the oracle over {base}: {brier_skill(best[ok], came[ok], told[ok]):+.3f}"
+        found = reliability(best, came)
+        yield f"  the oracle's largest gap: {found.largest_gap(FEW):.3f}"
         always = np.full(rows.height, came.mean())
         yield f"  over the mean rate: {brier_skill(chance, came, always):+.3f}"
         found = reliability(chance, came)
@@ -183,9 +208,9 @@ def _told(cases: pl.DataFrame, ranges: pl.DataFrame) -> Iterator[str]:
                     f"gap {found.gap[at]:+.3f}{few}"
                 )
         yield f"  largest gap of at least {FEW} cases: {found.largest_gap(FEW):.3f}"
-        yield from _by(rows, rules, "phase")
+        yield from _by(rows, rules, "phase", best)
         if kind != "products":
-            yield from _by(rows, rules, "category")
+            yield from _by(rows, rules, "category", best)
     for kind in KINDS:
         rows = _of(cases, kind, 14)
         cover = first_day_cover(rows)
@@ -206,6 +231,10 @@ def _told(cases: pl.DataFrame, ranges: pl.DataFrame) -> Iterator[str]:
             f"range if short: {float(held.mean() or np.nan):.3f}"  # type: ignore[arg-type]
         )
     yield ""
+    if not cases["is_weekly"].all():
+        for open_at, close_below in ((0.2, 0.1), (0.33, 0.2), (0.5, 0.3), (0.66, 0.5)):
+            yield alerts_of(cases, short, open_at, close_below).line()
+    yield ""
     for (measure, ahead, phase), rows in sorted(ranges.group_by("measure", "ahead", "phase")):
         low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
         held = covered_share(low, high, 0.8).mean()
@@ -216,7 +245,9 @@ def _told(cases: pl.DataFrame, ranges: pl.DataFrame) -> Iterator[str]:
         )
 
 
-def _by(rows: pl.DataFrame, rules: dict[str, FloatArray], column: str) -> Iterator[str]:
+def _by(
+    rows: pl.DataFrame, rules: dict[str, FloatArray], column: str, best: FloatArray
+) -> Iterator[str]:
     base, told = list(rules.items())[-1]
     groups = rows[column].to_numpy()
     chance, came = rows["chance"].to_numpy(), rows["came"].to_numpy()
@@ -224,10 +255,11 @@ def _by(rows: pl.DataFrame, rules: dict[str, FloatArray], column: str) -> Iterat
         at = (groups == group) & np.isfinite(told)
         if at.any():
             skill = brier_skill(chance[at], came[at], told[at])
+            ceiling = brier_skill(best[at], came[at], told[at])
             yield (
                 f"  {column} {group}: {at.sum()} cases, stated {chance[at].mean():.4f}, came "
                 f"{came[at].mean():.4f}, Brier {brier(chance[at], came[at]).mean():.5f}, skill "
-                f"over {base} {skill:+.3f}"
+                f"over {base} {skill:+.3f}, the oracle's {ceiling:+.3f}"
             )
 
 
@@ -237,6 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--hospitals", type=int, default=HOSPITALS)
     parser.add_argument("--step", type=int, default=21, help="days between the days looked at")
+    parser.add_argument("--daily", action="store_true", help="the days with alerts too")
     parser.add_argument("--out", type=Path, help="folder for the tables; read again when there")
     asked = parser.parse_args(arguments)
     from benchmarks.warned_region import rehearse
@@ -246,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for seed in asked.seeds:
             if not (folder / f"cases-{seed}.parquet").exists():
-                rehearse(str(folder), seed, asked.hospitals, DAYS, asked.step)
+                rehearse(str(folder), seed, asked.hospitals, DAYS, asked.step, asked.daily)
         print("\n".join(_told(*_read(folder))))
 
 

@@ -8,7 +8,7 @@ the room are left out: they change no warning.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,7 +29,14 @@ from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.receiving import fetch_sources, parse_arrivals, take_arrivals
 from vigie.actions.room import Room
 from vigie.bootstrap import local_operator, open_room
-from vigie.demoregion import Extent, HiddenTruth, generate_region
+from vigie.demoregion import (
+    Extent,
+    HiddenTruth,
+    TrueLaws,
+    generate_region,
+    oracle_first_days,
+    true_laws,
+)
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, WARDS
 from vigie.governance import Action
 from vigie.lake import as_of_sql
@@ -40,13 +47,21 @@ __all__ = ["FIRST_DAYS", "KINDS", "WAVES", "Region", "days_of_waves", "opened_re
 
 KINDS = ("beds", "staff", "products")
 FIRST_DAYS = (7, 14)
+LEAD_DAYS = 5
+"""Days before a stock-out by which it should be warned of."""
+FUTURES, ROUNDS = 100, 2
+"""Futures that the oracle draws at once, and how often."""
 RANGED = ("beds_occupied", "staff_absent", "stock_on_hand")
 """Measures whose published paths are held against what happened."""
+
+DAILY = (-27, 0)
+"""Days from the last observed one between which every day is looked at, in the steepest rise."""
 
 WAVES = ((-602, -511), (-350, -245), (-66, 0))
 """Days from the last observed one between which a wave rises, peaks and falls."""
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 _MEASURES = (
     "beds_occupied",
     "beds_staffed",
@@ -65,12 +80,13 @@ class Region:
         seed: of the region.
         room: opened; no run was made in it.
         truth: what happened.
-
+        laws: around which its chance fell.
     """
 
     seed: int
     room: Room
     truth: HiddenTruth
+    laws: TrueLaws
 
     def at(self, day: date) -> int:
         """Index of a day in the arrays of the truth."""
@@ -98,10 +114,14 @@ def _positions(column: pa.ChunkedArray, keys: Sequence[str]) -> IntArray:
     return np.array([known.get(key, -1) for key in column.to_pylist()], dtype=np.int64)
 
 
-def days_of_waves(step_days: int, end: date = DEMO_END_DATE) -> list[date]:
-    """Every so many days within the waves, in order; the day of a run follows the last reports."""
-    found = [end + timedelta(days=1 + day) for a, b in WAVES for day in range(a, b + 1, step_days)]
-    return sorted(found)
+def days_of_waves(step_days: int, end: date = DEMO_END_DATE) -> dict[date, bool]:
+    """Days looked at, in order: every so many within the waves (True), and those between (False).
+
+    The day of a run follows the last reports.
+    """
+    weekly = {day for a, b in WAVES for day in range(a, b + 1, step_days)}
+    daily = set(range(DAILY[0], DAILY[1] + 1))
+    return {end + timedelta(days=1 + day): day in weekly for day in sorted(weekly | daily)}
 
 
 def opened_region(folder: Path, seed: int, hospital_count: int, days: int) -> Region:
@@ -116,21 +136,23 @@ def opened_region(folder: Path, seed: int, hospital_count: int, days: int) -> Re
         each.unlink()
     extent = Extent(hospital_count, days, DEMO_END_DATE)
     truth = generate_region(np.random.default_rng(seed), extent).truth
+    laws = true_laws(np.random.default_rng(seed), extent)
     room = open_room(folder, now=lambda: made.run_at)
     decision = admit(room, local_operator(), Action.RUN, room.values.name)
     with room.writing():
         fetch_sources(room, decision)
         parse_arrivals(room)
         take_arrivals(room, "bench")
-    return Region(seed, room, truth)
+    return Region(seed, room, truth, laws)
 
 
-def warned(region: Region, day: date) -> tuple[pa.Table, pa.Table]:
+def warned(region: Region, day: date, *, is_weekly: bool) -> tuple[pa.Table, pa.Table]:
     """Warnings and ranges of a day, as known then, with what came true.
 
     Args:
         region: whose room.
         day: as_of.
+        is_weekly: scored by its probabilities too, not only by its alerts.
 
     Returns:
         Cases, one a site and category of a kind: what the table of shortages says, what simple
@@ -153,12 +175,35 @@ def warned(region: Region, day: date) -> tuple[pa.Table, pa.Table]:
     clean = comparable(facts, room.measures(), definition_changes(room, day))
     found = {each.measure: each for each in histories(clean, room.measures(), _MEASURES, day)}
     known = Known(day, room.values.horizon_days, found, on_order)
-    kinds = [_cases(region, day, kind, rows, known) for kind in KINDS]
+    oracle = _oracle(region, day, known.horizon_days if is_weekly else LEAD_DAYS)
+    told_by_oracle = (LEAD_DAYS, *FIRST_DAYS) if is_weekly else (LEAD_DAYS,)
+    chances = {
+        kind: {f"oracle_{by}": (first <= by).mean(axis=2) for by in told_by_oracle}
+        for kind, first in oracle.items()
+    }
+    kinds = [_cases(region, day, kind, rows, known, chances[kind]) for kind in KINDS]
     cases = pa.concat_tables(kinds, promote_options="default")
     return cases, _ranges(region, day, made.tables[PATH_ARRAYS.name], found)
 
 
-def _cases(region: Region, day: date, kind: str, rows: pa.Table, known: Known) -> pa.Table:
+def _oracle(region: Region, day: date, horizon_days: int) -> dict[str, IntArray]:
+    """First short days in futures drawn from the true laws, by kind."""
+    rng = np.random.default_rng([region.seed, day.toordinal()])
+    drawn = [
+        oracle_first_days(rng, region.truth, region.laws, region.at(day), horizon_days, FUTURES)
+        for _ in range(ROUNDS)
+    ]
+    return {kind: np.concatenate([each[kind] for each in drawn], axis=2) for kind in KINDS}
+
+
+def _cases(
+    region: Region,
+    day: date,
+    kind: str,
+    rows: pa.Table,
+    known: Known,
+    oracle: Mapping[str, FloatArray],
+) -> pa.Table:
     of_kind = rows.filter(pa.compute.equal(rows["kind"], kind))
     site, category, is_site = region.index(of_kind, kind)
     of_kind = of_kind.filter(pa.array(is_site))
@@ -181,6 +226,7 @@ def _cases(region: Region, day: date, kind: str, rows: pa.Table, known: Known) -
         "first_true": pa.array(first),
         "short_in_truth_before": pa.array(region.is_short(kind)[start - 1, site, category]),
     }
+    facts |= {name: pa.array(values[site, category]) for name, values in oracle.items()}
     return pa.table(facts | {name: of_kind[name] for name in columns} | told)
 
 
@@ -233,17 +279,45 @@ def _ranges(
     return pa.concat_tables(parts)
 
 
-def rehearse(out: str, seed: int, hospital_count: int, days: int, step_days: int) -> int:
-    """Write the cases and ranges of a seed as Parquet files; how many days were looked at."""
+def rehearse(
+    out: str, seed: int, hospital_count: int, days: int, step_days: int, has_daily: bool = True
+) -> int:
+    """Write what was told of a seed as Parquet files; how many days were looked at.
+
+    Files: cases (of the days between also, ``is_weekly`` tells), ranges, and short: what was truly
+    short of which products on every day, for the days with alerts.
+    """
     with tempfile.TemporaryDirectory(prefix="vigie-bench-", ignore_cleanup_errors=True) as folder:
         region = opened_region(Path(folder) / "room", seed, hospital_count, days)
-        told = list(_told(region, days_of_waves(step_days)))
+        asked = days_of_waves(step_days)
+        asked = {day: each for day, each in asked.items() if each or has_daily}
+        told = list(_told(region, asked))
     for name, tables in zip(("cases", "ranges"), zip(*told, strict=True), strict=True):
-        pq.write_table(pa.concat_tables(tables), Path(out) / f"{name}-{seed}.parquet")
+        whole = pa.concat_tables(tables, promote_options="default")
+        pq.write_table(whole, Path(out) / f"{name}-{seed}.parquet")
+    pq.write_table(_stock_outs(region), Path(out) / f"short-{seed}.parquet")
     return len(told)
 
 
-def _told(region: Region, days: Sequence[date]) -> Iterator[tuple[pa.Table, pa.Table]]:
-    for day in days:
+def _told(region: Region, days: dict[date, bool]) -> Iterator[tuple[pa.Table, pa.Table]]:
+    for day, is_weekly in days.items():
         print(f"  seed {region.seed}: {day}", flush=True)
-        yield warned(region, day)
+        cases, ranges = warned(region, day, is_weekly=is_weekly)
+        marks = pa.array(np.full(cases.num_rows, is_weekly))
+        yield cases.append_column("is_weekly", marks), ranges if is_weekly else ranges.slice(0, 0)
+
+
+def _stock_outs(region: Region) -> pa.Table:
+    """Days, sites and products on which anything was unmet."""
+    day, site, product = np.nonzero(region.truth.supplies.unmet > 0)
+    first = np.datetime64(region.truth.extent.first_date, "D")
+    sites = np.array([each.key for each in region.truth.geography.sites])
+    products = np.array([each.key for each in PRODUCTS])
+    return pa.table(
+        {
+            "seed": pa.array(np.full(day.size, region.seed)),
+            "date": pa.array(first + day.astype("timedelta64[D]")),
+            "place": pa.array(sites[site]),
+            "category": pa.array(products[product]),
+        }
+    )

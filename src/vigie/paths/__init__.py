@@ -8,6 +8,7 @@ short days, and the robust regression that models of several kinds fit.
 No model, no table of the lake and no I/O live here.
 """
 
+from vigie.paths.alert_scores import AlertScore, onsets, raised, score_alerts, standing_alerts
 from vigie.paths.arrays import BoolArray, DateArray, FloatArray, IntArray, PathArray
 from vigie.paths.borrowing import UNKNOWN_CHANGE, borrow_changes
 from vigie.paths.calendar import Step, past_dates, step_dates
@@ -55,6 +56,7 @@ __all__ = [
     "RELIABILITY_BINS",
     "UNKNOWN_CHANGE",
     "WEEKS",
+    "AlertScore",
     "BoolArray",
     "Choice",
     "DateArray",
@@ -90,6 +92,7 @@ __all__ = [
     "last_seen",
     "league",
     "log_wis",
+    "onsets",
     "order_index",
     "past_dates",
     "past_index",
@@ -101,10 +104,13 @@ __all__ = [
     "probability_above",
     "probability_by",
     "quantiles",
+    "raised",
     "relative_scores",
     "reliability",
+    "score_alerts",
     "shared_short",
     "shortage_summary",
+    "standing_alerts",
     "step_dates",
     "stretch_changes",
     "to_grid",
