@@ -34,6 +34,8 @@ KINDS = {"beds": "bed shortages", "staff": "understaffed shifts", "products": "s
 AHEAD = (7, 14)
 SKILL, GAP, COVER = 0.15, 0.07, (0.74, 0.86)
 WARNED, FALSE_PER_TRUE, ALERTS_A_DAY = 0.8, 2.0, 5
+UNJUDGED = "persistence of what is short"
+"""That states 0 or 1 and is beaten by as much as asked by nobody: the oracle's skill says so."""
 FEW = 100
 """Cases below which a tenth of stated probability is not judged."""
 AT_STAKE = 0.1
@@ -80,7 +82,8 @@ def _figures(cases: pl.DataFrame) -> Iterator[Figure]:
         for base, told in baselines(rows, kind, ahead).items():
             is_known = np.isfinite(told)
             skill = brier_skill(chance[is_known], came[is_known], told[is_known])
-            yield Figure(f"{name}: skill over {base}", skill, "", SKILL, COMMAND, is_at_least=True)
+            bar = None if base == UNJUDGED else SKILL
+            yield Figure(f"{name}: skill over {base}", skill, "", bar, COMMAND, is_at_least=True)
             best = rows[f"oracle_{ahead}"].to_numpy()
             told_best = brier_skill(best[is_known], came[is_known], told[is_known])
             yield Figure(f"{name}: the oracle's skill over {base}", told_best, "", None, COMMAND)
@@ -134,9 +137,15 @@ def baselines(rows: pl.DataFrame, kind: str, ahead: int) -> dict[str, FloatArray
     """What the simple rules state, by their name; NaN where a rule is not fitted yet."""
     plain = rows[f"plain_{ahead}"].fill_nan(0.0).to_numpy()
     if kind == "products":
-        return {"burn rate": plain, "fitted burn rate": _fitted(rows, ahead)}
-    told = rows[f"quantiles_{ahead}"].fill_nan(0.0).to_numpy()
-    return {"persistence": plain, "persistence with its own quantiles": told}
+        return {"burn rate": plain, "the fitted burn rate": _fitted(rows, ahead)}
+    by, on = (
+        rows[f"{name}_{ahead}"].fill_nan(0.0).to_numpy() for name in ("quantiles", "likeliest")
+    )
+    return {
+        "persistence of what is short": plain,
+        "persistence, any day": by,
+        "persistence, its quantiles of the likeliest day": on,
+    }
 
 
 def _fitted(rows: pl.DataFrame, ahead: int) -> FloatArray:

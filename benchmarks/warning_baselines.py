@@ -6,8 +6,9 @@ zero by the day, else 0. Its fitted form states a logistic of the days that stoc
 by the day would last, fitted on the days looked at before whose outcome was known by then.
 
 Persistence: its plain form states 1 where the last report shows a shortage, else 0. The form with
-quantiles adds to the last need the stretches of the last 90 days, with both signs, against the
-capacity held: the share of them with more need than capacity on a day looked at.
+quantiles adds to the last need the changes of the last 90 days, with both signs, against the
+capacity held: on the day on which it is likeliest to be short, as the quantiles of that day say,
+or on any of the days, as the share of stretches with more need than capacity on one of them.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def _aligned(history: History, like: History) -> FloatArray:
 
 
 def persistence_figures(known: Known, kind: str) -> Figures:
-    """``plain_D`` (0 or 1) and ``quantiles_D`` (0 to 1) per D."""
+    """``plain_D`` (0 or 1), ``quantiles_D`` and ``likeliest_D`` (0 to 1) per D."""
     occupied = known.histories["beds_occupied"]
     places = occupied.places
     if kind == "beds":
@@ -143,24 +144,29 @@ def persistence_figures(known: Known, kind: str) -> Figures:
     behind, offset = known.behind(kind), known.offset(kind)
     for day in DAYS:
         steps = (max(1, behind + offset), behind + day)
-        figures[f"quantiles_{day}"] = _share_short(need, capacity, *steps)
+        by, on = _share_short(need, capacity, *steps)
+        figures |= {f"quantiles_{day}": by, f"likeliest_{day}": on}
     return Figures(places, categories, figures)
 
 
 def _share_short(
     need: FloatArray, capacity: FloatArray, first: int, last: int
-) -> npt.NDArray[np.float64]:
-    """Share of past stretches that, added to the last need, exceed the capacity held."""
+) -> tuple[FloatArray, FloatArray]:
+    """Share of past stretches that, added to the last need, exceed the capacity held.
+
+    Returns:
+        On any of the days, and on the day on which most do; each (place, category).
+    """
     window = need[:, :, -(WINDOW_DAYS + last) :]
     starts = window.shape[2] - last
     if starts < 1:
-        return np.where(need[:, :, -1] > capacity, 1.0, 0.0)
+        now = np.where(need[:, :, -1] > capacity, 1.0, 0.0)
+        return now, now
     stretches = np.lib.stride_tricks.sliding_window_view(window, last + 1, axis=2)
     change = stretches[..., first:] - stretches[..., :1]
     now, room = need[:, :, -1, None, None], capacity[:, :, None, None]
-    up = (now + change > room).any(axis=3)
-    down = (now - change > room).any(axis=3)
-    return np.asarray((up.mean(axis=2) + down.mean(axis=2)) / 2)
+    both = np.concatenate([now + change > room, now - change > room], axis=2)
+    return both.any(axis=3).mean(axis=2), both.mean(axis=2).max(axis=2)
 
 
 def fitted_chance(
