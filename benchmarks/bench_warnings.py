@@ -29,7 +29,7 @@ __all__ = ["run"]
 
 COMMAND = "make bench ONLY=warnings"
 SEEDS = (41, 42)
-HOSPITALS, DAYS, STEP_DAYS = 40, 730, 7
+HOSPITALS, DAYS, STEP_DAYS = 30, 730, 7
 KINDS = {"beds": "bed shortages", "staff": "understaffed shifts", "products": "stock-outs"}
 AHEAD = (7, 14)
 SKILL, GAP, COVER = 0.15, 0.07, (0.74, 0.86)
@@ -54,14 +54,10 @@ def run() -> list[Figure]:
     """Skill, reliability and ranges by kind and horizon, over all seeds."""
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
         for seed in SEEDS:
-            size = (seed, scaled(HOSPITALS, 8), DAYS, max(STEP_DAYS, round(STEP_DAYS / _scale())))
-            in_child("warned_region", "rehearse", folder, *size)
+            size = (scaled(HOSPITALS, 8), DAYS, STEP_DAYS * round(7 / scaled(7)))
+            in_child("warned_region", "rehearse", folder, seed, *size)
         cases, ranges, short = _read(Path(folder))
     return [*_figures(cases), *_ranges(ranges), *_alert_figures(alerts_of(cases, short))]
-
-
-def _scale() -> float:
-    return scaled(1000) / 1000
 
 
 def _read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -90,6 +86,10 @@ def _figures(cases: pl.DataFrame) -> Iterator[Figure]:
         found = reliability(chance, came)
         gap = found.largest_gap(FEW)
         yield Figure(f"{name}: largest gap of a tenth", gap, "", GAP, COMMAND)
+        many = float((found.count >= FEW).sum())
+        yield Figure(
+            f"{name}: tenths with {FEW} cases, the others unjudged", many, "", None, COMMAND
+        )
     for kind in KINDS:
         rows = _of(cases, kind, 14)
         held = float(first_day_cover(rows).mean())
@@ -99,9 +99,9 @@ def _figures(cases: pl.DataFrame) -> Iterator[Figure]:
 
 
 def _ranges(ranges: pl.DataFrame) -> Iterator[Figure]:
-    for measure, ahead in ((name, ahead) for name in RANGED for ahead in AHEAD):
-        import polars as pl
+    import polars as pl
 
+    for measure, ahead in ((name, ahead) for name in RANGED for ahead in AHEAD):
         rows = ranges.filter((pl.col("measure") == measure) & (pl.col("ahead") == ahead))
         held = float(covered_share(rows["low"].to_numpy(), rows["high"].to_numpy(), 0.8).mean())
         name = f"demo waves, {RANGED[measure]} {ahead} days ahead: 80 % range held"

@@ -26,7 +26,14 @@ from vigie.demoregion.catalogue import SKILLS
 from vigie.paths import FloatArray, last_seen, step_dates
 from vigie.supply import burn_rate, deliveries
 
-__all__ = ["Figures", "Known", "burn_figures", "fitted_chance", "persistence_figures"]
+__all__ = [
+    "Figures",
+    "Known",
+    "burn_figures",
+    "fitted_chance",
+    "persistence_figures",
+    "share_short",
+]
 
 WINDOW_DAYS = 90
 LONGEST_COVER_DAYS = 60.0
@@ -144,15 +151,20 @@ def persistence_figures(known: Known, kind: str) -> Figures:
     behind, offset = known.behind(kind), known.offset(kind)
     for day in DAYS:
         steps = (max(1, behind + offset), behind + day)
-        by, on = _share_short(need, capacity, *steps)
+        by, on = share_short(need, capacity, *steps)
         figures |= {f"quantiles_{day}": by, f"likeliest_{day}": on}
     return Figures(places, categories, figures)
 
 
-def _share_short(
+def share_short(
     need: FloatArray, capacity: FloatArray, first: int, last: int
 ) -> tuple[FloatArray, FloatArray]:
     """Share of past stretches that, added to the last need, exceed the capacity held.
+
+    Args:
+        need: (place, category, day), up to the last report.
+        capacity: (place, category).
+        first, last: days after the last report that are looked at.
 
     Returns:
         On any of the days, and on the day on which most do; each (place, category).
