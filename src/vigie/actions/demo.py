@@ -81,6 +81,7 @@ def write_demo_room(
     days: int = 730,
     end_date: date = DEMO_END_DATE,
     truth_folder: Path | None = None,
+    is_connected_throughout: bool = False,
 ) -> DemoRoom:
     """Invent the demo region and write it as a complete crisis room.
 
@@ -93,6 +94,7 @@ def write_demo_room(
         days: days that the hospitals reported on, 14 or more.
         end_date: last of them.
         truth_folder: where to write the hidden truth as Parquet, or None.
+        is_connected_throughout: orders and movements are sent from the first day on, not lately.
 
     Raises:
         Conflict: the folder holds something.
@@ -103,7 +105,9 @@ def write_demo_room(
             f"{folder} is not empty. Choose another folder for the demo room, or remove this one."
         )
     try:
-        extent = Extent(hospital_count, days, end_date)
+        extent = Extent(
+            hospital_count, days, end_date, is_connected_throughout=is_connected_throughout
+        )
         region = generate_region(np.random.default_rng(seed), extent)
     except ValueError as mistake:
         raise BadData(f"The demo region cannot be made: {mistake}") from mistake

@@ -15,7 +15,13 @@ from vigie.demoregion.catalogue import SKILLS, WARDS
 
 __all__ = [
     "Staffing",
+    "absence_share",
+    "beds_opened",
     "beds_that_staff_run",
+    "draw_absence_habits",
+    "draw_absences",
+    "draw_rosters",
+    "level_after",
     "simulate_staffing",
     "staff_required",
     "ventilator_fleet",
@@ -32,6 +38,7 @@ SLACK_DEVIATIONS = 4.5
 ROSTER_COVER = 1.25
 WEEKEND_COVER = 1.2
 ABSENCE_LAG_DAYS = 6
+RECENT_DAYS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +107,27 @@ def simulate_staffing(
         weekdays: (days,), 0 = Monday.
         days_of_year: (days,), 1 = 1 January.
     """
+    beds_open = beds_opened(rng, usual_beds)
+    planned = _planned_beds(usual_beds, beds_open, occupancy)
+    rostered = draw_rosters(rng, planned, weekdays)
+    habit = draw_absence_habits(rng, usual_beds)
+    lagged = np.concatenate(
+        [
+            np.repeat(incidence_per_100k[:1], ABSENCE_LAG_DAYS, axis=0),
+            incidence_per_100k[:-ABSENCE_LAG_DAYS],
+        ]
+    )
+    absent = draw_absences(rng, rostered, absence_share(habit, lagged, days_of_year))
+    staffed = np.minimum(planned, beds_that_staff_run(rostered - absent))
+    return Staffing(beds_open, staffed, rostered, absent, staff_required(occupancy))
+
+
+def beds_opened(rng: np.random.Generator, usual_beds: IntArray) -> IntArray:
+    """(sites, wards), beds that exist and can be opened in a surge."""
     surge = np.array([ward.surge for ward in WARDS])
     spread = np.exp(rng.normal(0.0, 0.06, usual_beds.shape))
     beds_open = np.maximum(np.round(usual_beds * (1 + (surge - 1) * spread)), usual_beds)
-    beds_open = beds_open.astype(np.int64)
-    planned = _planned_beds(usual_beds, beds_open, occupancy)
-    rostered = _rosters(rng, planned, weekdays)
-    absent = _absences(rng, rostered, incidence_per_100k, days_of_year)
-    staffed = np.minimum(planned, beds_that_staff_run(rostered - absent))
-    return Staffing(beds_open, staffed, rostered, absent, staff_required(occupancy))
+    return np.asarray(beds_open, dtype=np.int64)
 
 
 def ventilator_fleet(rng: np.random.Generator, beds_open: IntArray) -> IntArray:
@@ -132,15 +151,30 @@ def _planned_beds(usual_beds: IntArray, beds_open: IntArray, occupancy: IntArray
     level = usual_beds.astype(np.float64)
     recent = occupancy[:7].mean(axis=0)
     for day in range(occupancy.shape[0]):
-        slack = np.maximum(recent / TARGET_SHARE, recent + SLACK_DEVIATIONS * np.sqrt(recent))
-        wanted = np.clip(slack, usual_beds, beds_open)
-        level = np.clip(wanted, level - 0.012 * beds_open, level + 0.025 * beds_open)
+        level = level_after(level, recent, usual_beds, beds_open)
         planned[day] = np.round(level)
-        recent = recent + (occupancy[day] - recent) / 4.0
+        recent = recent + (occupancy[day] - recent) / RECENT_DAYS
     return planned
 
 
-def _rosters(rng: np.random.Generator, planned: IntArray, weekdays: IntArray) -> IntArray:
+def level_after(
+    level: FloatArray, recent: FloatArray, usual_beds: IntArray, beds_open: IntArray
+) -> FloatArray:
+    """Planned beds of a day from those of the day before and the need of the last week.
+
+    Args:
+        level: (sites, wards), the day before, not yet rounded.
+        recent: same shape, patients in bed, averaged over the last days.
+        usual_beds, beds_open: same shape, the least and the most.
+    """
+    slack = np.maximum(recent / TARGET_SHARE, recent + SLACK_DEVIATIONS * np.sqrt(recent))
+    wanted = np.clip(slack, usual_beds, beds_open)
+    nearer = np.clip(wanted, level - 0.012 * beds_open, level + 0.025 * beds_open)
+    return np.asarray(nearer, dtype=np.float64)
+
+
+def draw_rosters(rng: np.random.Generator, planned: IntArray, weekdays: IntArray) -> IntArray:
+    """(days, sites, skills), staff on the roster for the beds planned, (days, sites, wards)."""
     cover = np.where(weekdays >= 5, WEEKEND_COVER, ROSTER_COVER)[:, None, None]
     beds = planned[:, :, SKILL_WARDS]
     wanted = cover * beds / NORMAL_RATIOS + rng.normal(0.0, 0.25, beds.shape)
@@ -148,28 +182,34 @@ def _rosters(rng: np.random.Generator, planned: IntArray, weekdays: IntArray) ->
     return np.asarray(np.maximum(np.ceil(wanted) * (beds > 0), least), dtype=np.int64)
 
 
-def _absences(
-    rng: np.random.Generator,
-    rostered: IntArray,
-    incidence_per_100k: FloatArray,
-    days_of_year: IntArray,
-) -> IntArray:
-    """Beta-binomial: staff of one ward fall ill together; the chance follows the incidence."""
-    lagged = np.concatenate(
-        [
-            np.repeat(incidence_per_100k[:1], ABSENCE_LAG_DAYS, axis=0),
-            incidence_per_100k[:-ABSENCE_LAG_DAYS],
-        ]
-    )
+def draw_absence_habits(rng: np.random.Generator, usual_beds: IntArray) -> FloatArray:
+    """(1, sites, 1), by how much more or less than usual the staff of each site is absent."""
+    return rng.normal(0.0, 0.16, (1, usual_beds.shape[0], 1))
+
+
+def absence_share(
+    habit: FloatArray, lagged_incidence_per_100k: FloatArray, days_of_year: IntArray
+) -> FloatArray:
+    """(days, sites, skills), share of the staff that is expected to be absent.
+
+    Args:
+        habit: (1, sites, 1), as ``draw_absence_habits`` gives it.
+        lagged_incidence_per_100k: (days, sites), that of ABSENCE_LAG_DAYS before each day.
+        days_of_year: (days,), 1 = 1 January.
+    """
     winter = np.cos(2 * np.pi * (days_of_year.astype(np.float64) - 20) / 365.25)
     logit = (
         -3.1
-        + rng.normal(0.0, 0.16, (1, rostered.shape[1], 1))
+        + habit
         + np.array([0.0, 0.02, -0.08, -0.45, 0.12, 0.05])
         + 0.13 * winter[:, None, None]
-        + 0.24 * np.log1p(lagged / 8.0)[:, :, None]
+        + 0.24 * np.log1p(lagged_incidence_per_100k / 8.0)[:, :, None]
     )
-    share = np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
+
+
+def draw_absences(rng: np.random.Generator, rostered: IntArray, share: FloatArray) -> IntArray:
+    """Beta-binomial: staff of one ward fall ill together; shapes as ``absence_share``."""
     together = 60.0
     drawn = rng.beta(share * together, (1 - share) * together)
     return rng.binomial(rostered, drawn)

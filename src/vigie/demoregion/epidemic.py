@@ -16,11 +16,13 @@ from scipy import stats
 from vigie.demoregion.geography import Geography
 
 __all__ = [
+    "ADMISSIONS_EVENNESS",
     "ADMISSION_DELAY_DAYS",
     "BURN_IN_DAYS",
     "GENERATION_INTERVAL_DAYS",
     "HOSPITAL_SHARE",
     "Epidemic",
+    "admitted",
     "delay_distribution",
     "nation_reproduction_number",
     "simulate_epidemic",
@@ -41,6 +43,7 @@ CALL_SHARE = 0.045
 CALLS_PER_1000_PER_DAY = 0.19
 FEARED_PER_100K = 250.0
 CAUTION = 0.38
+ADMISSIONS_EVENNESS = 25.0
 
 # Days counted from the last observed day; between two rows log R is a straight line.
 # fmt: off
@@ -61,6 +64,7 @@ class Epidemic:
         infection_incidence: (days, regions), new infections per day.
         incidence_per_100k: (days, regions), the same per 100,000 people.
         admissions: (days, sites), patients admitted for the epidemic disease per day.
+        admissions_mean: same shape, the mean around which the days' admissions fell.
         calls: (days, regions), calls to the emergency number per day, for any reason.
     """
 
@@ -68,6 +72,7 @@ class Epidemic:
     infection_incidence: IntArray
     incidence_per_100k: FloatArray
     admissions: IntArray
+    admissions_mean: FloatArray
     calls: IntArray
 
 
@@ -110,11 +115,13 @@ def simulate_epidemic(
     days_to_end = np.arange(length, dtype=np.float64) - (BURN_IN_DAYS + days - 1)
     before_caution = _regional_reproduction_number(rng, days_to_end, len(geography.regions))
     reproduction_number, infections = _renewal(rng, before_caution, geography.populations)
+    admissions_mean = _admissions_mean(rng, infections, geography, weekdays)
     return Epidemic(
         reproduction_number,
         infections,
         infections / geography.populations * 1e5,
-        _admissions(rng, infections, geography, weekdays),
+        admitted(rng, admissions_mean, ADMISSIONS_EVENNESS),
+        admissions_mean,
         _calls(rng, infections, geography.populations, weekdays),
     )
 
@@ -183,9 +190,20 @@ def _renewal(
     return reproduction_number, infections[reach:]
 
 
-def _admissions(
+def admitted(rng: np.random.Generator, mean: FloatArray, evenness: float) -> IntArray:
+    """Patients who come, one day more and the other less: Poisson around a gamma of that mean.
+
+    Args:
+        rng: source of chance.
+        mean: any shape, per day.
+        evenness: shape of the gamma; the larger, the less it adds.
+    """
+    return rng.poisson(mean * rng.gamma(evenness, 1 / evenness, mean.shape))
+
+
+def _admissions_mean(
     rng: np.random.Generator, infections: IntArray, geography: Geography, weekdays: IntArray
-) -> IntArray:
+) -> FloatArray:
     region_of_site = geography.region_of_site
     expected = HOSPITAL_SHARE * _delayed(infections, delay_distribution(*ADMISSION_DELAY_DAYS, 32))
     weight = geography.beds**0.9 * np.exp(rng.normal(0.0, 0.22, geography.beds.size))
@@ -194,7 +212,7 @@ def _admissions(
     weeks = -(-weekdays.size // 7)
     drift = np.repeat(np.exp(rng.normal(0.0, 0.10, (weeks, weight.size))), 7, axis=0)
     mean = expected[:, region_of_site] * weight * weekday_factor[:, None] * drift[: weekdays.size]
-    return np.asarray(rng.poisson(mean * rng.gamma(25.0, 1 / 25.0, mean.shape)), dtype=np.int64)
+    return np.asarray(mean, dtype=np.float64)
 
 
 def _calls(

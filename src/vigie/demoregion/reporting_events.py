@@ -41,7 +41,13 @@ def connected_sites(site_count: int) -> IntArray:
 
 
 def report_orders(
-    rng: np.random.Generator, orders: Orders, places: Sequence[str], first_date: date, days: int
+    rng: np.random.Generator,
+    orders: Orders,
+    places: Sequence[str],
+    first_date: date,
+    days: int,
+    *,
+    connected_days: int = ORDER_DAYS,
 ) -> pa.Table:
     """Every state of every order line since the feed was connected.
 
@@ -51,12 +57,13 @@ def report_orders(
         places: keys of the sites.
         first_date: day 0.
         days: observed days.
+        connected_days: how many days before the end the feed was connected.
 
     Returns:
         order, known_at, place, product, quantity, ordered_date, eta_date, status, supplier; by
         known_at.
     """
-    opens = max(0, days - ORDER_DAYS)
+    opens = max(0, days - connected_days)
     is_cancelled = orders.cancelled_day != NEVER
     ends = np.where(is_cancelled, orders.cancelled_day, orders.arrival_day)
     line = np.flatnonzero((ends >= opens) & (orders.ordered_day < days))
@@ -99,7 +106,13 @@ def report_orders(
 
 
 def report_movements(
-    rng: np.random.Generator, stays: Stays, places: Sequence[str], first_date: date, days: int
+    rng: np.random.Generator,
+    stays: Stays,
+    places: Sequence[str],
+    first_date: date,
+    days: int,
+    *,
+    connected_days: int = MOVEMENT_DAYS,
 ) -> pa.Table:
     """Entry and end of every ward stay at the connected sites since the feed was connected.
 
@@ -109,12 +122,13 @@ def report_movements(
         places: keys of the sites.
         first_date: day 0.
         days: observed days.
+        connected_days: how many days before the end the feed was connected.
 
     Returns:
         stay, known_at, patient, place, category, from_date, to_date, outcome; by known_at.
         Numbers of stays and patients are invented, and yet declared as identifiers.
     """
-    opens = max(0, days - MOVEMENT_DAYS)
+    opens = max(0, days - connected_days)
     is_connected = np.isin(stays.site, connected_sites(len(places)))
     chosen = np.flatnonzero(is_connected & (stays.to_day >= opens) & (stays.from_day < days))
     ended = chosen[stays.to_day[chosen] < days]

@@ -9,7 +9,12 @@ import pyarrow as pa
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
 from vigie.demoregion.geography import Tier
 from vigie.demoregion.reporting import FLAWS, FeedReport, Figures, Habits, report_series
-from vigie.demoregion.reporting_events import report_movements, report_orders
+from vigie.demoregion.reporting_events import (
+    MOVEMENT_DAYS,
+    ORDER_DAYS,
+    report_movements,
+    report_orders,
+)
 from vigie.demoregion.reporting_triangle import Coding, report_triangle
 from vigie.demoregion.truth import HiddenTruth
 
@@ -215,8 +220,23 @@ def _events(
     order_rng: np.random.Generator, stay_rng: np.random.Generator, truth: HiddenTruth
 ) -> tuple[FeedReport, FeedReport]:
     extent, sites, nothing = truth.extent, _sites(truth), pa.Table.from_pylist([], schema=FLAWS)
-    orders = report_orders(order_rng, truth.supplies.orders, sites, extent.first_date, extent.days)
-    stays = report_movements(stay_rng, truth.stays, sites, extent.first_date, extent.days)
+    since = extent.days if extent.is_connected_throughout else None
+    orders = report_orders(
+        order_rng,
+        truth.supplies.orders,
+        sites,
+        extent.first_date,
+        extent.days,
+        connected_days=since or ORDER_DAYS,
+    )
+    stays = report_movements(
+        stay_rng,
+        truth.stays,
+        sites,
+        extent.first_date,
+        extent.days,
+        connected_days=since or MOVEMENT_DAYS,
+    )
     return FeedReport("orders", orders, nothing), FeedReport("movements", stays, nothing)
 
 

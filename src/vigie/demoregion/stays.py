@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vigie.demoregion.catalogue import WARDS
-from vigie.demoregion.epidemic import Epidemic
+from vigie.demoregion.epidemic import Epidemic, admitted
 from vigie.demoregion.geography import Geography, Tier, distances_km
 
 __all__ = [
@@ -24,8 +24,12 @@ __all__ = [
     "Stays",
     "daily_counts",
     "elective_factor",
+    "expanded",
+    "midnights",
+    "nearest_with",
     "occupancy_from_flows",
     "simulate_stays",
+    "usual_admissions_mean",
     "usual_beds",
 ]
 
@@ -35,6 +39,12 @@ BoolArray = npt.NDArray[np.bool_]
 
 GENERAL, HDU, ICU = 0, 1, 2
 LONGEST_STAY = 80
+USUAL_EVENNESS, USUAL_SPREAD = 40.0, 0.75
+# Mean midnights and spread of the logarithm.
+ON_TO_A_UNIT, ON_THE_WARD = (2.2, 0.6), (7.2, 0.65)
+IN_HDU, IN_ICU, RECOVERING = (5.0, 0.6), (11.0, 0.75), (5.5, 0.6)
+TO_ICU_SHARE, TO_UNIT_SHARE = 0.165, 0.30
+BACK_FROM_HDU_SHARE, WORSE_SHARE, BACK_FROM_ICU_SHARE = 0.85, 0.28, 0.70
 HIGH_INCIDENCE_PER_100K = 180.0
 
 
@@ -126,7 +136,8 @@ def simulate_stays(
         Stays that begin within the days given; they may end later.
     """
     beds = usual_beds(geography)
-    usual = _usual_stays(rng, beds, geography, epidemic, weekdays, days_of_year)
+    mean = usual_admissions_mean(rng, beds, geography, epidemic, weekdays, days_of_year)
+    usual = _usual_stays(rng, mean)
     ill = _epidemic_stays(rng, beds, geography, epidemic, usual.patient.size)
     ill = ill.where(ill.from_day < weekdays.size)
     return Stays(
@@ -160,15 +171,15 @@ def occupancy_from_flows(entries: IntArray, exits: IntArray) -> IntArray:
     return np.cumsum(entries - exits, axis=0)
 
 
-def _usual_stays(
+def usual_admissions_mean(
     rng: np.random.Generator,
     beds: IntArray,
     geography: Geography,
     epidemic: Epidemic,
     weekdays: IntArray,
     days_of_year: IntArray,
-) -> Stays:
-    """Patients without the epidemic disease: one ward, no transfer."""
+) -> FloatArray:
+    """(days, sites, wards), mean admissions per day of patients without the epidemic disease."""
     weekend = np.array([ward.weekend for ward in WARDS])
     weekday_factor = np.where(weekdays[:, None] >= 5, weekend, (7.0 - 2.0 * weekend) / 5.0)
     winter = np.cos(2 * np.pi * (days_of_year - 20) / 365.25)
@@ -180,8 +191,14 @@ def _usual_stays(
     )
     per_day = np.minimum(beds * np.minimum(level, 0.9), _safe_mean(beds)) / stay_days
     mean = per_day * (weekday_factor * season)[:, None, :] * put_off[:, :, None]
-    day, site, ward = _expanded(rng.poisson(mean * rng.gamma(40.0, 1 / 40.0, mean.shape)))
-    length = _midnights(rng, stay_days[ward], 0.75)
+    return np.asarray(mean, dtype=np.float64)
+
+
+def _usual_stays(rng: np.random.Generator, mean: FloatArray) -> Stays:
+    """Patients without the epidemic disease: one ward, no transfer."""
+    stay_days = np.array([ward.stay_days for ward in WARDS])
+    day, site, ward = expanded(admitted(rng, mean, USUAL_EVENNESS))
+    length = midnights(rng, stay_days[ward], USUAL_SPREAD)
     critical = (ward == ICU) | (ward == HDU)
     died = rng.random(day.size) < np.where(critical, 0.09, 0.015)
     return Stays(
@@ -212,29 +229,29 @@ def _epidemic_stays(
     first_patient: int,
 ) -> Stays:
     """Patients of the epidemic: general ward, then for some high dependency or intensive care."""
-    day, site = _expanded(epidemic.admissions)
+    day, site = expanded(epidemic.admissions)
     patient = first_patient + np.arange(day.size)
     goes_on = rng.random(day.size)
-    to_icu, to_hdu = goes_on < 0.165, (goes_on >= 0.165) & (goes_on < 0.30)
+    to_icu, to_hdu = goes_on < TO_ICU_SHARE, (goes_on >= TO_ICU_SHARE) & (goes_on < TO_UNIT_SHARE)
     length = np.where(
-        goes_on < 0.30,
-        _midnights(rng, np.full(day.size, 2.2), 0.6),
-        _midnights(rng, np.full(day.size, 7.2), 0.65),
+        goes_on < TO_UNIT_SHARE,
+        midnights(rng, np.full(day.size, ON_TO_A_UNIT[0]), ON_TO_A_UNIT[1]),
+        midnights(rng, np.full(day.size, ON_THE_WARD[0]), ON_THE_WARD[1]),
     )
     general = _stage(rng, patient, site, GENERAL, day, length, to_icu | to_hdu, death_share=0.07)
     after = general.to_day
-    nearest = [_nearest_with(beds, geography, ward) for ward in (HDU, ICU)]
+    nearest = [nearest_with(beds, geography, ward) for ward in (HDU, ICU)]
     hdu = _stage(
         rng,
         patient[to_hdu],
         nearest[0][site[to_hdu]],
         HDU,
         after[to_hdu],
-        _midnights(rng, np.full(int(to_hdu.sum()), 5.0), 0.6),
-        rng.random(int(to_hdu.sum())) < 0.85,
+        midnights(rng, np.full(int(to_hdu.sum()), IN_HDU[0]), IN_HDU[1]),
+        rng.random(int(to_hdu.sum())) < BACK_FROM_HDU_SHARE,
         death_share=0.5,
     )
-    worse = (hdu.outcome == Outcome.TRANSFER) & (rng.random(hdu.patient.size) < 0.28)
+    worse = (hdu.outcome == Outcome.TRANSFER) & (rng.random(hdu.patient.size) < WORSE_SHARE)
     to_unit = np.concatenate([patient[to_icu], hdu.patient[worse]])
     unit_site = nearest[1][np.concatenate([site[to_icu], hdu.site[worse]])]
     icu = _stage(
@@ -243,8 +260,8 @@ def _epidemic_stays(
         unit_site,
         ICU,
         np.concatenate([after[to_icu], hdu.to_day[worse]]),
-        _midnights(rng, np.full(to_unit.size, 11.0), 0.75),
-        rng.random(to_unit.size) < 0.70,
+        midnights(rng, np.full(to_unit.size, IN_ICU[0]), IN_ICU[1]),
+        rng.random(to_unit.size) < BACK_FROM_ICU_SHARE,
         death_share=0.9,
         ventilated_share=0.74,
     )
@@ -259,7 +276,7 @@ def _epidemic_stays(
         home,
         GENERAL,
         np.concatenate([back_icu.to_day, back_hdu.to_day]),
-        _midnights(rng, np.full(home.size, 5.5), 0.6),
+        midnights(rng, np.full(home.size, RECOVERING[0]), RECOVERING[1]),
         np.zeros(home.size, dtype=np.bool_),
         death_share=0.03,
     )
@@ -295,20 +312,20 @@ def _stage(
     )
 
 
-def _expanded(counts: IntArray) -> tuple[IntArray, ...]:
+def expanded(counts: IntArray) -> tuple[IntArray, ...]:
     """One element an event: its index on each axis of the counts."""
     cell = np.repeat(np.arange(counts.size), counts.ravel())
     return tuple(np.asarray(axis) for axis in np.unravel_index(cell, counts.shape))
 
 
-def _midnights(rng: np.random.Generator, mean_days: FloatArray, sigma: float) -> IntArray:
+def midnights(rng: np.random.Generator, mean_days: FloatArray, sigma: float) -> IntArray:
     """Log-normal lengths of stay of 1 to LONGEST_STAY midnights with about these means."""
     drawn = rng.lognormal(np.log(mean_days) - sigma**2 / 2, sigma)
     whole = np.floor(drawn + rng.random(drawn.size))
     return np.asarray(np.clip(whole, 1, LONGEST_STAY), dtype=np.int64)
 
 
-def _nearest_with(beds: IntArray, geography: Geography, ward: int) -> IntArray:
+def nearest_with(beds: IntArray, geography: Geography, ward: int) -> IntArray:
     """(sites,), the site itself when it has such a ward, else the nearest one that has."""
     distance = np.where(beds[:, ward] > 0, distances_km(geography), np.inf)
     return np.asarray(np.argmin(distance, axis=1), dtype=np.int64)

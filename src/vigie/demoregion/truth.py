@@ -24,7 +24,7 @@ from vigie.demoregion.stays import (
 )
 from vigie.demoregion.supplies import NEVER, Orders, Supplies, product_demand, simulate_supplies
 
-__all__ = ["Extent", "HiddenTruth", "build_truth"]
+__all__ = ["Extent", "HiddenTruth", "build_truth", "calendar_of"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -39,12 +39,15 @@ class Extent:
         days: observed days, at least 14.
         end_date: last observed day.
         future_days: days simulated after it, known to the truth alone.
+        is_connected_throughout: orders and movements are sent from the first day on; else these
+            two feeds are connected lately, as new ones are.
     """
 
     hospital_count: int
     days: int
     end_date: date
     future_days: int = 28
+    is_connected_throughout: bool = False
 
     def __post_init__(self) -> None:
         if self.days < 14:
@@ -149,7 +152,7 @@ def build_truth(rng: np.random.Generator, extent: Extent) -> HiddenTruth:
     """
     streams = rng.spawn(7)
     geography = build_geography(streams[0], extent.hospital_count)
-    weekdays, days_of_year = _calendar(extent)
+    weekdays, days_of_year = calendar_of(extent)
     epidemic = simulate_epidemic(streams[1], geography, extent.days, extent.future_days, weekdays)
     stays = simulate_stays(streams[2], geography, epidemic, weekdays, days_of_year)
     beds = usual_beds(geography)
@@ -181,7 +184,8 @@ def build_truth(rng: np.random.Generator, extent: Extent) -> HiddenTruth:
     )
 
 
-def _calendar(extent: Extent) -> tuple[IntArray, IntArray]:
+def calendar_of(extent: Extent) -> tuple[IntArray, IntArray]:
+    """Weekday (0 = Monday) and day of the year of every simulated day, the burn-in included."""
     start = extent.first_date - timedelta(days=BURN_IN_DAYS)
     dates = [start + timedelta(days=day) for day in range(BURN_IN_DAYS + extent.length)]
     weekdays = np.array([day.weekday() for day in dates], dtype=np.int64)

@@ -2,11 +2,13 @@
 
 Here live the joint array of futures and its validation, the chance that all models of a run
 share, histories on a grid, calendars, quantiles, new margins for old paths, sums of paths over
-places, scores, the choice among models by their scores, the drift alarm, the summary of first
+places, scores of forecasts and of
+stated probabilities, the choice among models by their scores, the drift alarm, the summary of first
 short days, and the robust regression that models of several kinds fit.
 No model, no table of the lake and no I/O live here.
 """
 
+from vigie.paths.alert_scores import AlertScore, onsets, raised, score_alerts, standing_alerts
 from vigie.paths.arrays import BoolArray, DateArray, FloatArray, IntArray, PathArray
 from vigie.paths.borrowing import UNKNOWN_CHANGE, borrow_changes
 from vigie.paths.calendar import Step, past_dates, step_dates
@@ -14,6 +16,13 @@ from vigie.paths.choosing import LEAST_BETTER_WEEKS, WEEKS, Choice, choose_model
 from vigie.paths.distribution import QUANTILE_LEVELS, quantiles, weighted_quantiles
 from vigie.paths.draws import JointDraws, joint_draws, past_index
 from vigie.paths.drift import drift_alarms
+from vigie.paths.event_scores import (
+    RELIABILITY_BINS,
+    Reliability,
+    brier_skill,
+    covered_share,
+    reliability,
+)
 from vigie.paths.grids import days_of_data, last_seen, to_grid
 from vigie.paths.hub import HubTasks, hub_tasks, hub_truth, with_truth
 from vigie.paths.league import LeagueRow, league, relative_scores
@@ -44,8 +53,10 @@ __all__ = [
     "PHASES",
     "PIT_BINS",
     "QUANTILE_LEVELS",
+    "RELIABILITY_BINS",
     "UNKNOWN_CHANGE",
     "WEEKS",
+    "AlertScore",
     "BoolArray",
     "Choice",
     "DateArray",
@@ -55,15 +66,18 @@ __all__ = [
     "JointDraws",
     "LeagueRow",
     "PathArray",
+    "Reliability",
     "SamplePaths",
     "ShortageSummary",
     "Step",
     "any_short",
     "borrow_changes",
     "brier",
+    "brier_skill",
     "by_start",
     "checked_output",
     "choose_model",
+    "covered_share",
     "days_of_data",
     "drift_alarms",
     "first_passage",
@@ -78,6 +92,7 @@ __all__ = [
     "last_seen",
     "league",
     "log_wis",
+    "onsets",
     "order_index",
     "past_dates",
     "past_index",
@@ -89,9 +104,13 @@ __all__ = [
     "probability_above",
     "probability_by",
     "quantiles",
+    "raised",
     "relative_scores",
+    "reliability",
+    "score_alerts",
     "shared_short",
     "shortage_summary",
+    "standing_alerts",
     "step_dates",
     "stretch_changes",
     "to_grid",

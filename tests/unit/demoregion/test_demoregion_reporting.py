@@ -1,15 +1,23 @@
 """What hospitals report is the truth, apart from the flaws that the region declares."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from vigie.demoregion import FLAWS, DemoRegion, FeedReport, HiddenTruth
+from vigie.demoregion import (
+    FLAWS,
+    DemoRegion,
+    Extent,
+    FeedReport,
+    HiddenTruth,
+    generate_region,
+)
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
-from vigie.demoregion.reporting_events import MOVEMENT_DAYS, connected_sites
+from vigie.demoregion.reporting_events import MOVEMENT_DAYS, ORDER_DAYS, connected_sites
 
 SERIES = {
     "beds": ("beds_occupied", "beds_staffed", "beds_open"),
@@ -228,3 +236,21 @@ def test_last_state_of_a_stay_is_what_happened(wide_region: DemoRegion):
 
 def test_flaws_have_one_form(wide_region: DemoRegion):
     assert all(report.flaws.schema.equals(FLAWS) for report in wide_region.reports)
+
+
+def test_feeds_connected_throughout_tell_of_the_same_truth_from_the_first_day():
+    extent = Extent(hospital_count=3, days=150, end_date=date(2020, 11, 8), future_days=0)
+    lately = generate_region(np.random.default_rng(5), extent)
+    throughout = generate_region(
+        np.random.default_rng(5), replace(extent, is_connected_throughout=True)
+    )
+
+    def first_known(region: DemoRegion, feed: str) -> date:
+        known = report_of(region, feed).table["known_at"]
+        return pc.min(known).as_py().date()
+
+    assert np.array_equal(throughout.truth.occupancy, lately.truth.occupancy)
+    for feed, days in (("orders", ORDER_DAYS), ("movements", MOVEMENT_DAYS)):
+        opened = extent.end_date - timedelta(days=days - 2)
+        assert first_known(lately, feed) == opened
+        assert first_known(throughout, feed) <= extent.first_date + timedelta(days=2)
