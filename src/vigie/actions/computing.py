@@ -209,7 +209,10 @@ class _Found:
             f"SELECT * FROM ({as_of_sql(ORDERS, relation, room.end_of(day))}) "
             "WHERE reason IS NULL AND place IS NOT NULL"
         )
-        self.products = product_results(rule, self.inputs, self.chance.draws(), on_order)
+        beds = (each for each in room.values.shortages if each.kind == "beds")
+        occupancy = next((each.measures["need"] for each in beds), "")
+        draws = self.chance.draws()
+        self.products = product_results(rule, self.inputs, draws, on_order, occupancy)
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)

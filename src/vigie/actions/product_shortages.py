@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecasting import History
+from vigie.actions.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
-from vigie.epidemiology import flat_paths
 from vigie.paths import (
+    DateArray,
     JointDraws,
     SamplePaths,
     last_seen,
@@ -38,7 +39,6 @@ from vigie.supply import (
     Unmet,
     burn_rate,
     deliveries,
-    demand_paths,
     first_stock_out,
     net_need,
     peak_shortfall,
@@ -74,7 +74,11 @@ class _Terms:
 
 
 def product_results(
-    rule: ShortageRule, inputs: Inputs, draws: JointDraws, orders: pa.Table
+    rule: ShortageRule,
+    inputs: Inputs,
+    draws: JointDraws,
+    orders: pa.Table,
+    occupancy: str = "",
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -83,12 +87,15 @@ def product_results(
         inputs: of the run.
         draws: chance of the run.
         orders: open orders as known: columns place, product, quantity, eta_date, status.
+        occupancy: measure of patients in bed, that use follows where it is reported; "": none.
     """
     history = inputs.histories[rule.measures["stock"]]
     terms = _terms(inputs)
     ways = lanes(inputs.reference["arcs"], history.places)
+    dates = _dates_ahead(history, inputs, draws)
+    patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, orders, product, terms[product], ways)
+        partial(_one, rule, inputs, draws, orders, product, terms[product], ways, patients)
         for product in history.categories
         if product in terms
     )
@@ -102,6 +109,7 @@ def _one(
     product: str,
     terms: _Terms,
     ways: Lanes,
+    patients: Patients | None,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
     history = inputs.histories[stock_measure]
@@ -109,9 +117,9 @@ def _one(
     held = history.select(places, [product])
     used = _on_dates(inputs, use_measure, places, product, history.dates)
     stock = np.maximum(last_seen(held)[:, :, -1], 0)
-    days = (inputs.as_of - history.last_date).days + inputs.horizon_days
-    dates = step_dates(history.dates[-1], "day", min(days, draws.steps))
-    demand = demand_paths(used, held, len(dates), draws, model=flat_paths)
+    dates = _dates_ahead(history, inputs, draws)
+    asked = product_demand(product, used, held, len(dates), draws, patients)
+    demand = asked.paths
     arrivals = deliveries(orders, places, [product], dates)
     known = np.isfinite(stock)
     amount = np.nan_to_num(stock)
@@ -133,6 +141,7 @@ def _one(
     )
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
+    rows = _with_models(rows, dict(zip(places, asked.models, strict=True)))
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(stock_paths(amount, demand, arrivals, terms.unmet).stock)
     exchange = Exchange(
@@ -152,6 +161,19 @@ def _one(
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         _plans(exchange),
     )
+
+
+def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArray:
+    """Days from the day after the last report of stock to the horizon."""
+    days = (inputs.as_of - history.last_date).days + inputs.horizon_days
+    return step_dates(history.dates[-1], "day", min(days, draws.steps))
+
+
+def _with_models(rows: pa.Table, models: Mapping[str, str]) -> pa.Table:
+    """Rows that name the model of their place."""
+    at = rows.schema.get_field_index("model_id")
+    names = pa.array([models[place] for place in rows["place"].to_pylist()], pa.string())
+    return rows.set_column(at, "model_id", names)
 
 
 def _plans(exchange: Exchange) -> dict[str, CategoryPlan]:

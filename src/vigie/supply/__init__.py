@@ -12,11 +12,22 @@ from vigie.supply.burn import (
     months_of_stock,
     uncensored_use,
 )
+from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
 from vigie.supply.demand import FlowModel, demand_paths
+from vigie.supply.demand_draws import is_lumpy, patient_demand_paths, ratio_paths
+from vigie.supply.demand_guard import is_worth_it, past_errors
+from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
 from vigie.supply.ordering import ACCEPTED_RISK, REVIEW_DAYS, OrderAdvice, order_advice
+from vigie.supply.patient_demand import (
+    PATIENT_STOCK_MODEL,
+    PatientUse,
+    UseFit,
+    fit_patient_use,
+    mean_paths,
+)
 from vigie.supply.risk import (
     STOCK_MODEL,
     ProductTerms,
@@ -24,30 +35,53 @@ from vigie.supply.risk import (
     first_stock_out,
     stock_risks,
 )
+from vigie.supply.use_ratio import UseRatio, follow_ratio
+from vigie.supply.use_spread import Chance, RatioSpread, day_chance, ratio_spread
 
 __all__ = [
     "ACCEPTED_RISK",
     "BURN_DAYS",
     "CODE_SYSTEMS",
     "PAST_DUE_DELAY_DAYS",
+    "PATIENT_STOCK_MODEL",
     "REVIEW_DAYS",
     "STOCK_MODEL",
+    "Chance",
+    "Doses",
     "FlowModel",
     "OrderAdvice",
+    "PatientUse",
     "ProductTerms",
+    "RatioSpread",
     "StockPaths",
     "StockRisks",
     "Unmet",
+    "UseFit",
+    "UseRatio",
     "burn_rate",
+    "day_chance",
     "days_of_stock",
     "deliveries",
     "demand_paths",
+    "expected_above",
+    "expected_use",
     "first_stock_out",
+    "fit_doses",
+    "fit_patient_use",
+    "follow_ratio",
     "gtin_fault",
+    "is_lumpy",
+    "is_worth_it",
+    "mean_paths",
     "months_of_stock",
     "net_need",
     "order_advice",
+    "past_errors",
+    "patient_demand_paths",
     "peak_shortfall",
+    "ran_out",
+    "ratio_paths",
+    "ratio_spread",
     "standard_code_fault",
     "stock_paths",
     "stock_risks",

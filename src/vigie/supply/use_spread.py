@@ -1,0 +1,161 @@
+"""How far use strays: from day to day, in bursts, and of the ratio from what was foreseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vigie.paths import FloatArray
+from vigie.supply.use_ratio import UseRatio
+
+__all__ = ["Chance", "RatioSpread", "day_chance", "ratio_spread"]
+
+PRIOR_INVERSE_SIZE = 0.1
+PRIOR_BURST_CHANCE = 0.002
+PRIOR_BURST_TIMES = 3.0
+"""Before anything is seen: 1/k of a day, chance of a burst, its size in means of a day."""
+
+_PRIOR_DAYS = 100.0
+_PRIOR_BURST_DAYS = 500.0
+_BURST_TIMES, _BURST_DEVIATIONS = 2.5, 4.0
+
+BLOCK_DAYS = 7
+"""Errors of the ratio are those of the mean of seven days."""
+
+_BLOCKS = 3
+_ORIGINS = 8
+_FIRST_ORIGIN = 28
+_PRIOR_ORIGINS = 2.0
+_PRIOR_SHARED, _PRIOR_SITE = 0.05, 0.08
+"""Standard deviations of log ratio in the first block, before anything is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Chance of a day.
+
+    Attributes:
+        inverse_size: 1 / k: variance = mean + inverse_size mean^2.
+        burst_chance: of a burst, per site and day.
+        burst_times: mean size of a burst, in means of a day.
+    """
+
+    inverse_size: float
+    burst_chance: float
+    burst_times: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatioSpread:
+    """Standard deviation of log(ratio) around what was foreseen, by block of seven days.
+
+    Attributes:
+        shared: (block,), of what all sites share.
+        site: (block,), of what each does beside it.
+    """
+
+    shared: FloatArray
+    site: FloatArray
+
+    def by_day(self, days: int) -> tuple[FloatArray, FloatArray]:
+        """(day,) each, between the middles of the blocks; it grows on at the last rate."""
+        middles = BLOCK_DAYS * (np.arange(len(self.shared)) + 0.5) + 0.5
+        at = np.arange(1, days + 1)
+        return tuple(  # type: ignore[return-value]
+            np.sqrt(np.interp(at, middles, each**2)) for each in (self.shared, self.site)
+        )
+
+
+def day_chance(use: FloatArray, mean: FloatArray) -> Chance:
+    """Dispersion by moments and bursts by count, both drawn to a weak prior.
+
+    Args:
+        use: (place, time), units, NaN where unknown or a day ran out.
+        mean: (place, time), units expected, NaN where unknown.
+
+    Source: docs/models/patient-demand.md, equations 9 and 10.
+    """
+    known = np.isfinite(use) & np.isfinite(mean) & (mean > 0)
+    seen, meant = use[known], mean[known]
+    if not len(seen):
+        return Chance(PRIOR_INVERSE_SIZE, PRIOR_BURST_CHANCE, PRIOR_BURST_TIMES)
+    typical = np.sqrt(meant + PRIOR_INVERSE_SIZE * meant**2)
+    is_burst = (seen > _BURST_TIMES * meant) & (seen > meant + _BURST_DEVIATIONS * typical)
+    calm, centre = seen[~is_burst], meant[~is_burst]
+    square = float((centre**2).sum())
+    usual = float(np.mean(meant**2))
+    over = float(((calm - centre) ** 2 - centre).sum()) + _PRIOR_DAYS * PRIOR_INVERSE_SIZE * usual
+    inverse = max(over / (square + _PRIOR_DAYS * usual), 1e-3)
+    bursts = int(is_burst.sum())
+    chance = (bursts + _PRIOR_BURST_DAYS * PRIOR_BURST_CHANCE) / (len(seen) + _PRIOR_BURST_DAYS)
+    sizes = float(((seen - meant) / meant)[is_burst].sum())
+    times = (sizes + 4 * PRIOR_BURST_TIMES) / (bursts + 4)
+    return Chance(inverse, chance, times)
+
+
+def ratio_spread(
+    demand: FloatArray,
+    expected: FloatArray,
+    ratio: UseRatio,
+    chance: Chance,
+    trend: Callable[[FloatArray, FloatArray], FloatArray],
+) -> RatioSpread:
+    """Errors that the same rule made at past origins, without the chance of a day.
+
+    At each of up to 8 origins, a week apart, the ratio of that day with its trend is held
+    against the three blocks of seven days that followed, with the patients that came. The
+    variance of a day is taken off; what all sites share is told apart from what each did.
+
+    Args:
+        demand: (place, time), units, NaN where unknown.
+        expected: (place, time), units that doses expect.
+        ratio: by day.
+        chance: of a day.
+        trend: (slope, days ahead) -> change of log(shared).
+
+    Source: docs/models/patient-demand.md, equations 11 and 12.
+    """
+    times = demand.shape[1]
+    shared = np.full((_ORIGINS, _BLOCKS), np.nan)
+    site = np.full((_ORIGINS, _BLOCKS), np.nan)
+    for number in range(_ORIGINS):
+        for block in range(_BLOCKS):
+            origin = times - 1 - BLOCK_DAYS * (number + block + 1)
+            if origin < min(_FIRST_ORIGIN, times // 2):
+                continue
+            ahead = np.arange(1, BLOCK_DAYS + 1) + BLOCK_DAYS * block
+            growth = np.exp(trend(ratio.slope[origin], ahead.astype(float)))
+            meant = expected[:, origin + ahead] * ratio.level[:, [origin]] * growth
+            shared[number, block], site[number, block] = _errors(
+                demand[:, origin + ahead], meant, chance
+            )
+    return RatioSpread(_with_prior(shared, _PRIOR_SHARED), _with_prior(site, _PRIOR_SITE))
+
+
+def _errors(demand: FloatArray, meant: FloatArray, chance: Chance) -> tuple[float, float]:
+    """Squared error of what sites share, and mean squared error of each beside it."""
+    known = np.isfinite(demand) & np.isfinite(meant)
+    used = np.where(known, demand, 0.0).sum(axis=1)
+    mean = np.where(known, meant, 0.0).sum(axis=1)
+    noise = np.where(known, meant + chance.inverse_size * meant**2, 0.0).sum(axis=1)
+    is_there = mean > 0
+    if not is_there.any():
+        return np.nan, np.nan
+    used, mean, noise = used[is_there], mean[is_there], noise[is_there]
+    whole = used.sum() / mean.sum()
+    shared = float(np.log(max(whole, 1e-3)) ** 2 - noise.sum() / mean.sum() ** 2)
+    centre = mean * whole
+    own = float(((used - centre) ** 2 - noise).sum() / (centre**2).sum())
+    return shared, own
+
+
+def _with_prior(errors: FloatArray, prior: float) -> FloatArray:
+    """(block,), standard deviations; never falling with the block, never quite nothing."""
+    out = np.empty(errors.shape[1])
+    for block in range(errors.shape[1]):
+        known = errors[np.isfinite(errors[:, block]), block]
+        start = prior**2 * (block + 1)
+        out[block] = (known.sum() + _PRIOR_ORIGINS * start) / (len(known) + _PRIOR_ORIGINS)
+    return np.asarray(np.sqrt(np.maximum.accumulate(np.maximum(out, 1e-4))))
