@@ -1,8 +1,8 @@
 """Products: use, stock, deliveries and stock-outs, as functions of the shared futures.
 
-Here live the burn rate, demand and stock paths, deliveries of open orders, stock-out risks and
-order advice. The model of use is passed in (``FlowModel``); help between places lives in
-``planning``.
+Here live the burn rate, demand and stock paths, the law of orders and the deliveries it leads to,
+stock-out risks and order advice. The model of use is passed in (``FlowModel``); help between
+places lives in ``planning``.
 """
 
 from vigie.supply.burn import (
@@ -14,12 +14,26 @@ from vigie.supply.burn import (
 )
 from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
+from vigie.supply.delivery_paths import (
+    OrderDraws,
+    arrival_chances,
+    delivery_paths,
+    order_draws,
+)
 from vigie.supply.demand import FlowModel, demand_paths
 from vigie.supply.demand_draws import is_lumpy, patient_demand_paths, ratio_paths
 from vigie.supply.demand_guard import is_worth_it, past_errors
 from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
+from vigie.supply.order_faults import (
+    LONG_OVERDUE_DAYS,
+    OrderFault,
+    OrderFaultKind,
+    order_faults,
+)
+from vigie.supply.order_law import OrderLaw, OrderRules, learn_order_law
+from vigie.supply.order_lines import OrderLines, read_order_lines
 from vigie.supply.ordering import ACCEPTED_RISK, REVIEW_DAYS, OrderAdvice, order_advice
 from vigie.supply.patient_demand import (
     PATIENT_STOCK_MODEL,
@@ -36,20 +50,27 @@ from vigie.supply.risk import (
     stock_risks,
 )
 from vigie.supply.use_ratio import UseRatio, follow_ratio
-from vigie.supply.use_spread import Chance, RatioSpread, day_chance, ratio_spread
+from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
 
 __all__ = [
     "ACCEPTED_RISK",
     "BURN_DAYS",
     "CODE_SYSTEMS",
+    "LONG_OVERDUE_DAYS",
     "PAST_DUE_DELAY_DAYS",
     "PATIENT_STOCK_MODEL",
     "REVIEW_DAYS",
     "STOCK_MODEL",
-    "Chance",
+    "DayChance",
     "Doses",
     "FlowModel",
     "OrderAdvice",
+    "OrderDraws",
+    "OrderFault",
+    "OrderFaultKind",
+    "OrderLaw",
+    "OrderLines",
+    "OrderRules",
     "PatientUse",
     "ProductTerms",
     "RatioSpread",
@@ -58,10 +79,12 @@ __all__ = [
     "Unmet",
     "UseFit",
     "UseRatio",
+    "arrival_chances",
     "burn_rate",
     "day_chance",
     "days_of_stock",
     "deliveries",
+    "delivery_paths",
     "demand_paths",
     "expected_above",
     "expected_use",
@@ -72,16 +95,20 @@ __all__ = [
     "gtin_fault",
     "is_lumpy",
     "is_worth_it",
+    "learn_order_law",
     "mean_paths",
     "months_of_stock",
     "net_need",
     "order_advice",
+    "order_draws",
+    "order_faults",
     "past_errors",
     "patient_demand_paths",
     "peak_shortfall",
     "ran_out",
     "ratio_paths",
     "ratio_spread",
+    "read_order_lines",
     "standard_code_fault",
     "stock_paths",
     "stock_risks",

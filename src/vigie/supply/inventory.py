@@ -42,19 +42,15 @@ def stock_paths(
     Args:
         stock: (...), units on hand today, >= 0.
         demand: (..., day, sample), units asked for, >= 0.
-        arrivals: (..., day), units delivered, >= 0; or (..., day, sample) where what comes
-            differs from future to future.
+        arrivals: (..., day) when they are certain, or (..., day, sample): units delivered, >= 0.
         unmet: whether unmet demand is lost or waits; what waits is served first.
-
-    Raises:
-        ValueError: the days or places of arrivals are not those of demand.
 
     Source: docs/models/stock.md, equations 3 and 4.
     """
     on_hand = np.broadcast_to(
         stock.astype(np.float32)[..., None], (*demand.shape[:-2], demand.shape[-1])
     )
-    delivered = _by_future(arrivals, demand)
+    delivered = _by_sample(arrivals, demand).astype(np.float32, copy=False)
     held, missed = (np.empty(demand.shape, dtype=np.float32) for _ in range(2))
     backlog = np.zeros(demand.shape, dtype=np.float32)
     none = np.float32(0)
@@ -82,22 +78,14 @@ def net_need(demand: PathArray, arrivals: PathArray) -> PathArray:
 
     Args:
         demand: (..., day, sample), units asked for.
-        arrivals: (..., day), units delivered; or (..., day, sample), as ``stock_paths``.
+        arrivals: (..., day) when they are certain, or (..., day, sample): units delivered.
 
     Returns:
         (..., day, sample), units.
 
     Source: docs/models/stock.md, equation 5.
     """
-    return np.cumsum(demand - _by_future(arrivals, demand), axis=-2, dtype=np.float32)
-
-
-def _by_future(arrivals: PathArray, demand: PathArray) -> PathArray:
-    """(..., day, 1 or sample): what comes on a day, the same in all futures or not."""
-    delivered = arrivals if arrivals.ndim == demand.ndim else arrivals[..., None]
-    if delivered.shape[:-1] != demand.shape[:-1]:
-        raise ValueError(f"arrivals have shape {arrivals.shape}, demand {demand.shape}")
-    return np.asarray(delivered, dtype=np.float32)
+    return np.cumsum(demand - _by_sample(arrivals, demand), axis=-2, dtype=np.float32)
 
 
 def peak_shortfall(need: PathArray, stock: FloatArray) -> PathArray:
@@ -117,3 +105,8 @@ def peak_shortfall(need: PathArray, stock: FloatArray) -> PathArray:
     """
     worst = need.max(axis=-2) - stock.astype(np.float32)[..., None]
     return np.asarray(np.maximum(worst, np.float32(0)))
+
+
+def _by_sample(arrivals: PathArray, demand: PathArray) -> PathArray:
+    """Arrivals with an axis of samples, of length 1 when they are certain."""
+    return arrivals if arrivals.ndim == demand.ndim else arrivals[..., None]

@@ -10,7 +10,7 @@ from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.use_ratio import UseRatio, follow_ratio
-from vigie.supply.use_spread import Chance, RatioSpread, day_chance, ratio_spread
+from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
 
 __all__ = [
     "PATIENT_STOCK_MODEL",
@@ -70,7 +70,7 @@ class UseFit:
     ratio: UseRatio
     demand: FloatArray
     expected: FloatArray
-    chance: Chance
+    chance: DayChance
     spread: RatioSpread
 
 

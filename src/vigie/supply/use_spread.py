@@ -10,7 +10,7 @@ import numpy as np
 from vigie.paths import FloatArray
 from vigie.supply.use_ratio import UseRatio
 
-__all__ = ["Chance", "RatioSpread", "day_chance", "ratio_spread"]
+__all__ = ["DayChance", "RatioSpread", "day_chance", "ratio_spread"]
 
 PRIOR_INVERSE_SIZE = 0.1
 PRIOR_BURST_CHANCE = 0.002
@@ -33,7 +33,7 @@ _PRIOR_SHARED, _PRIOR_SITE = 0.05, 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class DayChance:
     """Chance of a day.
 
     Attributes:
@@ -68,7 +68,7 @@ class RatioSpread:
         )
 
 
-def day_chance(use: FloatArray, mean: FloatArray) -> Chance:
+def day_chance(use: FloatArray, mean: FloatArray) -> DayChance:
     """Dispersion by moments and bursts by count, both drawn to a weak prior.
 
     Args:
@@ -80,7 +80,7 @@ def day_chance(use: FloatArray, mean: FloatArray) -> Chance:
     known = np.isfinite(use) & np.isfinite(mean) & (mean > 0)
     seen, meant = use[known], mean[known]
     if not len(seen):
-        return Chance(PRIOR_INVERSE_SIZE, PRIOR_BURST_CHANCE, PRIOR_BURST_TIMES)
+        return DayChance(PRIOR_INVERSE_SIZE, PRIOR_BURST_CHANCE, PRIOR_BURST_TIMES)
     typical = np.sqrt(meant + PRIOR_INVERSE_SIZE * meant**2)
     is_burst = (seen > _BURST_TIMES * meant) & (seen > meant + _BURST_DEVIATIONS * typical)
     calm, centre = seen[~is_burst], meant[~is_burst]
@@ -92,14 +92,14 @@ def day_chance(use: FloatArray, mean: FloatArray) -> Chance:
     chance = (bursts + _PRIOR_BURST_DAYS * PRIOR_BURST_CHANCE) / (len(seen) + _PRIOR_BURST_DAYS)
     sizes = float(((seen - meant) / meant)[is_burst].sum())
     times = (sizes + 4 * PRIOR_BURST_TIMES) / (bursts + 4)
-    return Chance(inverse, chance, times)
+    return DayChance(inverse, chance, times)
 
 
 def ratio_spread(
     demand: FloatArray,
     expected: FloatArray,
     ratio: UseRatio,
-    chance: Chance,
+    chance: DayChance,
     trend: Callable[[FloatArray, FloatArray], FloatArray],
 ) -> RatioSpread:
     """Errors that the same rule made at past origins, without the chance of a day.
@@ -134,7 +134,7 @@ def ratio_spread(
     return RatioSpread(_with_prior(shared, _PRIOR_SHARED), _with_prior(site, _PRIOR_SITE))
 
 
-def _errors(demand: FloatArray, meant: FloatArray, chance: Chance) -> tuple[float, float]:
+def _errors(demand: FloatArray, meant: FloatArray, chance: DayChance) -> tuple[float, float]:
     """Squared error of what sites share, and mean squared error of each beside it."""
     known = np.isfinite(demand) & np.isfinite(meant)
     used = np.where(known, demand, 0.0).sum(axis=1)
