@@ -18,6 +18,7 @@ from vigie.actions.epidemic_fits import fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
+from vigie.actions.product_orders import arrivals_by_law, told_orders
 from vigie.actions.product_shortages import ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -32,7 +33,7 @@ from vigie.actions.ward_shortages import (
     staff_rows,
     staffing,
 )
-from vigie.lake import DataFile, as_of_sql
+from vigie.lake import DataFile
 from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, move_rows, plan_row
 from vigie.schemas import (
@@ -41,7 +42,6 @@ from vigie.schemas import (
     MODEL_CHOICES,
     NOWCAST_SCORES,
     NOWCASTS,
-    ORDERS,
     PATH_ARRAYS,
     PLAN_MOVES,
     PLANS,
@@ -57,6 +57,9 @@ from vigie.schemas import (
 __all__ = ["Computed", "compute"]
 
 _PATH_ROW_GROUP = 700
+
+_STREAM_OF_ORDERS = 10
+"""Number of the stream of chance that orders draw from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +207,12 @@ class _Found:
             self._skip(rule)
             return
         room, day = self.room, self.inputs.as_of
-        relation = room.lake.relation(ORDERS, orders)
-        on_order = room.engine.query(
-            f"SELECT * FROM ({as_of_sql(ORDERS, relation, room.end_of(day))}) "
-            "WHERE reason IS NULL AND place IS NOT NULL"
-        )
+        told = told_orders(room, orders, day)
+        arrivals = arrivals_by_law(room, told, day, self.chance.stream(_STREAM_OF_ORDERS))
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         draws = self.chance.draws()
-        self.products = product_results(rule, self.inputs, draws, on_order, occupancy)
+        self.products = product_results(rule, self.inputs, draws, arrivals, occupancy)
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vigie.actions.forecasting import History
 from vigie.actions.product_demand import Patients, patients_ahead, product_demand
+from vigie.actions.product_orders import Arrivals
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
@@ -38,7 +39,6 @@ from vigie.supply import (
     STOCK_MODEL,
     Unmet,
     burn_rate,
-    deliveries,
     first_stock_out,
     net_need,
     peak_shortfall,
@@ -77,7 +77,7 @@ def product_results(
     rule: ShortageRule,
     inputs: Inputs,
     draws: JointDraws,
-    orders: pa.Table,
+    arrivals: Arrivals,
     occupancy: str = "",
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
@@ -86,7 +86,7 @@ def product_results(
         rule: of kind products.
         inputs: of the run.
         draws: chance of the run.
-        orders: open orders as known: columns place, product, quantity, eta_date, status.
+        arrivals: what open orders bring.
         occupancy: measure of patients in bed, that use follows where it is reported; "": none.
     """
     history = inputs.histories[rule.measures["stock"]]
@@ -95,7 +95,7 @@ def product_results(
     dates = _dates_ahead(history, inputs, draws)
     patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, orders, product, terms[product], ways, patients)
+        partial(_one, rule, inputs, draws, arrivals, product, terms[product], ways, patients)
         for product in history.categories
         if product in terms
     )
@@ -105,7 +105,7 @@ def _one(
     rule: ShortageRule,
     inputs: Inputs,
     draws: JointDraws,
-    orders: pa.Table,
+    arrivals: Arrivals,
     product: str,
     terms: _Terms,
     ways: Lanes,
@@ -120,10 +120,10 @@ def _one(
     dates = _dates_ahead(history, inputs, draws)
     asked = product_demand(product, used, held, len(dates), draws, patients)
     demand = asked.paths
-    arrivals = deliveries(orders, places, [product], dates)
+    coming = arrivals(places, product, dates)
     known = np.isfinite(stock)
     amount = np.nan_to_num(stock)
-    need = net_need(demand, arrivals)
+    need = net_need(demand, coming)
     start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
     looked = need[:, :, max(0, start - (1 - inputs.offset(stock_measure))) :]
     series = Series(
@@ -143,7 +143,7 @@ def _one(
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, asked.models, strict=True)))
     # Whole units: what a fraction of a mask adds is bytes only.
-    paths = np.rint(stock_paths(amount, demand, arrivals, terms.unmet).stock)
+    paths = np.rint(stock_paths(amount, demand, coming, terms.unmet).stock)
     exchange = Exchange(
         kind="products",
         category=product,
