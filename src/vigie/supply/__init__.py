@@ -21,11 +21,12 @@ from vigie.supply.delivery_paths import (
     order_draws,
 )
 from vigie.supply.demand import FlowModel, demand_paths
-from vigie.supply.demand_draws import is_lumpy, patient_demand_paths, ratio_paths
+from vigie.supply.demand_draws import patient_demand_paths, ratio_paths
 from vigie.supply.demand_guard import is_worth_it, past_errors
 from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
+from vigie.supply.lumps import is_lumpy
 from vigie.supply.order_faults import (
     LONG_OVERDUE_DAYS,
     OrderFault,

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from vigie.paths import BoolArray, FloatArray, PathArray
+from vigie.paths import PathArray
+from vigie.supply.lumps import in_lumps
 from vigie.supply.patient_demand import UseFit, trend
 
-__all__ = ["is_lumpy", "patient_demand_paths", "ratio_paths"]
-
-_ADI, _CV_SQUARED = 1.32, 0.49
-"""Mean days between uses, and squared variation of sizes, from which use comes in lumps."""
-
-_FEWEST_SIZES = 5
-_LARGEST_CHANCE = 0.98
+__all__ = ["patient_demand_paths", "ratio_paths"]
 
 
 def patient_demand_paths(
@@ -41,7 +36,6 @@ def patient_demand_paths(
     house = fit.usual[:, None] * fit.doses.background[phases]
     chance = fit.chance
     seed = int(rng.integers(0, 2**63))
-    lumpy = is_lumpy(fit.demand)
     units = draw_units(
         patients,
         fit.doses.per_patient_day,
@@ -50,10 +44,10 @@ def patient_demand_paths(
         (chance.inverse_size, chance.burst_chance, chance.burst_times),
         seed,
     )
-    for place in np.flatnonzero(lumpy):
+    for place in np.flatnonzero(fit.is_lumpy):
         inside = np.einsum("wts,w->ts", patients[place], fit.doses.per_patient_day)
         mean = (inside + house[place, :, None]) * factor[place]
-        units[place] = _in_lumps(fit.demand[place], mean, rng)
+        units[place] = in_lumps(fit.demand[place], mean, rng)
     return units
 
 
@@ -75,43 +69,3 @@ def ratio_paths(fit: UseFit, days: int, samples: int, rng: np.random.Generator) 
     np.exp(out, out=out)
     out *= fit.ratio.level[:, -1].astype(np.float32)[:, None, None]
     return out
-
-
-def is_lumpy(demand: FloatArray) -> BoolArray:
-    """Places whose use comes rarely and in sizes that differ much.
-
-    Args:
-        demand: (place, time), units, NaN where unknown.
-
-    Returns:
-        (place,), whether days between uses are 1.32 or more on average and the squared
-        coefficient of variation of the sizes is 0.49 or more.
-
-    Source: Syntetos, Boylan and Croston 2005, Journal of the Operational Research Society 56.
-    """
-    known = np.isfinite(demand)
-    positive = known & (demand > 0)
-    count = positive.sum(axis=1)
-    interval = known.sum(axis=1) / np.maximum(count, 1)
-    sizes = np.where(positive, demand, 0.0)
-    mean = sizes.sum(axis=1) / np.maximum(count, 1)
-    square = (sizes**2).sum(axis=1) / np.maximum(count, 1)
-    variation = np.divide(square, mean**2, out=np.ones_like(mean), where=mean > 0) - 1
-    is_known = count >= _FEWEST_SIZES
-    return np.asarray(is_known & (interval >= _ADI) & (variation >= _CV_SQUARED))
-
-
-def _in_lumps(history: FloatArray, mean: PathArray, rng: np.random.Generator) -> PathArray:
-    """A hurdle: whether anything is asked for, and then a size that has been.
-
-    Args:
-        history: (time,), units of one place.
-        mean: (day, sample), units expected.
-    """
-    sizes = history[np.isfinite(history) & (history > 0)]
-    chance = np.minimum(mean / sizes.mean(), _LARGEST_CHANCE)
-    is_asked = rng.random(mean.shape, dtype=np.float32) < chance
-    drawn = sizes[rng.integers(0, len(sizes), mean.shape)]
-    # Where lumps cannot come more often, they are larger.
-    larger = mean / np.maximum(chance * sizes.mean(), 1e-9)
-    return np.where(is_asked, np.rint(drawn * np.maximum(larger, 1.0)), 0.0).astype(np.float32)

@@ -124,7 +124,8 @@ def _draw(
                 else:
                     state, units = _wide_count(m, inverse, state, normal)
                 if (bits & low) < limit:
-                    state, more = _next(state)
+                    # From the same bits, so that bursts leave all other days as they are.
+                    _, more = _next(bits)
                     second = (float(more & low) + 0.5) * (1.0 / 4294967296.0)
                     units += np.floor(-np.log(_unit(more) * second) * 0.5 * times * m + 0.5)
                 out[place, day, sample] = units

@@ -9,8 +9,15 @@ import numpy as np
 from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.doses import Doses, expected_use, fit_doses
+from vigie.supply.lumps import is_lumpy
 from vigie.supply.use_ratio import UseRatio, follow_ratio
-from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
+from vigie.supply.use_spread import (
+    PRIOR_INVERSE_SIZE,
+    DayChance,
+    RatioSpread,
+    day_chance,
+    ratio_spread,
+)
 
 __all__ = [
     "PATIENT_STOCK_MODEL",
@@ -63,6 +70,7 @@ class UseFit:
         expected: (place, time), units that doses expect, before habit and drift.
         chance: spread of a day and bursts.
         spread: how far the ratio wanders from what was foreseen.
+        is_lumpy: (place,), whether use comes in lumps there.
     """
 
     doses: Doses
@@ -72,6 +80,7 @@ class UseFit:
     expected: FloatArray
     chance: DayChance
     spread: RatioSpread
+    is_lumpy: BoolArray
 
 
 def fit_patient_use(known: PatientUse) -> UseFit:
@@ -86,20 +95,21 @@ def fit_patient_use(known: PatientUse) -> UseFit:
     usual = np.maximum(occupancy.sum(axis=1).mean(axis=1), 1.0)
     is_bound = ran_out(known.use, known.stock)
     demand = np.where(is_bound, np.nan, known.use)
+    lumpy = is_lumpy(demand)
     scale = np.ones(known.use.shape)
-    inverse_size = 0.1
+    inverse_size = PRIOR_INVERSE_SIZE
     for _ in range(_ROUNDS):
         doses = fit_doses(demand, occupancy, usual, scale, known.prior)
         expected = expected_use(doses, occupancy, usual)
-        calm = _calmed(demand, expected * scale)
-        ratio = follow_ratio(calm, expected)
+        calm = _calmed(demand, expected * scale, lumpy)
+        ratio = follow_ratio(calm, expected, inverse_size)
         scale = np.maximum(ratio.level, 1e-6)
         mean = expected * scale
         demand = _completed(known.use, is_bound, mean, inverse_size)
-        chance = day_chance(np.where(is_bound, np.nan, known.use), mean)
+        chance = day_chance(np.where(is_bound, np.nan, known.use), mean, lumpy)
         inverse_size = chance.inverse_size
     spread = ratio_spread(demand, expected, ratio, chance, trend)
-    return UseFit(doses, usual, ratio, demand, expected, chance, spread)
+    return UseFit(doses, usual, ratio, demand, expected, chance, spread, lumpy)
 
 
 def _filled(occupancy: FloatArray) -> FloatArray:
@@ -115,11 +125,11 @@ def _filled(occupancy: FloatArray) -> FloatArray:
     return np.nan_to_num(np.take_along_axis(occupancy, index, axis=2))
 
 
-def _calmed(demand: FloatArray, mean: FloatArray) -> FloatArray:
-    """Demand with bursts cut down to what was expected; small means are left as they are."""
+def _calmed(demand: FloatArray, mean: FloatArray, lumpy: BoolArray) -> FloatArray:
+    """Demand with bursts cut down to what was expected; lumps and small means stay as they are."""
     with np.errstate(invalid="ignore"):
         is_burst = (demand > _LARGEST_TIMES_MEAN * mean) & (demand > mean + 6 * np.sqrt(mean + 1))
-    return np.where(is_burst, mean, demand)
+    return np.where(is_burst & ~lumpy[:, None], mean, demand)
 
 
 def _completed(

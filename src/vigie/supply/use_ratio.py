@@ -17,13 +17,13 @@ SHARED_HALF_LIFE_DAYS = 4.0
 SITE_HALF_LIFE_DAYS = 18.0
 """Half-life of the days that make what a site does differently."""
 
-SITE_PRIOR_DAYS = 4.0
-"""Days of its own after which a site's habit weighs as much as that of all sites."""
-
-HABIT_DAYS = 10.0
-"""Days of its own after which what a site did lately weighs as much as its habit."""
+HABIT_SD, SITE_SD, SHARED_SD = 0.2, 0.1, 0.15
+"""How much habits of sites, what a site does lately, and the shared ratio differ from the long
+run, as standard deviations of the ratio, before anything is seen."""
 
 _SLOPE_DAYS = 10
+_STEEPEST = 0.04
+"""Largest change of log(shared) per day that is believed."""
 _STEADY = 1e-9
 
 
@@ -47,12 +47,16 @@ class UseRatio:
         return np.asarray(self.shared * self.site)
 
 
-def follow_ratio(use: FloatArray, expected: FloatArray) -> UseRatio:
+def follow_ratio(use: FloatArray, expected: FloatArray, inverse_size: float) -> UseRatio:
     """Ratio of use to expected use, with older days forgotten by their half-life.
+
+    Each ratio is drawn to that of the long run, so much as the chance of a day makes it doubtful:
+    with variance phi times the mean, n units weigh n / (n + phi / sd^2).
 
     Args:
         use: (place, time), units, NaN where unknown; without its bursts.
         expected: (place, time), units that doses expect, NaN where unknown.
+        inverse_size: 1 / k of a day's negative binomial.
 
     Source: docs/models/patient-demand.md, equations 5 to 7.
     """
@@ -61,20 +65,19 @@ def follow_ratio(use: FloatArray, expected: FloatArray) -> UseRatio:
     meant = np.where(known, expected, 0.0)
     days = np.maximum(np.cumsum(known, axis=1), 1)
     used_so_far, meant_so_far = np.cumsum(used, axis=1), np.cumsum(meant, axis=1)
-    usual = meant_so_far / days
+    noise = 1 + inverse_size * meant_so_far / days
     # First against doses alone, to tell sites apart; then without the drift of all of them.
-    habit = _shrunk(used_so_far, meant_so_far, SITE_PRIOR_DAYS * usual)
-    shared = _forgetting_ratio(used.sum(axis=0), (habit * meant).sum(axis=0), SHARED_HALF_LIFE_DAYS)
+    habit = _shrunk(used_so_far, meant_so_far, noise / HABIT_SD**2)
+    shared = _shared(used, habit * meant, noise)
     drifted = meant * shared
-    prior = SITE_PRIOR_DAYS * usual * shared
-    habit = _shrunk(used_so_far, np.cumsum(drifted, axis=1), prior)
-    decay = 0.5 ** (1 / SITE_HALF_LIFE_DAYS)
-    own = lfilter([1.0], [1.0, -decay], used, axis=1)
-    ours = lfilter([1.0], [1.0, -decay], drifted, axis=1)
-    site = _shrunk(own, ours, HABIT_DAYS * usual * shared, habit)
+    habit = _shrunk(used_so_far, np.cumsum(drifted, axis=1), noise / HABIT_SD**2)
+    own = _forgetting(used, SITE_HALF_LIFE_DAYS)
+    ours = _forgetting(drifted, SITE_HALF_LIFE_DAYS)
+    site = _shrunk(own, ours, noise / SITE_SD**2, habit)
     logs = np.log(np.maximum(shared, _STEADY))
     slope = np.zeros_like(logs)
-    slope[_SLOPE_DAYS:] = (logs[_SLOPE_DAYS:] - logs[:-_SLOPE_DAYS]) / _SLOPE_DAYS
+    change = (logs[_SLOPE_DAYS:] - logs[:-_SLOPE_DAYS]) / _SLOPE_DAYS
+    slope[_SLOPE_DAYS:] = np.clip(change, -_STEEPEST, _STEEPEST)
     return UseRatio(shared, site, slope)
 
 
@@ -87,10 +90,25 @@ def _shrunk(
     return np.divide(used + prior * start, whole, out=start.copy(), where=whole > _STEADY)
 
 
-def _forgetting_ratio(used: FloatArray, meant: FloatArray, half_life: float) -> FloatArray:
-    """Ratio of two sums over the past; 1 before the first day known."""
-    decay = 0.5 ** (1 / half_life)
-    over = lfilter([1.0], [1.0, -decay], used)
-    under = lfilter([1.0], [1.0, -decay], meant)
-    ratio = np.divide(over, under, out=np.ones_like(under), where=under > _STEADY)
+def _shared(used: FloatArray, meant: FloatArray, noise: FloatArray) -> FloatArray:
+    """(time,), ratio of all sites together, drawn to that of all days so far."""
+    over, under = used.sum(axis=0), meant.sum(axis=0)
+    # Large sites weigh most in the sum, and so does their noise.
+    doubt = np.divide(
+        (noise * meant).sum(axis=0), under, out=np.ones_like(under), where=under > _STEADY
+    )
+    prior = doubt / SHARED_SD**2
+    so_far = _shrunk(np.cumsum(over), np.cumsum(under), prior)
+    ratio = _shrunk(
+        _forgetting(over, SHARED_HALF_LIFE_DAYS),
+        _forgetting(under, SHARED_HALF_LIFE_DAYS),
+        prior,
+        so_far,
+    )
     return np.asarray(np.maximum(ratio, _STEADY))
+
+
+def _forgetting(values: FloatArray, half_life_days: float) -> FloatArray:
+    """(..., time), sums over the past with older days counting less."""
+    decay = 0.5 ** (1 / half_life_days)
+    return np.asarray(lfilter([1.0], [1.0, -decay], values, axis=-1))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.paths import FloatArray
+from vigie.paths import BoolArray, FloatArray
 from vigie.supply.use_ratio import UseRatio
 
-__all__ = ["DayChance", "RatioSpread", "day_chance", "ratio_spread"]
+__all__ = ["PRIOR_INVERSE_SIZE", "DayChance", "RatioSpread", "day_chance", "ratio_spread"]
 
 PRIOR_INVERSE_SIZE = 0.1
 PRIOR_BURST_CHANCE = 0.002
@@ -20,6 +20,7 @@ PRIOR_BURST_TIMES = 3.0
 _PRIOR_DAYS = 100.0
 _PRIOR_BURST_DAYS = 500.0
 _BURST_TIMES, _BURST_DEVIATIONS = 2.5, 4.0
+_ROUNDS = 3
 
 BLOCK_DAYS = 7
 """Errors of the ratio are those of the mean of seven days."""
@@ -68,12 +69,13 @@ class RatioSpread:
         )
 
 
-def day_chance(use: FloatArray, mean: FloatArray) -> DayChance:
+def day_chance(use: FloatArray, mean: FloatArray, is_lumpy: BoolArray) -> DayChance:
     """Dispersion by moments and bursts by count, both drawn to a weak prior.
 
     Args:
         use: (place, time), units, NaN where unknown or a day ran out.
         mean: (place, time), units expected, NaN where unknown.
+        is_lumpy: (place,), where use comes in lumps, none of which is a burst.
 
     Source: docs/models/patient-demand.md, equations 9 and 10.
     """
@@ -81,18 +83,25 @@ def day_chance(use: FloatArray, mean: FloatArray) -> DayChance:
     seen, meant = use[known], mean[known]
     if not len(seen):
         return DayChance(PRIOR_INVERSE_SIZE, PRIOR_BURST_CHANCE, PRIOR_BURST_TIMES)
-    typical = np.sqrt(meant + PRIOR_INVERSE_SIZE * meant**2)
-    is_burst = (seen > _BURST_TIMES * meant) & (seen > meant + _BURST_DEVIATIONS * typical)
-    calm, centre = seen[~is_burst], meant[~is_burst]
-    square = float((centre**2).sum())
-    usual = float(np.mean(meant**2))
-    over = float(((calm - centre) ** 2 - centre).sum()) + _PRIOR_DAYS * PRIOR_INVERSE_SIZE * usual
-    inverse = max(over / (square + _PRIOR_DAYS * usual), 1e-3)
+    is_calm = np.broadcast_to(is_lumpy[:, None], known.shape)[known]
+    inverse = PRIOR_INVERSE_SIZE
+    for _ in range(_ROUNDS):
+        typical = np.sqrt(meant + inverse * meant**2)
+        is_burst = ~is_calm & (seen > _BURST_TIMES * meant)
+        is_burst &= seen > meant + _BURST_DEVIATIONS * typical
+        inverse = _inverse_size(seen[~is_burst], meant[~is_burst])
     bursts = int(is_burst.sum())
     chance = (bursts + _PRIOR_BURST_DAYS * PRIOR_BURST_CHANCE) / (len(seen) + _PRIOR_BURST_DAYS)
     sizes = float(((seen - meant) / meant)[is_burst].sum())
     times = (sizes + 4 * PRIOR_BURST_TIMES) / (bursts + 4)
     return DayChance(inverse, chance, times)
+
+
+def _inverse_size(use: FloatArray, mean: FloatArray) -> float:
+    """1 / k by moments, drawn to the prior as by so many days of usual size."""
+    prior = _PRIOR_DAYS * float(np.mean(mean**2)) if len(mean) else 1.0
+    over = float(((use - mean) ** 2 - mean).sum()) + prior * PRIOR_INVERSE_SIZE
+    return max(over / (float((mean**2).sum()) + prior), 1e-3)
 
 
 def ratio_spread(
@@ -145,7 +154,7 @@ def _errors(demand: FloatArray, meant: FloatArray, chance: DayChance) -> tuple[f
         return np.nan, np.nan
     used, mean, noise = used[is_there], mean[is_there], noise[is_there]
     whole = used.sum() / mean.sum()
-    shared = float(np.log(max(whole, 1e-3)) ** 2 - noise.sum() / mean.sum() ** 2)
+    shared = float((whole - 1) ** 2 - noise.sum() / mean.sum() ** 2)
     centre = mean * whole
     own = float(((used - centre) ** 2 - noise).sum() / (centre**2).sum())
     return shared, own
