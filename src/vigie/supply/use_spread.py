@@ -30,7 +30,9 @@ _ORIGINS = 8
 _FIRST_ORIGIN = 28
 _PRIOR_ORIGINS = 2.0
 _PRIOR_SHARED, _PRIOR_SITE = 0.05, 0.08
-"""Standard deviations of log ratio in the first block, before anything is seen."""
+"""Standard deviations of the ratio in the first block, before anything is seen."""
+
+_LEAST_RATIO = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,8 @@ def ratio_spread(
     Source: docs/models/patient-demand.md, equations 11 and 12.
     """
     times = demand.shape[1]
-    shared = np.full((_ORIGINS, _BLOCKS), np.nan)
-    site = np.full((_ORIGINS, _BLOCKS), np.nan)
+    # By origin and block: squared error of what is shared, of sites, and what each is worth.
+    found = np.full((4, _ORIGINS, _BLOCKS), np.nan)
     for number in range(_ORIGINS):
         for block in range(_BLOCKS):
             origin = times - 1 - BLOCK_DAYS * (number + block + 1)
@@ -137,34 +139,50 @@ def ratio_spread(
             ahead = np.arange(1, BLOCK_DAYS + 1) + BLOCK_DAYS * block
             growth = np.exp(trend(ratio.slope[origin], ahead.astype(float)))
             meant = expected[:, origin + ahead] * ratio.level[:, [origin]] * growth
-            shared[number, block], site[number, block] = _errors(
-                demand[:, origin + ahead], meant, chance
-            )
-    return RatioSpread(_with_prior(shared, _PRIOR_SHARED), _with_prior(site, _PRIOR_SITE))
+            found[:, number, block] = _errors(demand[:, origin + ahead], meant, chance)
+    return RatioSpread(
+        _with_prior(found[0], found[1], _PRIOR_SHARED), _with_prior(found[2], found[3], _PRIOR_SITE)
+    )
 
 
-def _errors(demand: FloatArray, meant: FloatArray, chance: DayChance) -> tuple[float, float]:
-    """Squared error of what sites share, and mean squared error of each beside it."""
+def _errors(
+    demand: FloatArray, meant: FloatArray, chance: DayChance
+) -> tuple[float, float, float, float]:
+    """Squared error of what sites share and its worth, the same of what each does beside it.
+
+    An error under much noise is worth little: (s^2 / (s^2 + noise))^2 of one without, with s^2
+    the variance expected beforehand.
+    """
     known = np.isfinite(demand) & np.isfinite(meant)
     used = np.where(known, demand, 0.0).sum(axis=1)
     mean = np.where(known, meant, 0.0).sum(axis=1)
     noise = np.where(known, meant + chance.inverse_size * meant**2, 0.0).sum(axis=1)
     is_there = mean > 0
     if not is_there.any():
-        return np.nan, np.nan
+        return np.nan, 0.0, np.nan, 0.0
     used, mean, noise = used[is_there], mean[is_there], noise[is_there]
     whole = used.sum() / mean.sum()
-    shared = float((whole - 1) ** 2 - noise.sum() / mean.sum() ** 2)
-    centre = mean * whole
-    own = float(((used - centre) ** 2 - noise).sum() / (centre**2).sum())
-    return shared, own
+    doubt = noise.sum() / mean.sum() ** 2
+    centre = mean * max(whole, _LEAST_RATIO)
+    square = float((centre**2).sum())
+    own = float(((used - mean * whole) ** 2 - noise).sum()) / square
+    own_worth = len(mean) * _worth(float(noise.sum()) / square, _PRIOR_SITE)
+    shared = float((whole - 1) ** 2 - doubt)
+    return shared, _worth(doubt, _PRIOR_SHARED), own, min(own_worth, 1.0)
 
 
-def _with_prior(errors: FloatArray, prior: float) -> FloatArray:
+def _worth(noise: float, prior: float) -> float:
+    return float((prior**2 / (prior**2 + noise)) ** 2)
+
+
+def _with_prior(errors: FloatArray, worth: FloatArray, prior: float) -> FloatArray:
     """(block,), standard deviations; never falling with the block, never quite nothing."""
     out = np.empty(errors.shape[1])
     for block in range(errors.shape[1]):
-        known = errors[np.isfinite(errors[:, block]), block]
+        known = np.isfinite(errors[:, block])
+        seen, weight = errors[known, block], worth[known, block]
         start = prior**2 * (block + 1)
-        out[block] = (known.sum() + _PRIOR_ORIGINS * start) / (len(known) + _PRIOR_ORIGINS)
+        out[block] = (float(weight @ seen) + _PRIOR_ORIGINS * start) / (
+            float(weight.sum()) + _PRIOR_ORIGINS
+        )
     return np.asarray(np.sqrt(np.maximum.accumulate(np.maximum(out, 1e-4))))
