@@ -43,6 +43,7 @@ from vigie.supply.patient_demand import (
     fit_patient_use,
     mean_paths,
 )
+from vigie.supply.rationing import Rationed, rationed, shared_out
 from vigie.supply.risk import (
     STOCK_MODEL,
     ProductTerms,
@@ -75,6 +76,7 @@ __all__ = [
     "PatientUse",
     "ProductTerms",
     "RatioSpread",
+    "Rationed",
     "StockPaths",
     "StockRisks",
     "Unmet",
@@ -109,7 +111,9 @@ __all__ = [
     "ran_out",
     "ratio_paths",
     "ratio_spread",
+    "rationed",
     "read_order_lines",
+    "shared_out",
     "standard_code_fault",
     "stock_paths",
     "stock_risks",

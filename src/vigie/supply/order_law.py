@@ -143,7 +143,7 @@ def learn_order_law(lines: OrderLines, rules: OrderRules | None = None) -> Order
         classes=classes,
         leaving=table(_leaving(lines, pair), LATENESS_EDGES, _prior(LATENESS_EDGES)),
         cancelling=table(waiting, AGE_EDGES, np.where(AGE_EDGES < 22, 0.003, 0.0005)),
-        coming=table(_coming(lines, pair), SINCE_EDGES, np.where(SINCE_EDGES < 15, 0.3, 0.03)),
+        coming=table(_coming(lines, pair), SINCE_EDGES, _since_prior()),
         shipped=table(_shipped(lines, pair), LATENESS_EDGES, _prior(LATENESS_EDGES)),
         partial_share=shrunk_shares(
             pair[came], (fill < 1 - _ROUNDING).astype(float), weight, classes, _PARTIAL_SHARE
@@ -179,6 +179,12 @@ def _prior(edges: IntArray) -> FloatArray:
     late = np.where(edges < 8, 0.25, np.where(edges < 22, 0.1, np.where(edges < 61, 0.03, 0.003)))
     early = np.where(edges < -14, 0.002, np.where(edges < -2, 0.02, 0.1))
     return np.where(edges < 0, early, np.where(edges == 0, 0.5, late)).astype(np.float64)
+
+
+def _since_prior() -> FloatArray:
+    """Without a word of shipping, leaving is arriving; with one, it takes a few days."""
+    later = np.where(SINCE_EDGES < 15, 0.3, 0.03)
+    return np.where(SINCE_EDGES == 0, 0.9, later).astype(np.float64)
 
 
 def _leaving(lines: OrderLines, pair: IntArray) -> Episodes:
@@ -237,7 +243,9 @@ def _fills(
     A line weighs by its age, and by its size among the lines of its pair: large orders are cut
     more often, and it is units that run short.
     """
-    came = np.flatnonzero(np.isfinite(lines.delivered) & (lines.quantity > 0))
+    # Of a line that was first told on its arrival the order is not known, only what came.
+    was_open = lines.left_day > lines.first_day
+    came = np.flatnonzero(was_open & np.isfinite(lines.delivered) & (lines.quantity > 0))
     age = np.maximum(lines.known_day - lines.arrival_day[came], 0)
     share = np.clip(lines.delivered[came] / lines.quantity[came], 0.0, 1.0)
     of, quantity = pair[came], lines.quantity[came]

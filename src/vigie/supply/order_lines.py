@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -93,22 +93,24 @@ def read_order_lines(orders: pa.Table, *, today: date, known_until: datetime) ->
     where that is empty or later.
 
     Args:
-        orders: rows of the table ``orders`` with known_at <= known_until: columns order, feed,
-            known_at, place, product, quantity, ordered_date, eta_date, status, supplier, reason.
-            A line may have any number of rows; one row a line, as last confirmed, teaches
-            nothing of delays and still has a delivery.
+        orders: rows of the table ``orders``: columns order, feed, known_at, place, product,
+            quantity, ordered_date, eta_date, status, supplier, reason. Rows known later than
+            ``known_until`` are not read. A line may have any number of rows; one row a line, as
+            last confirmed, teaches nothing of delays and still has a delivery.
         today: the day of the run.
-        known_until: its last instant, UTC.
+        known_until: its last instant, with its time zone.
 
     Raises:
         BadData: a status is none of ordered, shipped, arrived and cancelled.
 
     Source: docs/models/orders.md, "What is read".
     """
+    until = np.datetime64(known_until.astimezone(UTC).replace(tzinfo=None), "us")
+    known_at = orders["known_at"].cast(pa.timestamp("us")).to_numpy()
+    orders = orders.filter(pa.array(known_at <= until))
     _check_states(orders)
     rows = _without_withdrawn(_sorted(orders))
     end = np.datetime64(today, "D").astype(np.int64)
-    until = np.datetime64(known_until.replace(tzinfo=None), "us")
     told_at = rows["known_at"].cast(pa.timestamp("us")).to_numpy()
     told = end - ((until - told_at) // np.timedelta64(1, "D")).astype(np.int64)
     first, last, line = _lines(rows)
