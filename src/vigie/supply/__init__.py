@@ -26,6 +26,7 @@ from vigie.supply.demand_guard import is_worth_it, past_errors
 from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
+from vigie.supply.lots import expired_by_day, usable_stock
 from vigie.supply.lumps import is_lumpy
 from vigie.supply.order_faults import (
     LONG_OVERDUE_DAYS,
@@ -51,11 +52,13 @@ from vigie.supply.risk import (
     first_stock_out,
     stock_risks,
 )
+from vigie.supply.stock_book import BOOK_DAYS, BookFault, BookFaultKind, book_faults
 from vigie.supply.use_ratio import UseRatio, follow_ratio
 from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
 
 __all__ = [
     "ACCEPTED_RISK",
+    "BOOK_DAYS",
     "BURN_DAYS",
     "CODE_SYSTEMS",
     "LONG_OVERDUE_DAYS",
@@ -63,6 +66,8 @@ __all__ = [
     "PATIENT_STOCK_MODEL",
     "REVIEW_DAYS",
     "STOCK_MODEL",
+    "BookFault",
+    "BookFaultKind",
     "DayChance",
     "Doses",
     "FlowModel",
@@ -83,6 +88,7 @@ __all__ = [
     "UseFit",
     "UseRatio",
     "arrival_chances",
+    "book_faults",
     "burn_rate",
     "day_chance",
     "days_of_stock",
@@ -91,6 +97,7 @@ __all__ = [
     "demand_paths",
     "expected_above",
     "expected_use",
+    "expired_by_day",
     "first_stock_out",
     "fit_doses",
     "fit_patient_use",
@@ -118,4 +125,5 @@ __all__ = [
     "stock_paths",
     "stock_risks",
     "uncensored_use",
+    "usable_stock",
 ]
