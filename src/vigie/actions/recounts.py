@@ -129,7 +129,8 @@ def _row(
 
 
 def _summary(measure: str, count: int) -> dict[str, object]:
-    message = f"{count} books of stock do not explain use, or are of products not listed."
+    books = "book of stock does" if count == 1 else "books of stock do"
+    message = f"{count} {books} not explain use, or are of products not listed."
     return _row(measure, "", "", None, message, count)
 
 

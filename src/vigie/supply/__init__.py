@@ -26,6 +26,7 @@ from vigie.supply.demand_guard import is_worth_it, past_errors
 from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
+from vigie.supply.lead_times import lead_time_paths
 from vigie.supply.lots import expired_by_day, usable_stock
 from vigie.supply.lumps import is_lumpy
 from vigie.supply.order_faults import (
@@ -105,6 +106,7 @@ __all__ = [
     "gtin_fault",
     "is_lumpy",
     "is_worth_it",
+    "lead_time_paths",
     "learn_order_law",
     "mean_paths",
     "months_of_stock",
