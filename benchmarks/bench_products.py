@@ -21,8 +21,8 @@ COMMAND = "make bench ONLY=products"
 DEVELOPMENT_SEEDS = (1, 2, 3)
 CHECK_SEEDS = (11, 12, 13)
 HOSPITALS = 60
-FIRST_DAY, STEP_DAYS = 200, 14
-SAMPLES = 400
+FIRST_DAY, STEP_DAYS = 200, 28
+SAMPLES = 300
 HORIZONS = (7, 14)
 KINDS = ("patients known", "persistence", "flat, orders as promised")
 _FEWEST_IN_BIN = 100

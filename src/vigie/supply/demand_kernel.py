@@ -17,7 +17,7 @@ from scipy.special import ndtri
 
 from vigie.paths import FloatArray, PathArray
 
-__all__ = ["draw_units"]
+__all__ = ["draw_units", "ready_draws"]
 
 _BITS = 14
 _NORMAL = ndtri((np.arange(1 << _BITS) + 0.5) / (1 << _BITS)).astype(np.float32)
@@ -61,6 +61,12 @@ def draw_units(
         np.float64(burst), np.float64(times), np.uint64(seed), _NORMAL, out,
     )  # fmt: skip
     return out
+
+
+def ready_draws() -> None:
+    """Compile the loop, which the first product of a machine would wait for otherwise."""
+    one = np.ones((1, 1, 1, 1), dtype=np.float32)
+    draw_units(one, np.ones(1), np.zeros((1, 1)), one[0], (0.1, 0.0, 3.0), 0)
 
 
 @njit(cache=True, nogil=True, inline="always")
