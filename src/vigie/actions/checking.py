@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from vigie.actions.forecasting import HISTORY_DAYS
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.rebuilding import BuiltDatasets
+from vigie.actions.recounts import recount_rows
 from vigie.actions.room import Room
 from vigie.lake import DataFile
 from vigie.quality import (
@@ -28,6 +29,7 @@ from vigie.schemas import (
     COVERAGE,
     DERIVED,
     MEASURES,
+    ORDERS,
     PLACES,
     REPORTS,
     Table,
@@ -114,6 +116,7 @@ def judge(
     }
     relations |= _dataset_relations(room, built)
     results = [_carried_out(room, check, day, relations) for check in room.declarations.checks]
+    results.append(recount_rows(room, day, standing, tables[ORDERS.name]))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()
     result_rows = pa.concat_tables(
         [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]

@@ -21,6 +21,7 @@ from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
 from vigie.actions.plan_outcomes import asked_of_plans
+from vigie.actions.product_orders import arrivals_by_law, told_orders
 from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -31,7 +32,7 @@ from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.ward_staffing import Staffing, staffing
-from vigie.lake import DataFile, as_of_sql
+from vigie.lake import DataFile
 from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
 from vigie.schemas import (
@@ -41,7 +42,6 @@ from vigie.schemas import (
     MODEL_CHOICES,
     NOWCAST_SCORES,
     NOWCASTS,
-    ORDERS,
     PATH_ARRAYS,
     PLACES,
     PLAN_MOVES,
@@ -60,6 +60,9 @@ from vigie.schemas import (
 __all__ = ["Computed", "compute"]
 
 _PATH_ROW_GROUP = 700
+
+_STREAM_OF_ORDERS = 10
+"""Number of the stream of chance that orders draw from."""
 
 _STREAM_OF_LOANS = 30
 """Number of the stream of chance that stays of patients moved are drawn from."""
@@ -260,13 +263,13 @@ class _Found:
             self._skip(rule)
             return
         room, day = self.room, self.inputs.as_of
-        relation = room.lake.relation(ORDERS, orders)
-        on_order = room.engine.query(
-            f"SELECT * FROM ({as_of_sql(ORDERS, relation, room.end_of(day))}) "
-            "WHERE reason IS NULL AND place IS NOT NULL"
-        )
+        told = told_orders(room, orders, day)
+        arrivals = arrivals_by_law(room, told, day, self.chance.stream(_STREAM_OF_ORDERS))
+        beds = (each for each in room.values.shortages if each.kind == "beds")
+        occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
-        self.products = product_results(rule, self.inputs, self.chance.draws(), on_order, terms)
+        draws = self.chance.draws()
+        self.products = product_results(rule, self.inputs, draws, arrivals, occupancy, terms)
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)

@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
+from vigie.actions.product_demand import Patients, patients_ahead, product_demand
+from vigie.actions.product_orders import Arrivals
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
-from vigie.epidemiology import flat_paths
 from vigie.paths import (
+    DateArray,
     JointDraws,
     SamplePaths,
     last_seen,
@@ -41,8 +43,6 @@ from vigie.supply import (
     STOCK_MODEL,
     Unmet,
     burn_rate,
-    deliveries,
-    demand_paths,
     first_stock_out,
     net_need,
     peak_shortfall,
@@ -98,7 +98,8 @@ def product_results(
     rule: ShortageRule,
     inputs: Inputs,
     draws: JointDraws,
-    orders: pa.Table,
+    arrivals: Arrivals,
+    occupancy: str = "",
     asked: PlanTerms | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
@@ -107,15 +108,18 @@ def product_results(
         rule: of kind products.
         inputs: of the run.
         draws: chance of the run.
-        orders: open orders as known: columns place, product, quantity, eta_date, status.
+        arrivals: what open orders bring.
+        occupancy: measure of patients in bed, that use follows where it is reported; "": none.
         asked: what plans keep to; None: nothing but their rules.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
     terms = _terms(inputs)
     ways = ways_within(inputs.reference["arcs"], history.places, asked.longest_drive_hours)
+    dates = _dates_ahead(history, inputs, draws)
+    patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, orders, product, terms[product], ways, asked)
+        partial(_one, rule, inputs, draws, arrivals, product, terms[product], ways, patients, asked)
         for product in history.categories
         if product in terms
     )
@@ -125,10 +129,11 @@ def _one(
     rule: ShortageRule,
     inputs: Inputs,
     draws: JointDraws,
-    orders: pa.Table,
+    arrivals: Arrivals,
     product: str,
     terms: _Terms,
     ways: Lanes,
+    patients: Patients | None,
     asked: PlanTerms,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
@@ -137,13 +142,13 @@ def _one(
     held = history.select(places, [product])
     used = _on_dates(inputs, use_measure, places, product, history.dates)
     stock = np.maximum(last_seen(held)[:, :, -1], 0)
-    days = (inputs.as_of - history.last_date).days + inputs.horizon_days
-    dates = step_dates(history.dates[-1], "day", min(days, draws.steps))
-    demand = demand_paths(used, held, len(dates), draws, model=flat_paths)
-    arrivals = deliveries(orders, places, [product], dates)
+    dates = _dates_ahead(history, inputs, draws)
+    use = product_demand(product, used, held, len(dates), draws, patients)
+    demand = use.paths
+    coming = arrivals(places, product, dates)
     known = np.isfinite(stock)
     amount = np.nan_to_num(stock)
-    need = net_need(demand, arrivals)
+    need = net_need(demand, coming)
     start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
     begins = max(0, start - (1 - inputs.offset(stock_measure)))
     looked = need[:, :, begins:]
@@ -162,7 +167,8 @@ def _one(
     )
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
-    held_on = stock_paths(amount, demand, arrivals, terms.unmet)
+    rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
+    held_on = stock_paths(amount, demand, coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(held_on.stock)
     by_day = DayPaths(
@@ -171,7 +177,7 @@ def _one(
         short=held_on.unmet[:, :, begins:] > np.float32(0),
         first_day=first,
         unmet=held_on.unmet[:, :, begins:],
-        delivered=arrivals[:, :, begins:],
+        delivered=(coming.mean(axis=-1) if coming.ndim == 4 else coming)[:, :, begins:],
     )
     at_risk = known & (probability_by(first, looked.shape[2]) >= LEAST_PROBABILITY)
     exchange = Exchange(
@@ -193,6 +199,19 @@ def _one(
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
     )
+
+
+def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArray:
+    """Days from the day after the last report of stock to the horizon."""
+    days = (inputs.as_of - history.last_date).days + inputs.horizon_days
+    return step_dates(history.dates[-1], "day", min(days, draws.steps))
+
+
+def _with_models(rows: pa.Table, models: Mapping[str, str]) -> pa.Table:
+    """Rows that name the model of their place."""
+    at = rows.schema.get_field_index("model_id")
+    names = pa.array([models[place] for place in rows["place"].to_pylist()], pa.string())
+    return rows.set_column(at, "model_id", names)
 
 
 def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan], ThingPlan]:

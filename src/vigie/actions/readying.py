@@ -13,7 +13,10 @@ from vigie.state import ArrivalStatus
 
 __all__ = ["engine_made_ready", "is_engine_kept"]
 
-_CODE = "from vigie.epidemiology.renewal import ready_engine; ready_engine()"
+_CODE = (
+    "from vigie.epidemiology.renewal import ready_engine; "
+    "from vigie.supply.demand_kernel import ready_draws; ready_draws(); ready_engine()"
+)
 
 
 @contextmanager

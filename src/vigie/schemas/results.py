@@ -257,7 +257,8 @@ CHECK_RESULTS = Table(
             3,
             "kind",
             TEXT,
-            "schema, range, jump, freshness, completeness, sum_of_parts, at_most or sql.",
+            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, or book "
+            "(a stock to recount).",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),

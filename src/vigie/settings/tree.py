@@ -285,14 +285,6 @@ class BedShortage:
             "stand (docs/models/usable-capacity.md)."
         ),
     )
-    entries: str = field(
-        default="",
-        metadata=_about(
-            "Daily entries to the ward, transfers included, if reported: patients in bed are "
-            "then forecast from them too (docs/models/bed-flow.md).",
-            form="measure",
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from vigie.supply.burn import (
     months_of_stock,
     uncensored_use,
 )
+from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
 from vigie.supply.delivery_paths import (
     OrderDraws,
@@ -20,8 +21,14 @@ from vigie.supply.delivery_paths import (
     order_draws,
 )
 from vigie.supply.demand import FlowModel, demand_paths
+from vigie.supply.demand_draws import patient_demand_paths, ratio_paths
+from vigie.supply.demand_guard import is_worth_it, past_errors
+from vigie.supply.doses import Doses, expected_use, fit_doses
 from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
+from vigie.supply.lead_times import lead_time_paths
+from vigie.supply.lots import expired_by_day, usable_stock
+from vigie.supply.lumps import is_lumpy
 from vigie.supply.order_faults import (
     LONG_OVERDUE_DAYS,
     OrderFault,
@@ -31,6 +38,13 @@ from vigie.supply.order_faults import (
 from vigie.supply.order_law import OrderLaw, OrderRules, learn_order_law
 from vigie.supply.order_lines import OrderLines, read_order_lines
 from vigie.supply.ordering import ACCEPTED_RISK, REVIEW_DAYS, OrderAdvice, order_advice
+from vigie.supply.patient_demand import (
+    PATIENT_STOCK_MODEL,
+    PatientUse,
+    UseFit,
+    fit_patient_use,
+    mean_paths,
+)
 from vigie.supply.rationing import Rationed, rationed, shared_out
 from vigie.supply.risk import (
     STOCK_MODEL,
@@ -39,15 +53,24 @@ from vigie.supply.risk import (
     first_stock_out,
     stock_risks,
 )
+from vigie.supply.stock_book import BOOK_DAYS, BookFault, BookFaultKind, book_faults
+from vigie.supply.use_ratio import UseRatio, follow_ratio
+from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
 
 __all__ = [
     "ACCEPTED_RISK",
+    "BOOK_DAYS",
     "BURN_DAYS",
     "CODE_SYSTEMS",
     "LONG_OVERDUE_DAYS",
     "PAST_DUE_DELAY_DAYS",
+    "PATIENT_STOCK_MODEL",
     "REVIEW_DAYS",
     "STOCK_MODEL",
+    "BookFault",
+    "BookFaultKind",
+    "DayChance",
+    "Doses",
     "FlowModel",
     "OrderAdvice",
     "OrderDraws",
@@ -56,26 +79,47 @@ __all__ = [
     "OrderLaw",
     "OrderLines",
     "OrderRules",
+    "PatientUse",
     "ProductTerms",
+    "RatioSpread",
     "Rationed",
     "StockPaths",
     "StockRisks",
     "Unmet",
+    "UseFit",
+    "UseRatio",
     "arrival_chances",
+    "book_faults",
     "burn_rate",
+    "day_chance",
     "days_of_stock",
     "deliveries",
     "delivery_paths",
     "demand_paths",
+    "expected_above",
+    "expected_use",
+    "expired_by_day",
     "first_stock_out",
+    "fit_doses",
+    "fit_patient_use",
+    "follow_ratio",
     "gtin_fault",
+    "is_lumpy",
+    "is_worth_it",
+    "lead_time_paths",
     "learn_order_law",
+    "mean_paths",
     "months_of_stock",
     "net_need",
     "order_advice",
     "order_draws",
     "order_faults",
+    "past_errors",
+    "patient_demand_paths",
     "peak_shortfall",
+    "ran_out",
+    "ratio_paths",
+    "ratio_spread",
     "rationed",
     "read_order_lines",
     "shared_out",
@@ -83,4 +127,5 @@ __all__ = [
     "stock_paths",
     "stock_risks",
     "uncensored_use",
+    "usable_stock",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.paths import FloatArray, PathArray, probability_by
+from vigie.paths import FloatArray, IntArray, PathArray
 from vigie.supply.inventory import Unmet
 
 __all__ = ["ACCEPTED_RISK", "REVIEW_DAYS", "OrderAdvice", "order_advice"]
@@ -25,7 +25,8 @@ class OrderAdvice:
     Attributes:
         latest_day: (place,), last day (0 is today) on which an order still comes in time; NaN
             where even today is too late, or the lead time is unknown or beyond the horizon. The
-            largest value, horizon + 1 - lead time, means "then or later".
+            largest value, horizon + 1 - lead time (its 95 % quantile where it is random), means
+            "then or later".
         late_probability: (place,), P(short before an order of today comes); NaN where the lead
             time is unknown.
         quantity: (place,), units to order today, in whole packs; NaN where the lead time is
@@ -42,7 +43,7 @@ def order_advice(
     first_day: PathArray,
     stock: FloatArray,
     *,
-    lead_time_days: float,
+    lead_time_days: float | PathArray,
     pack_size: float,
     unmet: Unmet,
     accepted_risk: float = ACCEPTED_RISK,
@@ -54,7 +55,8 @@ def order_advice(
         need: (place, day, sample), demand less deliveries added up, see ``net_need``.
         first_day: (place, sample), first short day, horizon + 1 where none.
         stock: (place,), units on hand today.
-        lead_time_days: from order to receipt, rounded up, at least 1; NaN: unknown.
+        lead_time_days: from order to receipt, rounded up, at least 1; NaN: unknown. Or (sample,)
+            of each future, infinite where the order comes later than the horizon or never.
         pack_size: units in a pack, > 0.
         unmet: what becomes of demand that stock cannot meet.
         accepted_risk: P(short) that is accepted.
@@ -63,20 +65,34 @@ def order_advice(
 
     Source: docs/models/stock.md, equations 8 and 9.
     """
-    places, horizon, _ = need.shape
+    places, horizon, samples = need.shape
     unknown = np.full(places, np.nan)
-    if not np.isfinite(lead_time_days):
+    days = np.broadcast_to(np.asarray(lead_time_days, dtype=np.float64), (samples,))
+    if np.isnan(days).any():
         return OrderAdvice(unknown, unknown, unknown)
-    lead = max(1, int(np.ceil(lead_time_days)))
-    late = probability_by(first_day, min(lead - 1, horizon))
-    if lead > horizon:
+    lead = np.where(np.isfinite(days), np.maximum(np.ceil(days), 1), horizon + 1)
+    lead = np.minimum(lead, horizon + 1).astype(np.int64)
+    late = _late(first_day, lead, horizon)
+    # So many futures may have no order in time: they are part of the risk accepted.
+    slowest = int(np.quantile(lead, 1 - accepted_risk, method="inverted_cdf"))
+    if slowest > horizon:
         return OrderAdvice(unknown, late, unknown)
-    risks = np.stack([probability_by(first_day, day) for day in range(lead - 1, horizon + 1)])
+    later = np.arange(horizon + 2 - slowest)
+    risks = np.stack([_late(first_day, lead + day, horizon) for day in later])
     safe = (risks <= accepted_risk).sum(axis=0)
-    units = _quantity_needed(need, stock, lead, review_days, unmet)
+    units = np.full((places, samples), np.inf)
+    for each in np.unique(lead[lead <= horizon]):
+        of = lead == each
+        units[:, of] = _quantity_needed(need[:, :, of], stock, int(each), review_days, unmet)
     quantity = np.quantile(units, 1 - accepted_risk, axis=-1, method="inverted_cdf")
     packs = np.maximum(np.ceil(quantity / pack_size - 1e-6), 0.0)
     return OrderAdvice(np.where(safe > 0, safe - 1.0, np.nan), late, packs * pack_size)
+
+
+def _late(first_day: PathArray, lead: IntArray, horizon: int) -> FloatArray:
+    """(place,), P(short before the order comes)."""
+    is_late = (first_day < lead) & (first_day <= horizon)
+    return np.asarray(np.mean(is_late, axis=-1, dtype=np.float64))
 
 
 def _quantity_needed(

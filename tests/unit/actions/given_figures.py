@@ -90,7 +90,7 @@ def inputs_of(
             ],
             schema=table(name).arrow_schema(),
         )
-        for name in ("ratios", "equipment", "products", "arcs")
+        for name in ("ratios", "equipment", "products", "arcs", "doses")
     }
     inputs = Inputs(
         as_of=AS_OF,

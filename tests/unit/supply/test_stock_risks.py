@@ -153,3 +153,52 @@ def test_an_unknown_or_long_lead_time_gives_no_false_advice():
     assert np.isnan(unknown.late_probability).all()
     assert np.isnan(beyond.quantity).all()
     assert beyond.late_probability == pytest.approx((first <= 21).mean(axis=1))
+
+
+@pytest.mark.parametrize("unmet", list(Unmet))
+def test_a_lead_time_that_is_the_same_in_all_futures_gives_the_advice_of_that_lead_time(unmet):
+    demand, arrivals, stock = futures()
+    need = net_need(demand, arrivals)
+    first = first_stock_out(need, stock)
+    certain, drawn = (
+        order_advice(need, first, stock, lead_time_days=lead, pack_size=5.0, unmet=unmet)
+        for lead in (6.0, np.full(200, 6.0))
+    )
+    for name in ("latest_day", "late_probability", "quantity"):
+        assert np.array_equal(getattr(certain, name), getattr(drawn, name), equal_nan=True)
+
+
+def test_an_order_of_random_lead_time_covers_its_days_in_all_but_the_accepted_futures():
+    demand, arrivals, stock = futures()
+    lead = np.random.default_rng(4).choice([3, 6, 9], 200, p=[0.5, 0.4, 0.1]).astype(float)
+    need = net_need(demand, arrivals)
+    first = first_stock_out(need, stock)
+    advice = order_advice(need, first, stock, lead_time_days=lead, pack_size=1.0, unmet=Unmet.LOST)
+    for place, quantity in enumerate(advice.quantity):
+        assert advice.late_probability[place] == (first[place] < lead).mean()
+        for units, is_enough in ((quantity, True), (quantity - 1, False)):
+            came = np.repeat(arrivals[place][:, None], 200, axis=1)
+            came[lead.astype(int) - 1, np.arange(200)] += units
+            run = stock_paths(stock[[place]], demand[[place]], came[None], Unmet.LOST)
+            days = np.arange(1, 22)[:, None]
+            ahead = (days >= lead) & (days < lead + 7)
+            risk = ((run.unmet[0] > 1e-3) & ahead).any(axis=0).mean()
+            assert quantity == 0 or (risk <= 0.05 + 1e-9) == is_enough
+
+
+def test_a_lead_time_longer_in_some_futures_never_lets_an_order_wait_longer():
+    demand, arrivals, stock = futures()
+    need = net_need(demand, arrivals)
+    first = first_stock_out(need, stock)
+    shorter = np.full(200, 5.0)
+    longer = shorter + np.random.default_rng(0).integers(0, 4, 200)
+    soon, late = (
+        order_advice(need, first, stock, lead_time_days=lead, pack_size=1.0, unmet=Unmet.LOST)
+        for lead in (shorter, longer)
+    )
+    assert (late.late_probability >= soon.late_probability).all()
+    known = np.isfinite(late.latest_day)
+    assert (late.latest_day[known] <= soon.latest_day[known]).all()
+    never = np.where(np.arange(200) < 40, np.inf, 5.0)
+    advice = order_advice(need, first, stock, lead_time_days=never, pack_size=1.0, unmet=Unmet.LOST)
+    assert np.isnan(advice.quantity).all(), "a fifth of the orders never come"
