@@ -6,6 +6,7 @@ comes from ``supply`` and ``hospital`` as arrays; nothing here knows how it was 
 """
 
 from vigie.planning.category_plan import CategoryPlan, Move, category_plan
+from vigie.planning.depots import Depot, with_depots
 from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.flows import Flows
@@ -30,6 +31,7 @@ __all__ = [
     "PROPORTIONAL_MODEL",
     "CategoryPlan",
     "ConvexCost",
+    "Depot",
     "Ending",
     "Exchange",
     "Flows",
@@ -57,4 +59,5 @@ __all__ = [
     "sender_limits",
     "solve_moves",
     "ways_of",
+    "with_depots",
 ]
