@@ -8,6 +8,7 @@ staff and beds are lent (``lending_plan``).
 """
 
 from vigie.planning.category_plan import CategoryPlan, Move, category_plan
+from vigie.planning.depots import Depot, with_depots
 from vigie.planning.edited_moves import Breach, EditRule, Effect, WantedMove, judge_edit
 from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
@@ -68,6 +69,7 @@ __all__ = [
     "Breach",
     "CategoryPlan",
     "ConvexCost",
+    "Depot",
     "EditRule",
     "Effect",
     "Ending",
@@ -136,6 +138,7 @@ __all__ = [
     "take_step",
     "ways_of",
     "ways_of_lending",
+    "with_depots",
     "with_kept_loans",
     "with_kept_moves",
 ]
