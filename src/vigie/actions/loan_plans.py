@@ -28,6 +28,8 @@ from vigie.planning import (
 __all__ = ["LoanPlans", "plan_loans", "without_neighbours"]
 
 _RISK_DAYS = 14
+_LEAST_SAVED = 0.3
+"""Unit-days that a move of a machine or of staff must save to be worth it."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ def lending_rules(kind: str, values: PlanValues) -> LendingRules:
         risk_days=_RISK_DAYS,
         largest_share=1 - values.staff_kept_share if kind == "staff" else 1.0,
         most_per_day=values.most_patients_per_day if is_of_patients else None,
-        least_saved=values.least_patient_days if is_of_patients else 0.5,
+        least_saved=values.least_patient_days if is_of_patients else _LEAST_SAVED,
     )
 
 

@@ -165,7 +165,8 @@ def _one(
         unit=terms.unit,
         places=places,
         stock=stock[:, 0],
-        need=need[:, 0, start:],
+        # A shortage later than that can be met by the plan of a later day.
+        need=need[:, 0, start : start + MoveRules().risk_days],
         use=Use(terms.unmet.value),
         pack_size=terms.pack_size,
         lanes=ways,

@@ -152,7 +152,7 @@ class PlanValues:
     longest_staff_hours: float = 1.5
     most_patients_per_day: int = 6
     longest_patient_hours: float = 2.0
-    least_patient_days: float = 2.0
+    least_patient_days: float = 0.5
     severe_wards: tuple[str, ...] = ("icu",)
     severity_weight: float = 5.0
 

@@ -16,20 +16,20 @@ def spare_capacity(lending: Lending, rules: LendingRules) -> FloatArray:
     """(place, category, day): units that a lender can be without on each day.
 
     What it has less what it needs on the day in ``lender_level`` of the futures, less what keeps
-    its risk from rising by more than is accepted, and at most ``largest_share`` of what it has.
-    What it borrowed is not counted: nothing borrowed is lent on.
+    its risk of that day from rising by more than is accepted, and at most ``largest_share`` of what
+    it has. What it borrowed is not counted: nothing borrowed is lent on. The risk of all days
+    together is for the plan to see to, day by day it is only nearly told.
 
     Source: docs/models/lending-plan.md, equation 3.
     """
     own = np.nan_to_num(lending.own)[:, :, None]
     kept = _ranked(lending.need, rules.lender_level)
-    days = min(rules.risk_days, lending.horizon)
-    peak = np.sort(lending.need[:, :, :days].max(axis=2), axis=-1)
-    samples = peak.shape[-1]
-    risk = (peak > own).mean(axis=-1)
+    ranked = np.sort(lending.need, axis=-1)
+    samples = ranked.shape[-1]
+    risk = (ranked > own[..., None]).mean(axis=-1)
     level = np.clip(1 - risk - harm_seen(rules.largest_harm, samples), 0, 1)
     at = np.clip(np.ceil(level * samples - 1e-9).astype(np.int64) - 1, 0, samples - 1)
-    harmless = np.take_along_axis(peak, at[..., None], axis=-1)
+    harmless = np.take_along_axis(ranked, at[..., None], axis=-1)[..., 0]
     spare = own - np.maximum(np.maximum(kept, harmless), 0.0)
     limit = rules.largest_share * own
     return np.where(lending.is_known()[:, :, None], np.clip(spare, 0.0, limit), 0.0)

@@ -30,8 +30,8 @@ __all__ = ["LENDING_MODEL", "LendingPlan", "lending_plan"]
 LENDING_MODEL = "vigie-optimal-moves"
 """Name of the planner in tables and releases."""
 
-_ROUNDS = 5
-_SMALLER = 0.7
+_ROUNDS = 3
+_SMALLER = 0.8
 _CONCENTRATING_ROUNDS = 2
 
 
@@ -80,8 +80,8 @@ def lending_plan(
     """Plan loans of machines or staff, or which new patients go elsewhere.
 
     Loans are chosen on the first futures and judged unit by unit on all. A lender whose risk rises
-    by more than is accepted may lend less, and at last nothing. Moves that save nearly nothing are
-    left out, as long as ``1 - lost_share`` of what the plan saves is kept.
+    by more than is accepted may lend less, and at last its least useful moves are taken back. Moves
+    that save nearly nothing are left out, as long as ``1 - lost_share`` of what is saved is kept.
 
     Args:
         lending: what is held and needed.
@@ -232,11 +232,11 @@ class _Draft:
         return bool(harmed)
 
     def drop_harmful(self, books: LendingBooks) -> None:
-        """Take back the moves of every lender that is harmed."""
+        """Take back moves of every lender that is harmed, the least useful first."""
         while harmed := {place for place, _ in self._harmed(books)}:
-            for way, day in books.moves():
-                if int(self._ways.lender[way]) in harmed:
-                    books.remove(way, day)
+            for place in sorted(harmed):
+                of = [move for move in books.moves() if int(self._ways.lender[move[0]]) == place]
+                books.remove(*min(of, key=lambda move: (books.saved_by(*move), move)))
 
     def saved(self, books: LendingBooks) -> float:
         """Weighted unit-days that the loans save."""

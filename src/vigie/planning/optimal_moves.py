@@ -52,6 +52,7 @@ class MoveRules:
         tail_weight: weight of the mean of the worst tenth of futures, of each place and day.
         pieces: straight pieces of the expected shortage; None: exact.
         lost_share: share of what a plan saves that may be given up for fewer moves; 0: none.
+        helped_above: places with a P(stock-out by risk_days) above this are helped.
     """
 
     decision_days: int = 3
@@ -65,6 +66,7 @@ class MoveRules:
     tail_weight: float = 0.0
     pieces: int | None = 20
     lost_share: float = 0.03
+    helped_above: float = 0.05
 
     def harm_seen(self, samples: int) -> float:
         """Rise of risk among so many futures that keeps to ``largest_harm`` among others too."""
@@ -169,6 +171,7 @@ class MoveProgram:
         lacks: BoolArray = np.asarray(
             (cost.at(left.ravel()) > 0).reshape(places, horizon).any(axis=1)
         )
+        lacks &= self._exchange.risks_as_held(self._rules.risk_days) > self._rules.helped_above
         for wish in self._wishes:
             lacks[wish.receiver] = True
         sender, receiver, _ = ways

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast, get_type_hints
 
 from vigie.declarations import KeyPath, Sheet, secret_in
 from vigie.errors import Problem, nearest
+from vigie.settings.plan import Plan
 from vigie.settings.tree import (
     Alerts,
     BedShortage,
@@ -19,7 +20,6 @@ from vigie.settings.tree import (
     Kind,
     Orders,
     OwnModel,
-    Plan,
     ProductShortage,
     Room,
     Settings,

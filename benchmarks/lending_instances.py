@@ -1,0 +1,86 @@
+"""Invented regions that lend machines, staff and beds, by kind and seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from vigie.paths import FloatArray, PathArray
+from vigie.planning import Lanes, Lending, loan_echo
+
+__all__ = ["DAYS", "KINDS", "SITES", "lending_halves", "lending_of"]
+
+SITES, DAYS, NEAREST = 100, 14, 8
+KINDS = ("equipment", "staff", "patients")
+_WARDS = ("general", "icu")
+_MEAN_STAY = np.array([6.0, 9.0])
+_INTENSIVE_SHARE = 0.08
+
+
+def lending_of(kind: str, seed: int, samples: int, sites: int = SITES) -> Lending:
+    """One kind of help at sites in a square of 150 km; a quarter is nearly full, the rest is not.
+
+    Need drifts for all sites and for each, in steps of a day that stay; patients come at the rate
+    that keeps their wards as full as the drift says.
+    """
+    rng = np.random.default_rng([seed, KINDS.index(kind)])
+    categories = _WARDS if kind == "patients" else ("one", "other")
+    size = np.exp(rng.normal(0, 0.5, (sites, 1))) * np.array([40.0, 10.0])
+    drift = _drift(rng, sites, samples)
+    mean = size[:, :, None, None] * drift[:, None]
+    need = rng.poisson(mean).astype(np.float32)
+    full = rng.choice([0.95, 1.1, 1.25, 1.6], (sites, 1), p=[0.15, 0.25, 0.3, 0.3])
+    own = np.round(size * full)
+    echo = loan_echo(2, 7 if kind == "equipment" else 3, DAYS)
+    weights = np.ones(2)
+    admissions: PathArray | None = None
+    if kind == "patients":
+        # Who takes patients of general wards must have room for those who go on to intensive care.
+        own[:, 1] = np.round(size[:, 1] * np.maximum(full[:, 0], 1.8))
+        echo, weights = _stays(), np.array([1.0, 5.0])
+        admissions = rng.poisson(mean / _MEAN_STAY[:, None, None]).astype(np.float32)
+    names = tuple(f"S{at:03d}" for at in range(sites))
+    return Lending(
+        kind, "units", names, categories, own, need, echo, _lanes(rng, sites), weights, admissions
+    )
+
+
+def lending_halves(lending: Lending, first: int) -> tuple[Lending, Lending]:
+    """The same on its first futures, and on the others."""
+    halves = []
+    for part in (slice(first), slice(first, None)):
+        need = np.ascontiguousarray(lending.need[..., part])
+        came = lending.admissions
+        if came is not None:
+            came = np.ascontiguousarray(came[..., part])
+        halves.append(replace(lending, need=need, admissions=came))
+    return halves[0], halves[1]
+
+
+def _drift(rng: np.random.Generator, sites: int, samples: int) -> FloatArray:
+    """(site, day, sample), around 1."""
+    trend = rng.normal(0, 0.012, (sites, 1, 1)) * np.arange(1, DAYS + 1)[:, None]
+    common = np.cumsum(rng.normal(0, 0.02, (DAYS, samples)), axis=0)
+    local = np.cumsum(rng.normal(0, 0.02, (sites, DAYS, samples)), axis=1)
+    return np.asarray(np.exp(trend + common + local))
+
+
+def _stays() -> FloatArray:
+    """Of those admitted to general wards some go on to intensive care."""
+    age = np.arange(DAYS)
+    echo = np.zeros((2, 2, DAYS))
+    there = np.exp(-age / _MEAN_STAY[0])
+    went = _INTENSIVE_SHARE * (1 - np.exp(-age / 2))
+    echo[0, 0] = there * (1 - went)
+    echo[0, 1] = went * np.exp(-age / _MEAN_STAY[1])
+    echo[1, 1] = np.exp(-age / _MEAN_STAY[1])
+    return echo
+
+
+def _lanes(rng: np.random.Generator, sites: int) -> Lanes:
+    at = rng.uniform(0, 150, (sites, 2))
+    km = 1.3 * np.sqrt(((at[:, None] - at[None]) ** 2).sum(axis=-1))
+    np.fill_diagonal(km, np.inf)
+    km = np.where(np.argsort(np.argsort(km, axis=1), axis=1) < NEAREST, km, np.inf)
+    return Lanes(km, np.where(np.isfinite(km), np.where(km < 60, 1.0, 2.0), np.inf))
