@@ -80,8 +80,8 @@ def lending_plan(
     """Plan loans of machines or staff, or which new patients go elsewhere.
 
     Loans are chosen on the first futures and judged unit by unit on all. A lender whose risk rises
-    by more than is accepted may lend less, and at last its least useful moves are taken back. Moves that save nearly nothing are
-    left out, as long as ``1 - lost_share`` of what the plan saves is kept.
+    by more than is accepted may lend less, and at last its least useful moves are taken back. Moves
+    that save nearly nothing are left out, as long as ``1 - lost_share`` of what is saved is kept.
 
     Args:
         lending: what is held and needed.

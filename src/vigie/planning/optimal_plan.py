@@ -84,7 +84,7 @@ class ThingPlan:
     conflicts: tuple[str, ...] = ()
 
     def lost_to_lots(self) -> float:
-        """Expected backlog, unit-days, that whole lots leave more than moves of any size would."""
+        """Expected backlog, unit-days, more than of moves of any size: for lots and fewer moves."""
         smooth = judge_flows(self.exchange, self.smooth, risk_days=self.exchange.horizon)
         return float(self.after.backlog_unit_days.sum() - smooth.backlog_unit_days.sum())
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast, get_type_hints
 from vigie.declarations import KeyPath, Sheet, secret_in
 from vigie.errors import Problem, nearest
 from vigie.settings.alerts import Alerts
+from vigie.settings.plan import Plan
 from vigie.settings.tree import (
     BedShortage,
     Briefing,
@@ -20,7 +21,6 @@ from vigie.settings.tree import (
     Kind,
     Orders,
     OwnModel,
-    Plan,
     ProductShortage,
     Room,
     Settings,

@@ -265,18 +265,22 @@ def test_plans_beat_the_baselines_on_futures_they_have_not_seen(kind):
             "patients": lambda s: patients(s, 12, samples=800),
         }[kind](seed)
         seen, unseen = (half(whole, part) for part in (slice(300), slice(300, None)))
-        rules = replace(rules_of(kind), most_per_day=None)
+        # Few futures: with the usual limit of harm no rise at all could be seen and accepted.
+        rules = replace(rules_of(kind), most_per_day=None, largest_harm=0.08)
         plan = lending_plan(seen, rules, np.random.default_rng(seed))
         loans = (plan.loans, nearest_loans(seen, rules), proportional_loans(seen, rules))
         nothing = (standard_outcome(unseen, 8).unmet * unseen.weights).sum()
         rng = np.random.default_rng
-        costs = [judge_loans(unseen, each, risk_days=8, rng=rng(1)).cost for each in loans]
-        saved.append(1 - np.array(costs) / nothing)
+        after = [judge_loans(unseen, each, risk_days=8, rng=rng(1)) for each in loans]
+        saved.append(1 - np.array([each.cost for each in after]) / nothing)
+        rise = [(each.short - standard_outcome(unseen, 8).short).max() for each in after]
+        assert rise[0] <= max(rise[1], 0.02) + 0.01
         in_sample = plan.saved / (plan.before.unmet * seen.weights).sum()
         assert saved[-1][0] >= 0.8 * in_sample - 0.01
     planned, nearest, shares = np.mean(saved, axis=0)
     assert planned > 0
-    assert planned >= nearest - 1e-9
+    # The nearest may harm lenders more, and save as much by that.
+    assert planned >= nearest - 0.01
     assert planned >= shares - 1e-9
 
 

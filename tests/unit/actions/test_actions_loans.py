@@ -1,0 +1,123 @@
+"""Machines, staff and new patients between places, from the figures of a room."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from tests.unit.actions.given_figures import Given, inputs_of, rule_of
+from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
+from vigie.actions.room import PlanValues
+from vigie.actions.ward_shortages import BedPaths, bed_rows, staffing
+from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL, Ban, Wishes
+
+ARCS = [
+    {"from_place": one, "to_place": other, "km": 30.0, "hours": 0.6}
+    for one, other in (("A", "B"), ("B", "A"))
+]
+RATIOS = [
+    {
+        "skill": "nurse", "ward_kind": "icu", "mode": "normal", "patients_per_staff": 1.0,
+        "valid_from": date(2020, 1, 1), "source": "test",
+    }
+]  # fmt: skip
+MACHINES = rule_of("equipment", in_use="in_use", fleet="fleet")
+BEDS = rule_of("beds", need="need", capacity="beds", entries="entries")
+STAFF = rule_of("staff", rostered="rostered", absent="absent", occupancy="need")
+FIGURES: Given = {
+    ("in_use", "A", "ventilator"): [12.0] * 20,
+    ("in_use", "B", "ventilator"): [2.0] * 20,
+    ("fleet", "A", "ventilator"): [9.0] * 20,
+    ("fleet", "B", "ventilator"): [20.0] * 20,
+    ("need", "A", "icu"): [20.0] * 20,
+    ("need", "B", "icu"): [4.0] * 20,
+    ("beds", "A", "icu"): [18.0] * 20,
+    ("beds", "B", "icu"): [30.0] * 20,
+    ("entries", "A", "icu"): [4.0] * 20,
+    ("entries", "B", "icu"): [1.0] * 20,
+    ("rostered", "A", "nurse"): [16.0] * 20,
+    ("rostered", "B", "nurse"): [20.0] * 20,
+    ("absent", "A", "nurse"): [1.0] * 20,
+    ("absent", "B", "nurse"): [1.0] * 20,
+}
+
+
+def planned(
+    values: PlanValues | None = None, wishes: Wishes | None = None, arcs: list = ARCS
+) -> LoanPlans:
+    reference = {"arcs": arcs, "ratios": RATIOS}
+    inputs, chance = inputs_of(FIGURES, reference=reference, flows=("entries",))
+    found: list[BedPaths] = []
+    staff = staffing(STAFF, inputs)
+    bed_rows(BEDS, inputs, None, None, found)
+    rules = [MACHINES, STAFF, BEDS]
+    return plan_loans(
+        rules, inputs, {2: found[0]}, staff, values or PlanValues(), wishes or Wishes(),
+        chance.stream(30),
+    )  # fmt: skip
+
+
+def moves_of(found: LoanPlans, kind: str, planner: str = OPTIMAL_MODEL) -> list:
+    return [move for part in found.plans[planner] if part.kind == kind for move in part.moves]
+
+
+@pytest.fixture(scope="module")
+def found() -> LoanPlans:
+    return planned()
+
+
+def test_machines_and_staff_come_to_who_is_short(found: LoanPlans) -> None:
+    for kind in ("equipment", "staff"):
+        moves = moves_of(found, kind)
+        assert moves
+        assert {(move.from_place, move.to_place) for move in moves} == {("B", "A")}
+        assert all(move.receiver_before == 1 for move in moves)
+        assert all(move.sender_after <= move.sender_before + 0.02 for move in moves)
+        assert all(move.quantity == round(move.quantity) for move in moves)
+
+
+def test_a_place_keeps_half_of_its_own_staff(found: LoanPlans) -> None:
+    lent = sum(move.quantity for move in moves_of(found, "staff"))
+    # Each goes for three days, from three evenings on: at most ten of twenty are away at a time.
+    assert 0 < sum(move.quantity for move in moves_of(found, "staff") if move.depart_day == 0) <= 10
+    assert lent <= 30
+    none = planned(PlanValues(staff_kept_share=1.0))
+    assert moves_of(none, "staff") == []
+
+
+def test_new_patients_go_where_there_are_beds_and_not_more_than_come(found: LoanPlans) -> None:
+    moves = moves_of(found, "patients")
+    assert moves
+    assert {(move.from_place, move.to_place) for move in moves} == {("A", "B")}
+    for day in (1, 2, 3):
+        assert sum(move.quantity for move in moves if move.depart_day == day) <= 4
+    assert all(move.arrive_day == move.depart_day for move in moves)
+    # The one who hands over is helped, the one who takes is not harmed.
+    assert all(move.receiver_after <= move.receiver_before + 0.02 for move in moves)
+    assert found.kinds["patients"]["unmet_after"] < found.kinds["patients"]["unmet_before"]
+
+
+def test_the_baseline_stands_beside_the_plan(found: LoanPlans) -> None:
+    assert moves_of(found, "equipment", NEAREST_SURPLUS_MODEL)
+    before = {
+        planner: [part.unmet_before for part in parts] for planner, parts in found.plans.items()
+    }
+    assert before[OPTIMAL_MODEL] == before[NEAREST_SURPLUS_MODEL]
+
+
+def test_patients_are_taken_no_further_than_the_hours_set() -> None:
+    assert moves_of(planned(PlanValues(longest_patient_hours=0.5)), "patients") == []
+
+
+def test_a_ban_on_patients_leaves_machines_alone() -> None:
+    found = planned(wishes=Wishes(bans=(Ban("A", kind="patients", reason="families"),)))
+    assert moves_of(found, "patients") == []
+    assert moves_of(found, "equipment")
+
+
+def test_without_ways_nothing_moves_and_places_are_named() -> None:
+    found = planned(arcs=[])
+    assert all(not part.moves for parts in found.plans.values() for part in parts)
+    assert np.isfinite([part.unmet_after for part in found.plans[OPTIMAL_MODEL]]).all()
+    inputs, _ = inputs_of(FIGURES, reference={"arcs": ARCS})
+    assert without_neighbours(inputs.reference["arcs"], ["A", "B", "C"]) == ("C",)
