@@ -212,6 +212,7 @@ def _values(settings: Settings) -> RoomValues:
         ModelRule,
         OrderRules,
         PageRules,
+        PlanValues,
         RoomValues,
         ShortageRule,
         TileRule,
@@ -240,6 +241,7 @@ def _values(settings: Settings) -> RoomValues:
         epidemics=tuple(EpidemicRule(**asdict(each)) for each in settings.epidemics),
         alerts=AlertRules(**asdict(settings.alerts)),
         orders=OrderRules(**asdict(settings.orders)),
+        plan=PlanValues(**asdict(settings.plan)),
         pages=PageRules(settings.web.address, settings.web.port, settings.web.accent),
     )
 

@@ -16,16 +16,20 @@ from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.epidemic_fits import fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
+from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
-from vigie.actions.product_shortages import ProductResult, product_results
+from vigie.actions.plan_outcomes import asked_of_plans
+from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
 from vigie.actions.run_forecasts import RunForecasts, make_forecasts
 from vigie.actions.scenario_runs import run_scenarios
+from vigie.actions.shared_vehicles import SharedVehicles, litres_of
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import (
+    BedPaths,
     Staffing,
     bed_rows,
     equipment_rows,
@@ -34,8 +38,9 @@ from vigie.actions.ward_shortages import (
 )
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import path_rows
-from vigie.planning import OPTIMAL_MODEL, CategoryPlan, move_rows, plan_row
+from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
 from vigie.schemas import (
+    ARCS,
     FORECASTS,
     LEADING_SIGNALS,
     MODEL_CHOICES,
@@ -43,8 +48,10 @@ from vigie.schemas import (
     NOWCASTS,
     ORDERS,
     PATH_ARRAYS,
+    PLACES,
     PLAN_MOVES,
     PLANS,
+    PRODUCTS,
     REFERENCE,
     REPRODUCTION,
     SCENARIO_INPUTS,
@@ -58,6 +65,15 @@ from vigie.schemas import (
 __all__ = ["Computed", "compute"]
 
 _PATH_ROW_GROUP = 700
+
+_STREAM_OF_LOANS = 30
+"""Number of the stream of chance that stays of patients moved are drawn from."""
+
+
+def _asked(room: Room, as_of: date) -> Wishes:
+    """What the files of the room ask of its plans, and what people decided on moves."""
+    asked, decided = room.declarations.wishes.on(as_of), asked_of_plans(room, as_of)
+    return Wishes(asked.wishes, asked.bans + decided.bans, asked.kept + decided.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,7 @@ def compute(
             PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
         )
         found.shortages[:0] = wards.result()
+    found.join()
     rows = {
         SCORES: made.scoring.scores,
         MODEL_CHOICES: made.scoring.standing_rows(made.problems, made.settings),
@@ -141,6 +158,7 @@ def compute(
     }
     tables[PATH_ARRAYS.name] = paths_files
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
+    notes |= found.plan_notes()
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
     if epidemics.without_nowcast:
@@ -164,11 +182,21 @@ class _Found:
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
     products: Iterator[ProductResult]
+    wishes: Wishes
+    loans: LoanPlans
+    vehicles: SharedVehicles
+    conflicts: list[str]
+    product_moves: list[int]
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.days, self.plans, self.skipped = [], [], {}, {}
         self.products = iter(())
+        self.wishes = _asked(room, inputs.as_of)
+        self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
+        litres = litres_of(inputs.reference[PRODUCTS.name])
+        most = room.values.plan.vehicle_litres_per_day
+        self.vehicles = SharedVehicles(litres if most > 0 else {}, most)
 
     def look_at_products(self, orders: Sequence[DataFile]) -> None:
         """Apply the rules for products; they are made a few at a time, as their paths are."""
@@ -183,19 +211,34 @@ class _Found:
         staff = [staffing(rule, self.inputs) if rule.kind == "staff" else None for rule in rules]
         for_beds = next((each for each in staff if each is not None), None)
         tables = []
-        for rule, own in zip(rules, staff, strict=True):
-            rows = self._rows(rule, for_beds if rule.kind == "beds" else own)
+        beds: dict[int, BedPaths] = {}
+        for number, (rule, own) in enumerate(zip(rules, staff, strict=True)):
+            paths: list[BedPaths] = []
+            rows = self._rows(rule, for_beds if rule.kind == "beds" else own, paths)
             if rows is None:
                 self._skip(rule)
             else:
                 tables.append(rows)
+            if paths:
+                beds[number] = paths[0]
+        self.loans = plan_loans(
+            rules,
+            self.inputs,
+            beds,
+            for_beds,
+            self.room.values.plan,
+            self.wishes,
+            self.chance.stream(_STREAM_OF_LOANS),
+        )
         return tables
 
-    def _rows(self, rule: ShortageRule, staff: Staffing | None) -> pa.Table | None:
+    def _rows(
+        self, rule: ShortageRule, staff: Staffing | None, beds: list[BedPaths]
+    ) -> pa.Table | None:
         if rule.kind == "beds":
             rules = self.room.values.shortages
             equipment = next((each for each in rules if each.kind == "equipment"), None)
-            return bed_rows(rule, self.inputs, staff, equipment, self.days)
+            return bed_rows(rule, self.inputs, staff, equipment, self.days, beds)
         if rule.kind == "staff":
             return None if staff is None else staff_rows(staff, self.inputs, self.days)
         if rule.kind == "equipment":
@@ -213,7 +256,8 @@ class _Found:
             f"SELECT * FROM ({as_of_sql(ORDERS, relation, room.end_of(day))}) "
             "WHERE reason IS NULL AND place IS NOT NULL"
         )
-        self.products = product_results(rule, self.inputs, self.chance.draws(), on_order)
+        terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
+        self.products = product_results(rule, self.inputs, self.chance.draws(), on_order, terms)
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)
@@ -231,6 +275,10 @@ class _Found:
             self.days.append(result.days)
             for planner, plan in result.plans.items():
                 self.plans.setdefault(planner, []).append(plan)
+            self.vehicles.keep(result.optimal)
+            self.conflicts += result.optimal.conflicts
+            self.product_moves[0] += result.optimal.moves_before_pruning
+            self.product_moves[1] += len(result.plans[OPTIMAL_MODEL].moves)
             yield from keyed(path_rows(result.stock), PATH_ARRAYS, self.run).to_batches()
 
     def shortage_batches(self) -> Iterator[pa.RecordBatch]:
@@ -242,6 +290,28 @@ class _Found:
         """Rows of the table of shortage days, in the order of their file."""
         if self.days:
             yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
+
+    def join(self) -> None:
+        """Plan products that share vehicles again where they clash, and take in the loans."""
+        again = self.vehicles.planned_again(self.wishes)
+        if again:
+            parts = self.plans[OPTIMAL_MODEL]
+            self.plans[OPTIMAL_MODEL] = [again.get(part.category, part) for part in parts]
+        for planner, loans in self.loans.plans.items():
+            self.plans.setdefault(planner, []).extend(loans)
+
+    def plan_notes(self) -> dict[str, str]:
+        """Short facts on the plans, for the manifest."""
+        products = dict(zip(("moves_before", "moves"), self.product_moves, strict=True))
+        notes = {"plans": json.dumps({"products": products} | self.loans.kinds)}
+        conflicts = [*dict.fromkeys([*self.conflicts, *self.loans.conflicts])]
+        if conflicts:
+            notes["plan_conflicts"] = json.dumps(conflicts)
+        sites = self.inputs.reference[PLACES.name]
+        named = [row["place"] for row in sites.to_pylist() if row["kind"] == "site"]
+        if lonely := without_neighbours(self.inputs.reference[ARCS.name], named):
+            notes["without_neighbours"] = json.dumps(lonely)
+        return notes
 
     def _with_moves(self) -> Iterator[tuple[str, str, list[CategoryPlan]]]:
         """Key, planner and parts of every plan that moves anything."""

@@ -21,6 +21,7 @@ from vigie.actions.collecting import collect_files
 from vigie.actions.computing import Computed, compute
 from vigie.actions.drift_alert import post_drift_alerts
 from vigie.actions.feed_status import feeds_status
+from vigie.actions.plan_outcomes import asked_of_plans
 from vigie.actions.reading import ReleaseReader
 from vigie.actions.readying import engine_made_ready
 from vigie.actions.rebuilding import BuiltDatasets, build_datasets
@@ -124,12 +125,16 @@ def _run(
 
 
 def _run_key(room: Room, day: date) -> str:
-    """Same code, declarations, arrivals (also stopped ones: they are told) and day: same run."""
+    """Same code, declarations, arrivals (also stopped ones: they are told), what people decided
+    that plans keep to, and day: same run.
+    """
     known = (ArrivalStatus.PARSED, ArrivalStatus.TAKEN, ArrivalStatus.STOPPED)
     with room.state.read() as tx:
         arrivals = tx.arrivals(status=known)
     parts = [room.code_version, room.declarations.sha256, day.isoformat()]
     parts += sorted(f"{row.arrival}:{row.declaration_sha256}" for row in arrivals)
+    decided = asked_of_plans(room, day)
+    parts += [repr(each) for each in (*decided.bans, *decided.kept)]
     return f"{day:%Y%m%d}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
 
 

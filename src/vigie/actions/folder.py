@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from vigie.actions.room import Declarations
 from vigie.actions.scenario_files import read_scenarios
+from vigie.actions.wish_files import read_wishes
 from vigie.datasets import Dataset, Graph, build_graph, read_dataset
 from vigie.declarations import as_text
 from vigie.errors import BadData, Conflict, Problem, nearest
 from vigie.feeds import read_codes, read_feeds, read_reference, reference_lines, vocabulary
 from vigie.quality import Check, read_checks
-from vigie.schemas import CATEGORIES, MEASURES, PLACES
+from vigie.schemas import CATEGORIES, EQUIPMENT, MEASURES, PLACES, PRODUCTS, SKILLS
 
 __all__ = ["init_room", "read_declarations"]
 
@@ -27,6 +28,7 @@ _DECLARING = (
     "datasets/*.sql",
     "datasets/*.py",
     "scenarios/*.toml",
+    "plans/*.toml",
     CHECKS_FILE,
     "vigie.toml",
 )
@@ -115,10 +117,23 @@ def read_declarations(folder: Path) -> tuple[Declarations, list[Problem]]:
     problems += [*code_problems, *_unknown_rulers(folder, reference[MEASURES.name], feed_names)]
     kinds = {row["place"]: row["kind"] for row in reference[PLACES.name].to_pylist()}
     scenarios, scenario_problems = read_scenarios(folder, kinds)
+    wishes, wish_problems = read_wishes(folder, kinds, _movable(reference))
     problems += [*feed_problems, *dataset_problems, *check_problems, *scenario_problems]
+    problems += wish_problems
     fingerprint = _fingerprint(folder)
-    declared = Declarations(feeds, reference, words, checks, graph, fingerprint, scenarios)
+    declared = Declarations(feeds, reference, words, checks, graph, fingerprint, scenarios, wishes)
     return declared, problems
+
+
+def _movable(reference: Mapping[str, pa.Table]) -> set[str]:
+    """Keys of all that a plan may move: products, machines, skills and ward kinds."""
+    tables = (CATEGORIES, PRODUCTS, SKILLS, EQUIPMENT)
+    return {
+        key
+        for of in tables
+        if of.name in reference
+        for key in reference[of.name][of.key[0]].to_pylist()
+    }
 
 
 def _unknown_rulers(folder: Path, measures: pa.Table, feeds: Sequence[str]) -> list[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecasting import History
+from vigie.actions.lending_questions import ways_within
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
@@ -29,9 +30,10 @@ from vigie.planning import (
     Exchange,
     Lanes,
     MoveRules,
+    ThingPlan,
     Use,
+    Wishes,
     category_plan,
-    lanes,
     nearest_surplus,
     optimal_plan,
 )
@@ -47,7 +49,7 @@ from vigie.supply import (
     stock_paths,
 )
 
-__all__ = ["ProductResult", "product_results"]
+__all__ = ["PlanTerms", "ProductResult", "product_results"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class ProductResult:
         days: rows of the table of shortage days, without run.
         stock: paths of stock on hand.
         plans: moves between places, by planner.
+        optimal: the optimal one, with all that it tells.
     """
 
     product: str
@@ -67,6 +70,20 @@ class ProductResult:
     days: pa.Table
     stock: SamplePaths
     plans: Mapping[str, CategoryPlan]
+    optimal: ThingPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What plans of products keep to.
+
+    Attributes:
+        wishes: of people.
+        longest_drive_hours: goods go no further, one way.
+    """
+
+    wishes: Wishes = field(default_factory=Wishes)
+    longest_drive_hours: float = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,11 @@ class _Terms:
 
 
 def product_results(
-    rule: ShortageRule, inputs: Inputs, draws: JointDraws, orders: pa.Table
+    rule: ShortageRule,
+    inputs: Inputs,
+    draws: JointDraws,
+    orders: pa.Table,
+    asked: PlanTerms | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -87,12 +108,14 @@ def product_results(
         inputs: of the run.
         draws: chance of the run.
         orders: open orders as known: columns place, product, quantity, eta_date, status.
+        asked: what plans keep to; None: nothing but their rules.
     """
+    asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
     terms = _terms(inputs)
-    ways = lanes(inputs.reference["arcs"], history.places)
+    ways = ways_within(inputs.reference["arcs"], history.places, asked.longest_drive_hours)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, orders, product, terms[product], ways)
+        partial(_one, rule, inputs, draws, orders, product, terms[product], ways, asked)
         for product in history.categories
         if product in terms
     )
@@ -106,6 +129,7 @@ def _one(
     product: str,
     terms: _Terms,
     ways: Lanes,
+    asked: PlanTerms,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
     history = inputs.histories[stock_measure]
@@ -166,18 +190,18 @@ def _one(
         rows,
         shortage_days(series, inputs, by_day, at_risk),
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
-        _plans(exchange),
+        *_plans(exchange, asked),
     )
 
 
-def _plans(exchange: Exchange) -> dict[str, CategoryPlan]:
-    """By name of the planner."""
+def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan], ThingPlan]:
+    """By name of the planner, and the optimal one with all that it tells."""
     rules = MoveRules()
-    [optimal] = optimal_plan([exchange], rules)
+    [optimal] = optimal_plan([exchange], rules, wishes=asked.wishes)
     return {
-        OPTIMAL_MODEL: category_plan(exchange, optimal.flows, rules.risk_days),
-        NEAREST_SURPLUS_MODEL: nearest_surplus(exchange),
-    }
+        OPTIMAL_MODEL: category_plan(optimal.exchange, optimal.flows, rules.risk_days),
+        NEAREST_SURPLUS_MODEL: nearest_surplus(optimal.exchange),
+    }, optimal
 
 
 def _on_dates(

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from vigie.actions.messages import Language
 from vigie.actions.scenario_files import Scenario
+from vigie.actions.wish_files import PlanWishes
 from vigie.datasets import Graph
 from vigie.engines import DuckEngine
 from vigie.feeds import ArrivalStore, Feed, Vocabulary
@@ -27,6 +28,7 @@ __all__ = [
     "ModelRule",
     "OrderRules",
     "PageRules",
+    "PlanValues",
     "Room",
     "RoomValues",
     "ShortageRule",
@@ -40,7 +42,7 @@ class ShortageRule:
 
     Attributes:
         kind: beds, staff, equipment, products or declared.
-        measures: measure per role (beds: need, capacity, open; staff: rostered, absent,
+        measures: measure per role (beds: need, capacity, open, entries; staff: rostered, absent,
             occupancy; equipment: in_use, fleet; products: stock, consumption; declared:
             declared); an optional role that is not reported is "".
         mode: which ratios of patients to staff are in force.
@@ -139,6 +141,23 @@ class PageRules:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanValues:
+    """What plans of help between places may do: see docs/settings.md for units."""
+
+    longest_drive_hours: float = 24.0
+    vehicle_litres_per_day: float = 0.0
+    machine_loan_days: int = 7
+    staff_loan_days: int = 3
+    staff_kept_share: float = 0.5
+    longest_staff_hours: float = 1.5
+    most_patients_per_day: int = 6
+    longest_patient_hours: float = 2.0
+    least_patient_days: float = 2.0
+    severe_wards: tuple[str, ...] = ("icu",)
+    severity_weight: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class RoomValues:
     """Plain values that a room sets: see docs/settings.md for units and defaults."""
 
@@ -156,6 +175,7 @@ class RoomValues:
     alerts: AlertRules = AlertRules()
     orders: OrderRules = OrderRules()
     pages: PageRules = PageRules()
+    plan: PlanValues = PlanValues()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +190,7 @@ class Declarations:
         datasets: in an order in which each comes after what it reads.
         sha256: hash of all declarations together.
         scenarios: what may be otherwise, by name.
+        wishes: what people ask of plans.
     """
 
     feeds: Mapping[str, Feed]
@@ -179,6 +200,7 @@ class Declarations:
     datasets: Graph
     sha256: str
     scenarios: Sequence[Scenario] = ()
+    wishes: PlanWishes = field(default_factory=PlanWishes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,21 @@ from vigie.paths import (
     shared_short,
 )
 
-__all__ = ["Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
+__all__ = ["BedPaths", "Staffing", "bed_rows", "equipment_rows", "staff_rows", "staffing"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BedPaths:
+    """Patients and beds of one rule on the paths.
+
+    Attributes:
+        need, usable: (place, ward, day, sample).
+        known: (place, ward), where both are reported.
+    """
+
+    need: PathArray
+    usable: PathArray
+    known: BoolArray
 
 
 def bed_rows(
@@ -36,13 +50,14 @@ def bed_rows(
     staff: Staffing | None,
     equipment: ShortageRule | None,
     days: list[pa.Table] | None = None,
+    found: list[BedPaths] | None = None,
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
     (the staffed beds, changed as much as the staff present changes against today) and those
     that the machines can serve. None when need or capacity is not reported by day and lately.
-    ``days`` takes the rows of the table of shortage days.
+    ``days`` takes the rows of the table of shortage days, ``found`` the paths.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
@@ -89,6 +104,8 @@ def bed_rows(
         days.append(shortage_days(series, inputs, by_day, known))
     capacity = np.where(known[:, :, None, None], usable.values, np.float32(0))
     counted = np.where(known[:, :, None, None], need, np.float32(0))
+    if found is not None:
+        found.append(BedPaths(counted, capacity, known))
     return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
 
 

@@ -82,6 +82,9 @@ class LinearProgram:
             is_interior: by the interior point method, better for large programs that are
                 coupled; else by the simplex method.
         """
+        return _solution(self._run(time_limit_seconds, is_interior=is_interior))
+
+    def _run(self, time_limit_seconds: float = 60.0, *, is_interior: bool = False) -> highspy.Highs:
         import highspy
 
         solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -92,25 +95,25 @@ class LinearProgram:
         solver.setOptionValue("solver", "ipm" if is_interior else "simplex")
         solver.passModel(self._model())
         solver.run()
-        return _solution(solver)
+        return solver
 
     def conflicts(self) -> tuple[str, ...]:
-        """Named rows that cannot all be kept: with the least total breach, those that break.
+        """Named rows that cannot all be kept together.
+
+        The rules are relaxed and the least total breach is looked for: the rules whose price is
+        not 0 there are those that, taken together, leave no way (Farkas' lemma).
 
         Returns:
             Names in the order in which they were added; empty where all can be kept.
         """
-        relaxed = self._relaxed()
-        solution = relaxed.solve()
-        if not solution.values.size:
+        solver = self._relaxed()._run()
+        if not solver.getSolution().value_valid:
             return ()
-        slack = solution.values[self.columns :].reshape(2, -1).sum(axis=0)
-        named = [at for at, name in enumerate(self._row_names) if name]
-        return tuple(
-            dict.fromkeys(
-                self._row_names[at] for at, by in zip(named, slack, strict=True) if by > 1e-6
-            )
-        )
+        if solver.getInfo().objective_function_value <= 1e-6:
+            return ()
+        prices = np.array(solver.getSolution().row_dual)
+        told = zip(self._row_names, prices, strict=True)
+        return tuple(dict.fromkeys(name for name, price in told if name and abs(price) > 1e-9))
 
     def _relaxed(self) -> LinearProgram:
         """The same rules, each named row with a slack either way; only slack costs."""

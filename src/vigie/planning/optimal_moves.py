@@ -7,7 +7,7 @@ function of the level, by straight pieces.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,11 @@ from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.planning.exchange import Exchange, Use
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.flows import Flows
+from vigie.planning.harm import harm_seen
+from vigie.planning.levels import LevelRows, add_levels
 from vigie.planning.linear_program import Ending, LinearProgram
+from vigie.planning.move_wishes import MoveWish
 
-_STANDARD_ERRORS = 3.0
 _CONCENTRATING_ROUNDS = 3
 _DEAREST = 1e4
 
@@ -49,6 +51,7 @@ class MoveRules:
         fairness: weight of the largest share of need that any place lacks.
         tail_weight: weight of the mean of the worst tenth of futures, of each place and day.
         pieces: straight pieces of the expected shortage; None: exact.
+        lost_share: share of what a plan saves that may be given up for fewer moves; 0: none.
     """
 
     decision_days: int = 3
@@ -61,15 +64,11 @@ class MoveRules:
     fairness: float = 0.0
     tail_weight: float = 0.0
     pieces: int | None = 20
+    lost_share: float = 0.03
 
     def harm_seen(self, samples: int) -> float:
-        """Rise of risk among so many futures that keeps to ``largest_harm`` among others too.
-
-        What a quantile of a few futures promises, others keep only within chance: three standard
-        errors are held back, so that also the worst of many senders keeps to it.
-        """
-        spread = math.sqrt(self.largest_harm * (1 - self.largest_harm) / samples)
-        return max(0.0, self.largest_harm - _STANDARD_ERRORS * spread)
+        """Rise of risk among so many futures that keeps to ``largest_harm`` among others too."""
+        return harm_seen(self.largest_harm, samples)
 
 
 def ways_of(exchange: Exchange, *, most: int | None = None) -> tuple[IntArray, IntArray, IntArray]:
@@ -110,19 +109,6 @@ def sender_limits(exchange: Exchange, rules: MoveRules) -> FloatArray:
     return np.minimum.accumulate(limits[:, ::-1], axis=1)[:, ::-1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pieces:
-    """Columns of the levels: of which place, what they cost, the cost where they start."""
-
-    place: IntArray
-    at_start: FloatArray
-    steepest: float
-    at: IntArray
-    inside: IntArray
-    below: IntArray
-    slopes: FloatArray
-
-
 def _harmless(exchange: Exchange, rules: MoveRules) -> FloatArray:
     """(place,): units to keep so that the risk by ``risk_days`` rises by no more than allowed."""
     peak = np.sort(exchange.peak(min(rules.risk_days, exchange.horizon)), axis=1)
@@ -152,8 +138,9 @@ class MoveProgram:
         cost: ConvexCost,
         *,
         surcharge: FloatArray | None = None,
+        wishes: Sequence[MoveWish] = (),
     ) -> None:
-        self._rules, self._exchange = rules, exchange
+        self._rules, self._exchange, self._wishes = rules, exchange, wishes
         self._days = min(rules.decision_days, exchange.horizon)
         self._program = program
         useful = self._useful(ways, limits, cost)
@@ -163,6 +150,7 @@ class MoveProgram:
         kept = surcharge[useful] if surcharge is not None else 0.0
         self.columns = self._moves(kept)
         self._sender_rows(limits)
+        self._wish_rows()
         self._levels(cost, limits)
 
     def flows(self, values: FloatArray) -> Flows:
@@ -181,6 +169,8 @@ class MoveProgram:
         lacks: BoolArray = np.asarray(
             (cost.at(left.ravel()) > 0).reshape(places, horizon).any(axis=1)
         )
+        for wish in self._wishes:
+            lacks[wish.receiver] = True
         sender, receiver, _ = ways
         return np.asarray((limits[sender].max(axis=1) > 0) & lacks[receiver])
 
@@ -206,6 +196,12 @@ class MoveProgram:
             for earlier in range(day + 1):
                 self._program.add_entries(rows[at], self.columns[:, earlier], 1.0)
 
+    def _wish_rows(self) -> None:
+        for wish in self._wishes:
+            columns = self.columns[wish.serves(self.receiver, self.lag, self._days)]
+            row = self._program.add_rows(np.array([wish.units]), np.array([np.inf]), [wish.name])
+            self._program.add_entries(np.repeat(row, len(columns)), columns, 1.0)
+
     def _levels(self, cost: ConvexCost, limits: FloatArray) -> None:
         """Each place and day that moves can change: its level, and what the level costs.
 
@@ -223,32 +219,12 @@ class MoveProgram:
             np.isin(place, self.sender), limits[place, np.minimum(day, self._days - 1)], 0.0
         )
         most = np.where(np.isin(place, self.receiver), np.inf, held)
-        corners = np.clip(cost.corners[cells], (held - given)[:, None], most[:, None])
-        start = corners[:, 0]
-        # held - sent + received = start - below + inside the pieces + above
-        rows = self._program.add_rows(start - held, start - held)
-        none = np.zeros(len(cells))
-        can_fall = held - given < start
-        below = self._program.add_columns(
-            none - cost.steepest, none, np.where(can_fall, np.inf, 0.0)
-        )
-        above = self._program.add_columns(none, none, none + np.inf)
-        self._program.add_entries(rows, below, 1.0)
-        self._program.add_entries(rows, above, -1.0)
-        widths = np.diff(corners, axis=1)
-        wide = (widths > 1e-9) & (cost.slopes[cells] < 0)
-        at, _ = np.nonzero(wide)
-        inside = self._program.add_columns(
-            cost.slopes[cells][wide], np.zeros(len(at)), widths[wide]
-        )
-        self._program.add_entries(rows[at], inside, -1.0)
+        levels = add_levels(self._program, cost.only(cells), held, held - given, most)
         row_of = np.full(places * horizon, -1, dtype=np.int64)
-        row_of[cells] = rows
+        row_of[cells] = levels.rows
         self._flow_entries(row_of, horizon)
         if self._rules.fairness > 0:
-            pieces = _Pieces(place, cost.only(cells).at(start), cost.steepest, at, inside, below,
-                             cost.slopes[cells][wide])  # fmt: skip
-            self._fair_rows(pieces)
+            self._fair_rows(levels, place, cost.only(cells))
 
     def _flow_entries(self, row_of: IntArray, horizon: int) -> None:
         for day in range(self._days):
@@ -259,20 +235,20 @@ class MoveProgram:
                 cell = self.receiver[came] * horizon + later
                 self._program.add_entries(row_of[cell], columns[came], 1.0)
 
-    def _fair_rows(self, pieces: _Pieces) -> None:
+    def _fair_rows(self, levels: LevelRows, place: IntArray, cost: ConvexCost) -> None:
         """z is at least the share of its need that any place lacks."""
         asked = np.maximum(self._exchange.need[:, -1].mean(axis=1, dtype=np.float64), 1.0)
         worst = self._program.add_columns(
             np.array([self._rules.fairness]), np.zeros(1), np.full(1, np.inf)
         )
-        places, index = np.unique(pieces.place, return_inverse=True)
+        places, index = np.unique(place, return_inverse=True)
         base = np.zeros(len(places))
-        np.add.at(base, index, pieces.at_start)
+        np.add.at(base, index, cost.at(levels.start))
         fair = self._program.add_rows(np.full(len(places), -np.inf), -base / asked[places])
-        share = 1 / asked[pieces.place]
+        share = 1 / asked[place]
         add = self._program.add_entries
-        add(fair[index], pieces.below, -pieces.steepest * share)
-        add(fair[index[pieces.at]], pieces.inside, pieces.slopes * share[pieces.at])
+        add(fair[index], levels.below, -cost.steepest * share)
+        add(fair[index[levels.cell]], levels.inside, levels.slopes * share[levels.cell])
         add(fair, np.repeat(worst, len(fair)), -1.0)
 
 
@@ -282,6 +258,7 @@ def solve_moves(
     limits: FloatArray,
     rules: MoveRules,
     *,
+    wishes: Sequence[MoveWish] = (),
     time_limit_seconds: float = 60.0,
 ) -> tuple[Flows, Ending]:
     """The best moves of one exchange.
@@ -291,6 +268,7 @@ def solve_moves(
         ways: as ``ways_of`` gives them.
         limits: (place, decision day), as ``sender_limits`` gives them.
         rules: what a plan may do.
+        wishes: of people; where they cannot be kept, the ending is infeasible.
         time_limit_seconds: after which the best moves so far are returned.
     """
     if exchange.use is Use.HELD:
@@ -299,14 +277,18 @@ def solve_moves(
 
     def solved(surcharge: FloatArray | None) -> tuple[Flows, Ending]:
         program = LinearProgram()
-        moves = MoveProgram(program, exchange, ways, limits, rules, cost, surcharge=surcharge)
+        moves = MoveProgram(
+            program, exchange, ways, limits, rules, cost, surcharge=surcharge, wishes=wishes
+        )
         if not len(moves.sender):
-            return moves.flows(np.zeros(0)), Ending.OPTIMAL
+            return moves.flows(np.zeros(0)), Ending.INFEASIBLE if wishes else Ending.OPTIMAL
         solution = program.solve(time_limit_seconds=time_limit_seconds)
         values = solution.values if solution.values.size else np.zeros(program.columns)
         return moves.flows(values), solution.ending
 
     flows, ending = solved(None)
+    if ending is Ending.INFEASIBLE:
+        return flows, ending
     for _ in range(_CONCENTRATING_ROUNDS if rules.days_per_move > 0 else 0):
         flows, ending = solved(surcharge_of(exchange, ways, flows, rules))
     return flows, ending

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,14 @@ from vigie.planning.flows import Flows
 from vigie.planning.judging import Outcome, judge_flows
 from vigie.planning.linear_program import Ending, LinearProgram
 from vigie.planning.lots import in_lots
+from vigie.planning.move_wishes import (
+    MoveWish,
+    conflicting_rules,
+    fill_wish,
+    lacking_of,
+    move_wishes,
+    open_ways,
+)
 from vigie.planning.optimal_moves import (
     MoveProgram,
     MoveRules,
@@ -22,6 +30,9 @@ from vigie.planning.optimal_moves import (
     surcharge_of,
     ways_of,
 )
+from vigie.planning.pruning import joined_days, pruned_flows
+from vigie.planning.standing import with_kept_moves
+from vigie.planning.wishes import Wishes
 
 __all__ = ["OPTIMAL_MODEL", "ThingPlan", "Vehicles", "optimal_plan"]
 
@@ -57,6 +68,9 @@ class ThingPlan:
         ending: how the solver ended.
         smooth: moves of any size, before whole lots were made of them.
         rounds: how often limits of senders were lowered so that none is harmed.
+        moves_before_pruning: moves before those that save nearly nothing were left out.
+        conflicts: rules of people, and what senders keep, that cannot all be kept; the plan goes
+            on without the wishes among them.
     """
 
     exchange: Exchange
@@ -66,6 +80,8 @@ class ThingPlan:
     ending: Ending
     smooth: Flows
     rounds: int
+    moves_before_pruning: int = 0
+    conflicts: tuple[str, ...] = ()
 
     def lost_to_lots(self) -> float:
         """Expected backlog, unit-days, that whole lots leave more than moves of any size would."""
@@ -78,6 +94,7 @@ def optimal_plan(
     rules: MoveRules,
     *,
     vehicles: Vehicles | None = None,
+    wishes: Wishes | None = None,
     planning_samples: int = 100,
     nearest_ways: int | None = 8,
     time_limit_seconds: float = 60.0,
@@ -92,17 +109,15 @@ def optimal_plan(
         exchanges: of the same places; use lost or back-order.
         rules: what a plan may do.
         vehicles: room for what leaves; None: enough.
+        wishes: of people; bans close ways, kept moves stand, wishes are kept where they can be.
         planning_samples: futures on which moves are chosen.
         nearest_ways: receivers that a sender may help, the nearest; None: all.
         time_limit_seconds: of one program.
 
     Source: docs/models/optimal-plan.md.
     """
-    drafts = [
-        _Draft(each, _first(each, planning_samples), ways_of(each, most=nearest_ways),
-               sender_limits(each, rules), judge_flows(each, None, risk_days=rules.risk_days))
-        for each in exchanges
-    ]  # fmt: skip
+    asked = wishes or Wishes()
+    drafts = [_draft(each, rules, asked, planning_samples, nearest_ways) for each in exchanges]
     open_drafts = drafts
     for _ in range(_ROUNDS + 1):
         for draft in open_drafts:
@@ -116,7 +131,24 @@ def optimal_plan(
             break
     for draft in open_drafts:
         draft.drop_harmful(rules)
+    for draft in drafts:
+        draft.prune(rules)
     return [draft.plan() for draft in drafts]
+
+
+def _draft(
+    given: Exchange, rules: MoveRules, wishes: Wishes, samples: int, nearest_ways: int | None
+) -> _Draft:
+    exchange, sent_only = with_kept_moves(given, wishes)
+    return _Draft(
+        exchange,
+        _first(exchange, samples),
+        ways_of(exchange, most=nearest_ways),
+        sender_limits(sent_only, rules),
+        judge_flows(exchange, None, risk_days=rules.risk_days),
+        wishes,
+        move_wishes(exchange, wishes),
+    )
 
 
 def _first(exchange: Exchange, samples: int) -> Exchange:
@@ -134,28 +166,56 @@ class _Draft:
     ways: tuple[IntArray, IntArray, IntArray]
     limits: FloatArray
     before: Outcome
+    wishes: Wishes
+    asked: list[MoveWish]
     flows: Flows | None = None
     whole: Flows | None = None
     after: Outcome | None = None
     ending: Ending = Ending.OPTIMAL
     rounds: int = 0
+    moves_before_pruning: int = 0
+    conflicts: list[str] = field(default_factory=list)
 
     def solve(self, rules: MoveRules, time_limit_seconds: float) -> None:
-        self.flows, self.ending = solve_moves(
-            self.planning, self.ways, self.limits, rules, time_limit_seconds=time_limit_seconds
-        )
+        while True:
+            self.flows, self.ending = solve_moves(
+                self.planning,
+                self.open_ways(),
+                self.limits,
+                rules,
+                wishes=self.asked,
+                time_limit_seconds=time_limit_seconds,
+            )
+            if self.ending is not Ending.INFEASIBLE:
+                return
+            self._give_up_wishes()
+
+    def open_ways(self) -> tuple[IntArray, IntArray, IntArray]:
+        return open_ways(self.exchange, self.ways, self.wishes)
+
+    def _give_up_wishes(self) -> None:
+        """Name the rules that leave no plan, and go on without the wishes among them."""
+        named = conflicting_rules(self.exchange, self.ways, self.limits, self.asked, self.wishes)
+        self.conflicts += named
+        kept = [wish for wish in self.asked if wish.name not in named]
+        self.asked = kept if len(kept) < len(self.asked) else []
 
     def surcharge(self, rules: MoveRules) -> FloatArray | None:
         """Prices that keep to the ways of the plan made apart; dear ones stay open to all."""
         if rules.days_per_move <= 0 or self.flows is None:
             return None
-        prices = surcharge_of(self.planning, self.ways, self.flows, rules)
+        prices = surcharge_of(self.planning, self.open_ways(), self.flows, rules)
         usual = prices[prices < prices.max(initial=0.0)]
         return np.minimum(prices, float(np.quantile(usual, 0.9)) if usual.size else 0.0)
 
     def take_lots(self, room: FloatArray | None) -> None:
         assert self.flows is not None
-        self.whole = in_lots(self.flows, self.exchange.pack_size, self.limits, room=room)
+        lot = self.exchange.pack_size
+        joined = joined_days(self.flows, self.limits, room=room)
+        whole = in_lots(joined, lot, self.limits, room=room)
+        for wish in self.asked:
+            whole = fill_wish(wish, whole, lot, self.limits, room)
+        self.whole = joined_days(whole, self.limits, room=room)
 
     def lower_limits(self, rules: MoveRules, factor: float) -> bool:
         """Whether a sender is harmed; its limits are lowered then."""
@@ -177,6 +237,29 @@ class _Draft:
             self.whole = replace(self.whole, units=units)
             self.after = judge_flows(self.exchange, self.whole, risk_days=rules.risk_days)
 
+    def prune(self, rules: MoveRules) -> None:
+        """Leave out what saves nearly nothing, as long as no sender is harmed by that."""
+        assert self.whole is not None
+        self.moves_before_pruning = int((self.whole.units > 0).sum())
+        days = self.whole.units.shape[1]
+        for_wishes = {
+            (int(way), int(day))
+            for wish in self.asked
+            for way, day in np.argwhere(wish.serves(self.whole.receiver, self.whole.lag, days))
+        }
+        self.whole = pruned_flows(
+            self.exchange,
+            self.whole,
+            rules.lost_share,
+            risk_days=rules.risk_days,
+            protected=for_wishes,
+        )
+        # A place that sends and is helped may be harmed once it is helped less.
+        self.drop_harmful(rules)
+        for wish in self.asked:
+            if (lacking := lacking_of(wish, self.whole)) > 1e-6:
+                self.conflicts.append(f"{wish.name}: {lacking:g} lack, in whole lots")
+
     def _harmed(self, rules: MoveRules) -> IntArray:
         assert self.whole is not None
         assert self.after is not None
@@ -197,6 +280,8 @@ class _Draft:
             self.ending,
             self.flows,
             self.rounds,
+            self.moves_before_pruning,
+            tuple(dict.fromkeys(self.conflicts)),
         )
 
 
@@ -223,11 +308,12 @@ def _solve_together(
         MoveProgram(
             program,
             d.planning,
-            d.ways,
+            d.open_ways(),
             d.limits,
             rules,
             level_costs(d.planning, rules),
             surcharge=d.surcharge(rules),
+            wishes=d.asked,
         )
         for d in drafts
     ]

@@ -165,6 +165,10 @@ class Wishes:
             tuple(each for each in self.kept if each.concerns(kind, category)),
         )
 
+    def besides(self, other: Wishes) -> Wishes:
+        """These and others."""
+        return Wishes(self.wishes + other.wishes, self.bans + other.bans, self.kept + other.kept)
+
     def forbid(self, from_place: str, to_place: str) -> bool:
         """Whether any ban closes a way; use on those ``of`` one thing."""
         return any(ban.forbids(from_place, to_place) for ban in self.bans)

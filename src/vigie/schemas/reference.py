@@ -178,6 +178,7 @@ PRODUCTS = Table(
             default="",
         ),
         column(11, "lead_time_days", NUMBER, "Usual days from order to receipt.", unit="days"),
+        column(12, "volume_litres", NUMBER, "Room that a unit takes in a vehicle.", unit="litres"),
     ),
     key=("product",),
 )

@@ -19,6 +19,7 @@ from vigie.settings.tree import (
     Kind,
     Orders,
     OwnModel,
+    Plan,
     ProductShortage,
     Room,
     Settings,
@@ -39,6 +40,7 @@ TABLES: dict[str, type] = {
     "alerts": Alerts,
     "orders": Orders,
     "briefing": Briefing,
+    "plan": Plan,
 }
 """The tables of ``vigie.toml``, by name."""
 

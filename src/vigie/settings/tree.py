@@ -222,6 +222,69 @@ class Briefing:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What plans of help between places may do (docs/models/lending-plan.md)."""
+
+    longest_drive_hours: float = field(
+        default=24.0,
+        metadata=_about("Goods go no further than this, one way.", "hours", least=0.1, most=240),
+    )
+    vehicle_litres_per_day: float = field(
+        default=0.0,
+        metadata=_about(
+            "Room for goods that leave a place on a day, against volume_litres of products; "
+            "0: enough.",
+            "litres",
+            least=0,
+        ),
+    )
+    machine_loan_days: int = field(
+        default=7, metadata=_about("A machine is lent for so long.", "days", least=1, most=60)
+    )
+    staff_loan_days: int = field(
+        default=3,
+        metadata=_about("A member of staff works elsewhere so long.", "days", least=1, most=28),
+    )
+    staff_kept_share: float = field(
+        default=0.5,
+        metadata=_about("Of its own staff a place keeps at least this.", "share", least=0, most=1),
+    )
+    longest_staff_hours: float = field(
+        default=1.5,
+        metadata=_about("Staff travel no longer, one way.", "hours", least=0.1, most=24),
+    )
+    most_patients_per_day: int = field(
+        default=6,
+        metadata=_about(
+            "New patients that a place hands over, and that it takes, on a day.",
+            "patients",
+            least=1,
+            most=1000,
+        ),
+    )
+    longest_patient_hours: float = field(
+        default=2.0,
+        metadata=_about("New patients are taken no further.", "hours", least=0.1, most=24),
+    )
+    least_patient_days: float = field(
+        default=2.0,
+        metadata=_about(
+            "Moves of patients save at least this, weighted by severity.",
+            "patient-days without a bed",
+            least=0,
+            most=100,
+        ),
+    )
+    severe_wards: tuple[str, ...] = field(
+        default=("icu",),
+        metadata=_about("Ward kinds where a day without a bed counts more.", form="words"),
+    )
+    severity_weight: float = field(
+        default=5.0, metadata=_about("So much more it counts there.", "times", least=1, most=100)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class BedShortage:
     """Beds needed against beds with the staff to run them."""
 
@@ -229,6 +292,14 @@ class BedShortage:
     capacity: str = field(metadata=_about("Staffed beds.", form="measure"))
     open: str = field(
         default="", metadata=_about("Beds that could be opened, if reported.", form="measure")
+    )
+    entries: str = field(
+        default="",
+        metadata=_about(
+            "Daily entries to the ward, transfers included, if reported: patients in bed are "
+            "then forecast from them too (docs/models/bed-flow.md).",
+            form="measure",
+        ),
     )
 
 
@@ -371,6 +442,7 @@ class Settings:
     alerts: Alerts = field(default_factory=Alerts)
     orders: Orders = field(default_factory=Orders)
     briefing: Briefing = field(default_factory=Briefing)
+    plan: Plan = field(default_factory=Plan)
     shortages: tuple[ShortageRule, ...] = ()
     models: tuple[OwnModel, ...] = ()
     epidemics: tuple[Epidemic, ...] = ()

@@ -338,3 +338,26 @@ def test_edits_that_race_together_keep_to_the_stock(room: Room) -> None:
         told = sorted(pool.map(add, keys))
     assert told[1] == "added", told
     assert "of other open moves" in told[0]
+
+
+def test_a_refused_way_is_not_proposed_again_and_a_new_decision_makes_a_new_run(
+    planned: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(planned, tmp_path / "room")
+    room = opened(folder)
+    move = first_move(room)
+    before = release_in_force(room)
+    assert run_cycle(room, OPERATOR).release == before, "nothing new, the same run"
+
+    do(room, StepKind.REFUSE, move.code, "ann", move.from_place, reason="stock is recounted")
+    assert run_cycle(room, OPERATOR).release != before
+    again = [line.move for line in list_moves(room, OPERATOR).moves if not line.is_kept]
+    assert again, "another place helps"
+    assert move.from_place not in {each.from_place for each in again}
+
+    (other,) = [each for each in again if each.to_place == "A"][:1]
+    for account, place in (("ann", other.from_place), ("bob", "A")):
+        do(room, StepKind.ACCEPT, other.code, account, place)
+    run_cycle(room, OPERATOR)
+    proposed = [line for line in list_moves(room, OPERATOR).moves if not line.is_kept]
+    assert sum(line.move.quantity for line in proposed) < other.quantity, "it is counted on"
