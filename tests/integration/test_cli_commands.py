@@ -145,6 +145,8 @@ def test_every_answer_for_programs_is_json_and_nothing_else(
         "C",
         "N",
     }
+    told = asked("show", "shortages", "--kind", "beds", "--place", "A")
+    assert all(row["reason"] and row["from"] <= row["from_late"] for row in told if row["from"])
     assert asked("show", "plan") == []
     board = {each["measure"]: each["models"] for each in asked("show", "scores")}
     models = {model["model"]: model for model in board["admissions"] if model["level"] == "places"}

@@ -250,7 +250,9 @@ class _Found:
         if rule.kind == "beds":
             rules = self.room.values.shortages
             equipment = next((each for each in rules if each.kind == "equipment"), None)
-            return bed_rows(rule, self.inputs, staff, equipment, futures, beds, self.days)
+            return bed_rows(
+                rule, self.inputs, staff, equipment, futures, days=self.days, found=beds
+            )
         if rule.kind == "staff":
             return None if staff is None else staff_rows(staff, self.inputs, self.days)
         if rule.kind == "equipment":
@@ -298,6 +300,11 @@ class _Found:
         for rows in self.shortages:
             yield from keyed(rows, SHORTAGES, self.run).to_batches()
 
+    def day_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of shortage days, in the order of their file."""
+        if self.days:
+            yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
+
     def join(self) -> None:
         """Plan products that share vehicles again where they clash, and take in the loans."""
         again = self.vehicles.planned_again(self.wishes)
@@ -319,11 +326,6 @@ class _Found:
         if lonely := without_neighbours(self.inputs.reference[ARCS.name], named):
             notes["without_neighbours"] = json.dumps(lonely)
         return notes
-
-    def day_batches(self) -> Iterator[pa.RecordBatch]:
-        """Rows of the table of shortage days, in the order of their file."""
-        if self.days:
-            yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
 
     def _with_moves(self) -> Iterator[tuple[str, str, list[CategoryPlan]]]:
         """Key, planner and parts of every plan that moves anything."""

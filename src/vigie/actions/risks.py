@@ -202,10 +202,11 @@ def reason_text(risk: Risk, words: Words) -> str:
     binds = words.say(f"binds.{risk.binds}") if risk.binds in BINDS else risk.binds
     if risk.need_now is None or risk.capacity_now is None or risk.kind not in KINDS:
         return words.say("reason.unknown", binds=binds)
+    # Means over the futures have fractions; nobody sees a tenth of a bed.
     return words.say(
         f"reason.{risk.kind}",
-        need=words.number(risk.need_now),
-        capacity=words.number(risk.capacity_now),
+        need=words.number(round(risk.need_now, 1 if risk.kind == "products" else None)),
+        capacity=words.number(round(risk.capacity_now)),
         binds=binds,
     )
 

@@ -284,8 +284,10 @@ def _short_bar(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     height = frame.values.bottom - 9
     deep = palette.CHANCE_FILLS[-1][0]
     wide = drawing.LETTER * (frame.size + 1) * len(words.short)
-    is_right = early - wide < frame.days.left
-    at = (max(late, early + 2) + 7, height + 4) if is_right else (early - 6, height + 4)
+    # Over the bar: beside it the words would hide deliveries or the names of the ranges.
+    middle_of_words = min(
+        max((early + late) / 2, frame.days.left + wide / 2), frame.days.right - wide / 2
+    )
     return [
         drawing.line(
             (early, height), (max(late, early + 2), height), stroke=palette.GROUND, width=9
@@ -293,9 +295,9 @@ def _short_bar(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
         drawing.line((early, height), (max(late, early + 2), height), stroke=deep, width=5),
         drawing.line((middle, height - 8), (middle, height + 8), stroke=deep, width=2.5),
         drawing.text(
-            at,
+            (middle_of_words, height - 13),
             words.short,
-            anchor="start" if is_right else "end",
+            anchor="middle",
             fill=deep,
             is_bold=True,
             has_halo=True,

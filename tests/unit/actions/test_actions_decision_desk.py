@@ -101,7 +101,7 @@ def test_the_page_of_the_plan_shows_where_a_move_stands_now_and_leads_to_its_for
 
     before, after = browse(room, visit)
     assert f'href="{page}"' in before
-    assert 'href="/decisions"' in before
+    assert 'href="/decisions">All decisions' in before
     assert ">refused<" not in before
     assert after.count(">refused<") == 1
 
