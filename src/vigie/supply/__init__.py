@@ -1,8 +1,8 @@
 """Products: use, stock, deliveries and stock-outs, as functions of the shared futures.
 
-Here live the burn rate, demand and stock paths, the law of orders and the deliveries it leads to,
-stock-out risks and order advice. The model of use is passed in (``FlowModel``); help between
-places lives in ``planning``.
+Here live the burn rate, demand that follows patients, stock paths, the law of orders and the
+deliveries it leads to, stock-out risks, order advice, lots and books to recount. The flat model of
+use is passed in (``FlowModel``); help between places lives in ``planning``.
 """
 
 from vigie.supply.burn import (
@@ -53,6 +53,7 @@ from vigie.supply.risk import (
     first_stock_out,
     stock_risks,
 )
+from vigie.supply.shortfall import cover_quantiles, expected_unmet_on, fill_rate, probability_on
 from vigie.supply.stock_book import BOOK_DAYS, BookFault, BookFaultKind, book_faults
 from vigie.supply.use_ratio import UseRatio, follow_ratio
 from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
@@ -91,14 +92,17 @@ __all__ = [
     "arrival_chances",
     "book_faults",
     "burn_rate",
+    "cover_quantiles",
     "day_chance",
     "days_of_stock",
     "deliveries",
     "delivery_paths",
     "demand_paths",
     "expected_above",
+    "expected_unmet_on",
     "expected_use",
     "expired_by_day",
+    "fill_rate",
     "first_stock_out",
     "fit_doses",
     "fit_patient_use",
@@ -117,6 +121,7 @@ __all__ = [
     "past_errors",
     "patient_demand_paths",
     "peak_shortfall",
+    "probability_on",
     "ran_out",
     "ratio_paths",
     "ratio_spread",
