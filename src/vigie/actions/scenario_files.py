@@ -18,29 +18,30 @@
     to = 2020-12-31
     places = ["R1"]             # optional: only there and inside
 
-Each kind of change has a table of its own, so that a file may hold several kinds.
+Each kind of change has a table of its own, so that a file may hold several kinds; those of beds,
+staff, orders and use are read by ``shortage_changes``, and a file with these alone needs no
+``[epidemic]``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
+from vigie.actions.scenario_values import read_days, read_number, read_places
+from vigie.actions.shortage_changes import CHANGE_KINDS, ShortageChange, read_shortage_changes
 from vigie.declarations import KeyPath, Section, Sheet, as_text
-from vigie.errors import Problem, nearest
+from vigie.errors import Problem
 
 __all__ = ["ReproductionChange", "Scenario", "read_scenarios", "unknown_epidemics"]
 
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,62}$")
-_TABLES = ("scenario", "epidemic", "reproduction")
+_TABLES = ("scenario", "epidemic", "reproduction", *CHANGE_KINDS)
 _TEXTS = ("title_en", "title_fr", "why_en", "why_fr", "source")
-_KINDS = ("nation", "region", "site")
-_MOST_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ class Scenario:
         title_en, title_fr: for people.
         why_en, why_fr: what it is asked for.
         source: where its figures come from.
-        measure, category: the epidemic.
+        measure, category: the epidemic; "" in a file that changes none.
         susceptible_share: of the population that can still be infected on the last day reported,
             above 0 to 1; None: R does not fall by immunity.
         reproduction: changes of R.
+        changes: of beds, staff, orders and use.
         text: of the file.
         sha256: of the text.
         line: of the measure in the file.
@@ -91,6 +93,7 @@ class Scenario:
     text: str
     sha256: str
     line: int | None = None
+    changes: tuple[ShortageChange, ...] = ()
 
     @property
     def file(self) -> str:
@@ -141,7 +144,7 @@ def unknown_epidemics(
             f"Declared under [[epidemics]] in vigie.toml: {', '.join(sorted(known)) or 'none'}.",
         )
         for each in scenarios
-        if (each.measure, each.category) not in epidemics
+        if each.reproduction and (each.measure, each.category) not in epidemics
     ]
 
 
@@ -160,22 +163,28 @@ def _read(sheet: Sheet, name: str, text: str, kinds: Mapping[str, str]) -> Scena
     head = Section(sheet, ("scenario",), sheet.content.get("scenario", {}))
     texts = {key: head.text(key, required=True) for key in _TEXTS}
     head.finish()
-    epidemic = Section(sheet, ("epidemic",), sheet.content.get("epidemic", {}))
-    measure = epidemic.text("measure", required=True)
-    category = epidemic.text("category")
-    share = None
-    if epidemic.has("susceptible_share"):
-        share = _number(epidemic, "susceptible_share", 1.0)
-    epidemic.finish()
+    changes = read_shortage_changes(sheet, kinds)
+    reproduction = tuple(_changes(sheet, kinds))
+    if not (changes or reproduction or sheet.problems):
+        sheet.add((), "the file changes nothing", "Add a [[reproduction]] with a factor.")
+    measure, category, share = "", "", None
+    if reproduction or "epidemic" in sheet.content:
+        epidemic = Section(sheet, ("epidemic",), sheet.content.get("epidemic", {}))
+        measure = epidemic.text("measure", required=True)
+        category = epidemic.text("category")
+        if epidemic.has("susceptible_share"):
+            share = read_number(epidemic, "susceptible_share", 1.0)
+        epidemic.finish()
     return Scenario(
         name=name,
         measure=measure,
         category=category,
         susceptible_share=share,
-        reproduction=tuple(_changes(sheet, kinds)),
+        reproduction=reproduction,
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         line=sheet.line(("epidemic", "measure")),
+        changes=changes,
         **texts,
     )
 
@@ -185,8 +194,6 @@ def _changes(sheet: Sheet, kinds: Mapping[str, str]) -> list[ReproductionChange]
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         sheet.add(("reproduction",), "[reproduction] is one table", "Write [[reproduction]].")
         return []
-    if not entries:
-        sheet.add((), "the file changes nothing", "Add a [[reproduction]] with a factor.")
     return [_change(sheet, ("reproduction", at), each, kinds) for at, each in enumerate(entries)]
 
 
@@ -196,53 +203,8 @@ def _change(
     from vigie.epidemiology.renewal import LARGEST_FACTOR
 
     section = Section(sheet, path, entry)
-    factor = _number(section, "factor", LARGEST_FACTOR)
-    first, last = _day(section, "from"), _day(section, "to")
-    if first is not None and last is not None:
-        if isinstance(first, date) != isinstance(last, date):
-            what = f"{section.name('to')} and from are a date and a number of days"
-            section.add("to", what, "Write two dates, or two numbers of days after the run.")
-        elif last < first:  # type: ignore[operator]
-            section.add("to", f"{section.name('to')} is before from", "Correct one of the two.")
-    places = section.texts("places")
-    if section.has("places") and not places:
-        section.add("places", f"{section.name('places')} names no place", "Leave it out for all.")
-    for place in places:
-        _require_place(section, place, kinds)
+    factor = read_number(section, "factor", LARGEST_FACTOR)
+    first, last = read_days(section)
+    places = read_places(section, kinds, "of which no R is known")
     section.finish()
-    return ReproductionChange(factor, first, last, tuple(dict.fromkeys(places)))
-
-
-def _require_place(section: Section, place: str, kinds: Mapping[str, str]) -> None:
-    if place not in kinds:
-        what = f'{section.name("places")}: there is no place "{place}"'
-        section.add("places", what, f"Nearest: {nearest(place, kinds) or 'none'}.")
-    elif kinds[place] not in _KINDS:
-        what = f'{section.name("places")}: "{place}" is a {kinds[place]}, of which no R is known'
-        section.add("places", what, "Name a nation, a region or a site.")
-
-
-def _number(section: Section, key: str, largest: float) -> float:
-    """A number above 0; another one is noted and gives 1."""
-    value = section.get(key)
-    if value is None:
-        section.add("", f"{section.name(key)} is missing", f"Add {key}, above 0, to {largest:g}.")
-        return 1.0
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(float(value)) or not 0 < float(value) <= largest:  # type: ignore[arg-type]
-        what = f"{section.name(key)} is not a number above 0, to {largest:g}"
-        section.add(key, what, "Correct it; 0.7 means 30 in 100 less.")
-        return 1.0
-    return float(value)  # type: ignore[arg-type]
-
-
-def _day(section: Section, key: str) -> date | int | None:
-    """A date, or days after the day of the run; anything else is noted and gives None."""
-    value = section.get(key)
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_DAYS:
-        return value
-    what = f"{section.name(key)} is neither a date nor days after the run, 0 to {_MOST_DAYS}"
-    section.add(key, what, "Write 2020-12-03 without quotation marks, or a whole number.")
-    return None
+    return ReproductionChange(factor, first, last, places)

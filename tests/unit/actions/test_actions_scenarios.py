@@ -358,7 +358,7 @@ def test_a_file_is_read_with_dates_days_and_places(tmp_path: Path) -> None:
         ("from = 1", 'places = "R"', 13, "places is not a list of texts"),
         ("[[reproduction]]", "[reproduction]", 11, "[reproduction] is one table"),
         ("[[reproduction]]\nfactor = 0.5\nfrom = 1\n", "", None, "the file changes nothing"),
-        ("[[reproduction]]", "[[beds]]", 11, '"beds" is unknown'),
+        ("[[reproduction]]", "[[rooms]]", 11, '"rooms" is unknown'),
         ('title_fr = "Vie nocturne fermée"\n', "", 1, "title_fr is missing"),
         ('"Invented"', '""', 6, "source is empty. Say source in words."),
         ('measure = "admissions"\n', "", 8, "measure is missing"),
