@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ COMMAND = "make bench ONLY=models"
 SITES, WARDS, SKILLS, PRODUCTS = 100, 5, 6, 20
 PAST_DAYS, AHEAD_DAYS, SAMPLES = 180, 28, 1000
 SEED = 20200301
+ORDERS_DAY = date(2020, 6, 30)
 
 
 def _draws() -> JointDraws:
@@ -59,23 +60,74 @@ def levels() -> float:
 
 
 def stocks() -> float:
-    """Demand, deliveries and stock, one product after the other as in the cycle: seconds."""
+    """Law of orders, demand, random deliveries and stock, product after product: seconds."""
     from vigie.epidemiology import flat_paths
-    from vigie.supply import Unmet, demand_paths, net_need, stock_paths
+    from vigie.supply import (
+        Unmet,
+        delivery_paths,
+        demand_paths,
+        learn_order_law,
+        net_need,
+        order_draws,
+        read_order_lines,
+        stock_paths,
+    )
 
     used, draws = _past(SITES, PRODUCTS, 40), _draws()
-    arrivals = np.zeros((SITES, 1, AHEAD_DAYS), dtype=np.float32)
-    arrivals[:, :, 5::7] = 250
+    orders, names = _orders(), places()[:SITES]
     held = np.full((SITES, 1), 400.0)
+    until = datetime.combine(ORDERS_DAY, datetime.max.time(), UTC)
+    dates = np.datetime64(ORDERS_DAY) + 1 + np.arange(AHEAD_DAYS)
 
     def all_products() -> None:
+        lines = read_order_lines(orders, today=ORDERS_DAY, known_until=until)
+        law = learn_order_law(lines)
+        chance = order_draws(np.random.default_rng(SEED), law, draws.sample_count)
         for product in range(PRODUCTS):
             past = used[:, [product]]
             demand = demand_paths(past, None, AHEAD_DAYS, draws, model=flat_paths)
-            net_need(demand, arrivals)
+            arrivals = delivery_paths(lines, law, names, [f"product{product}"], dates, chance)
+            net_need(demand[:, 0], arrivals[:, 0])
             stock_paths(held, demand, arrivals, Unmet.LOST)
 
     return _seconds(all_products)
+
+
+def _orders() -> pa.Table:
+    """A hundred days of orders, one a week, site and product: most on time, some late or lost."""
+    import pyarrow as pa
+
+    rng = np.random.default_rng(SEED)
+    site, product, week = (axis.ravel() for axis in np.indices((SITES, PRODUCTS, 14)))
+    today = (ORDERS_DAY - date(1970, 1, 1)).days
+    ordered = today - 98 + 7 * week + rng.integers(0, 7, week.size)
+    promised = ordered + 6 + product % 8
+    late = np.where(rng.random(week.size) < 0.2, rng.geometric(0.25, week.size), 0)
+    lost = rng.random(week.size) < 0.02
+    came, told = promised + late, np.where(lost, ordered + 5, promised + late)
+    ends = (told < today) & (told > ordered)
+    line = np.concatenate([np.arange(week.size), np.flatnonzero(ends)])
+    is_end = np.arange(line.size) >= week.size
+    day = np.where(is_end, told[line], ordered[line]).astype(np.int64)
+
+    def dates(days: np.ndarray) -> pa.Array:
+        return pa.array(days.astype(np.int32)).cast(pa.date32())
+
+    return pa.table(
+        {
+            "order": [f"{number:06d}" for number in line],
+            "feed": ["orders"] * line.size,
+            "known_at": pa.array((day + 1) * 86_400_000_000 - 1).cast(pa.timestamp("us", tz="UTC")),
+            "place": [places()[number] for number in site[line]],
+            "product": [f"product{number}" for number in product[line]],
+            "quantity": np.full(line.size, 250.0),
+            "ordered_date": dates(ordered[line]),
+            "eta_date": dates(np.where(is_end & ~lost[line], came[line], promised[line])),
+            "status": np.where(is_end, np.where(lost[line], "cancelled", "arrived"), "ordered"),
+            "supplier": [f"supplier{number % 5}" for number in product[line]],
+            "reason": pa.nulls(line.size, pa.string()),
+        }
+    )
 
 
 def capacity() -> float:
@@ -210,7 +262,11 @@ def run() -> list[Figure]:
     subjects: list[tuple[str, str, float | None]] = [
         ("flows", f"flat baseline, {wards} x {samples}", None),
         ("levels", f"persistence of levels, {wards} x {samples}", None),
-        ("stocks", f"stock paths, {SITES} sites x {PRODUCTS} products x {samples}", 10),
+        (
+            "stocks",
+            f"stock paths with random lead times, {SITES} sites x {PRODUCTS} products x {samples}",
+            10,
+        ),
         ("capacity", f"usable capacity with staff and machines, {wards} x {samples}", None),
         ("plan", f"nearest-surplus plan, {SITES} sites x {PRODUCTS} products x 14 days", 10),
         ("totals", f"totals over places, {rows}", None),

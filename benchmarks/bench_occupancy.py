@@ -1,6 +1,7 @@
 """Patients in intensive care of the French départements: scores against persistence.
 
-Needs the official data and the reference scorer, as ``bench_series`` does. The nation's error is
+Needs the official data and the reference scorer, as ``bench_series`` does; AutoETS is measured on
+the same origins when statsforecast can be imported. The nation's error is
 that of the flow alone, in the period of a published ensemble (Institut Pasteur, 6 and 11 %).
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from benchmarks.bench_series import SHARED, scorer
 from benchmarks.figures import Figure
+from benchmarks.peer_autoets import autoets_forecast, has_autoets
 
 COMMAND = "make bench ONLY=occupancy"
 ORIGINS = {
@@ -24,6 +26,9 @@ ORIGINS = {
 }
 BUDGETS = {"25": (0.56, 0.54), "6": (0.55, 0.53), "7": (0.70, 0.65)}
 HORIZONS = (7, 14)
+PEER_ORIGINS = "6"
+PEER_DAYS = 60
+"""Its ranges are hardly served by fewer; of 30, 60, 90, 120 and all days, 30 and 60 score best."""
 NATION = (np.datetime64("2020-09-07"), np.datetime64("2021-01-05"), 3)
 
 
@@ -75,6 +80,35 @@ def _places(data: Path, label: str, folder: Path, *, has_budget: bool) -> list[F
     return figures
 
 
+def _autoets() -> list[Figure]:
+    """AutoETS per département on the 6 origins, with a season of 7 days and without one."""
+    if not has_autoets():
+        print("  statsforecast is not installed (make install-peers): no figures of AutoETS")
+        return []
+    module = scorer()
+    target = module.load_target("icu", SHARED / "data", PEER_ORIGINS)
+    base = module.baseline(target)
+    figures = []
+    for season, words in ((7, "season of 7 days"), (1, "no season")):
+        started = time.process_time()
+        made = autoets_forecast(
+            target, np.asarray(module.LEVELS), HORIZONS, season=season, past_days=PEER_DAYS
+        )
+        seconds = time.process_time() - started
+        peer = f"peer AutoETS, {words}, French intensive care, {PEER_ORIGINS} origins"
+        for horizon in HORIZONS:
+            truth, found = target.truth(horizon), made[horizon]
+            ratio = module.wis(found, truth).sum() / module.wis(base[horizon], truth).sum()
+            inside = float(module.covered(found, truth, 0.95).mean())
+            figures += [
+                Figure(f"{peer}, {horizon} days: WIS over persistence's", float(ratio), "", None,
+                       COMMAND),
+                Figure(f"{peer}, {horizon} days: 95 % range held", inside, "", None, COMMAND),
+            ]  # fmt: skip
+        figures.append(Figure(f"{peer}: CPU", seconds, "s", None, COMMAND))
+    return figures
+
+
 def _nation() -> list[Figure]:
     import polars as pl
 
@@ -110,4 +144,4 @@ def run() -> list[Figure]:
     cost = Figure(
         "French intensive care, 38 origins, both horizons: CPU", seconds, "s", None, COMMAND
     )
-    return [*figures, cost, *_nation()]
+    return [*figures, cost, *_autoets(), *_nation()]

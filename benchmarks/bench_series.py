@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.child import in_child, scaled
 from benchmarks.figures import Figure
+from benchmarks.peer_autoets import autoets_forecast, has_autoets
 
 COMMAND = "make bench ONLY=series"
 SHARED = Path(
@@ -68,24 +69,11 @@ def admissions() -> dict[str, dict[str, float]]:
 
 def autoets() -> dict[str, dict[str, float]]:
     """The same by AutoETS with a season of 7, one series after the other: scores by horizon."""
-    from statsforecast.models import AutoETS
-
     module = scorer()
     target = module.load_target("admissions", SHARED / "data")
-    shares = [98, 95, *range(90, 0, -10)]
-    levels = np.asarray(module.LEVELS)
-    made = {
-        h: np.full((len(target.origins), len(target.ids), len(levels)), np.nan) for h in HORIZONS
-    }
-    for row, origin in enumerate(target.origins):
-        for column, series in enumerate(target.seen):
-            past = series[max(0, origin + 1 - PEER_DAYS) : origin + 1]
-            told = AutoETS(season_length=7).forecast(y=past, h=max(HORIZONS), level=shares)
-            low = [told[f"lo-{share}"] for share in shares]
-            high = [told[f"hi-{share}"] for share in reversed(shares)]
-            quantiles = np.maximum(np.stack([*low, told["mean"], *high], axis=1), 0.0)
-            for h in HORIZONS:
-                made[h][row, column] = np.sort(quantiles[h - 1])
+    made = autoets_forecast(
+        target, np.asarray(module.LEVELS), HORIZONS, season=7, past_days=PEER_DAYS
+    )
     return _scores(module, target, made)
 
 
@@ -153,7 +141,7 @@ def run() -> list[Figure]:
     if not (SHARED / "tools" / "score_series.py").is_file():
         return figures
     figures += _daily_figures("pooled daily model", in_child("bench_series", "admissions").answer)
-    if importlib.util.find_spec("statsforecast") is not None:
+    if has_autoets():
         figures += _daily_figures("peer AutoETS", in_child("bench_series", "autoets").answer)
     for cut, (most_mase, most_mae) in MONTHLY.items():
         mase, mae = in_child("bench_series", "months", cut).answer

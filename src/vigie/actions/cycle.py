@@ -99,16 +99,16 @@ def run_cycle(
         room.progress("Asking the sources for what is new")
         problems = fetch_sources(room, decision)
         with engine_made_ready(room):
-            result = _run(room, decision, day, problems, is_draft=is_draft)
+            room.progress("Parsing what arrived")
+            parse_arrivals(room)
+        result = _run(room, decision, day, problems, is_draft=is_draft)
     return replace(result, problems=tuple(problems))
 
 
 def _run(
     room: Room, decision: Decision, day: date, problems: Sequence[str], *, is_draft: bool
 ) -> CycleResult:
-    """The run, when its sources have been asked."""
-    room.progress("Parsing what arrived")
-    parse_arrivals(room)
+    """The run, when its sources have been asked and what arrived is parsed."""
     run = _run_key(room, day)
     done = _made_before(room, run, is_draft=is_draft)
     if done is not None:

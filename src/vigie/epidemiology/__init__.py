@@ -20,6 +20,11 @@ from vigie.epidemiology.monthly import MONTHLY_MODEL, monthly_paths, monthly_qua
 from vigie.epidemiology.pooled import POOLED_MODEL, SIGNALS_MODEL, pooled_paths, pooled_quantiles
 from vigie.epidemiology.quantile_regression import fit_quantile
 from vigie.epidemiology.season import season_factors, season_level
+from vigie.epidemiology.short_months import (
+    SHORT_MONTHLY_MODEL,
+    short_monthly_paths,
+    short_monthly_quantiles,
+)
 
 __all__ = [
     "FEWEST_DAYS",
@@ -30,6 +35,7 @@ __all__ = [
     "LAST_WEEK_WINDOW_DAYS",
     "MONTHLY_MODEL",
     "POOLED_MODEL",
+    "SHORT_MONTHLY_MODEL",
     "SIGNALS_MODEL",
     "Indicator",
     "fit_quantile",
@@ -42,4 +48,6 @@ __all__ = [
     "pooled_quantiles",
     "season_factors",
     "season_level",
+    "short_monthly_paths",
+    "short_monthly_quantiles",
 ]

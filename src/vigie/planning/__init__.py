@@ -7,6 +7,7 @@ up moves for good (``optimal_plan``); machines, staff and beds are lent (``lendi
 """
 
 from vigie.planning.category_plan import CategoryPlan, Move, category_plan
+from vigie.planning.depots import Depot, with_depots
 from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.flows import Flows
@@ -49,6 +50,7 @@ __all__ = [
     "Ban",
     "CategoryPlan",
     "ConvexCost",
+    "Depot",
     "Ending",
     "Exchange",
     "Flows",
@@ -103,6 +105,7 @@ __all__ = [
     "standard_outcome",
     "ways_of",
     "ways_of_lending",
+    "with_depots",
     "with_kept_loans",
     "with_kept_moves",
 ]

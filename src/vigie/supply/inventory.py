@@ -42,7 +42,7 @@ def stock_paths(
     Args:
         stock: (...), units on hand today, >= 0.
         demand: (..., day, sample), units asked for, >= 0.
-        arrivals: (..., day), units delivered, >= 0.
+        arrivals: (..., day) when they are certain, or (..., day, sample): units delivered, >= 0.
         unmet: whether unmet demand is lost or waits; what waits is served first.
 
     Source: docs/models/stock.md, equations 3 and 4.
@@ -50,13 +50,13 @@ def stock_paths(
     on_hand = np.broadcast_to(
         stock.astype(np.float32)[..., None], (*demand.shape[:-2], demand.shape[-1])
     )
-    delivered = arrivals.astype(np.float32)
+    delivered = _by_sample(arrivals, demand).astype(np.float32, copy=False)
     held, missed = (np.empty(demand.shape, dtype=np.float32) for _ in range(2))
     backlog = np.zeros(demand.shape, dtype=np.float32)
     none = np.float32(0)
     for day in range(demand.shape[-2]):
         asked = demand[..., day, :]
-        left = on_hand + delivered[..., day, None]
+        left = on_hand + delivered[..., day, :]
         if unmet is Unmet.BACKORDER and day > 0:
             left -= backlog[..., day - 1, :]
         left -= asked
@@ -78,14 +78,14 @@ def net_need(demand: PathArray, arrivals: PathArray) -> PathArray:
 
     Args:
         demand: (..., day, sample), units asked for.
-        arrivals: (..., day), units delivered.
+        arrivals: (..., day) when they are certain, or (..., day, sample): units delivered.
 
     Returns:
         (..., day, sample), units.
 
     Source: docs/models/stock.md, equation 5.
     """
-    return np.cumsum(demand - arrivals[..., None], axis=-2, dtype=np.float32)
+    return np.cumsum(demand - _by_sample(arrivals, demand), axis=-2, dtype=np.float32)
 
 
 def peak_shortfall(need: PathArray, stock: FloatArray) -> PathArray:
@@ -105,3 +105,8 @@ def peak_shortfall(need: PathArray, stock: FloatArray) -> PathArray:
     """
     worst = need.max(axis=-2) - stock.astype(np.float32)[..., None]
     return np.asarray(np.maximum(worst, np.float32(0)))
+
+
+def _by_sample(arrivals: PathArray, demand: PathArray) -> PathArray:
+    """Arrivals with an axis of samples, of length 1 when they are certain."""
+    return arrivals if arrivals.ndim == demand.ndim else arrivals[..., None]

@@ -94,7 +94,8 @@ def stock_risks(
         consumption: (place, product, time), units per day, NaN where missing.
         stock_history: same shape, units on hand each day, NaN where missing.
         stock: (place, product), units on hand today; NaN where unknown.
-        arrivals: (place, product, day), units delivered; its days are the horizon.
+        arrivals: (place, product, day) or (place, product, day, sample), units delivered; its
+            days are the horizon.
         terms: of the products, in the order of the axis.
         draws: chance of the run.
         model: model of flows.
@@ -105,7 +106,7 @@ def stock_risks(
 
     Source: docs/models/stock.md.
     """
-    places, products, horizon = arrivals.shape
+    places, products, horizon = arrivals.shape[:3]
     known = np.isfinite(stock)
     first = np.empty((places, products, draws.sample_count), dtype=np.float32)
     cover, unmet = np.empty_like(first), np.empty_like(first)

@@ -15,7 +15,7 @@ from vigie.epidemiology.renewal.calibration import (
 from vigie.epidemiology.renewal.changes import DefinitionChange, first_usable_days
 from vigie.epidemiology.renewal.damping import DAMPINGS, FEWEST_ORIGINS, chosen_damping
 from vigie.epidemiology.renewal.engine import fit_renewal
-from vigie.epidemiology.renewal.readiness import ready_engine
+from vigie.epidemiology.renewal.readiness import engine_loops, ready_engine
 from vigie.epidemiology.renewal.result import RenewalResult
 from vigie.epidemiology.renewal.rules import (
     FEWEST_DAYS,
@@ -52,6 +52,7 @@ __all__ = [
     "ScenarioPaths",
     "chosen_damping",
     "doubling_days",
+    "engine_loops",
     "first_usable_days",
     "fit_renewal",
     "growth_rate",

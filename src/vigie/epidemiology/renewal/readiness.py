@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 
 from vigie.epidemiology.delays import Delay, DelayFamily
 from vigie.epidemiology.renewal.engine import fit_renewal
 from vigie.epidemiology.renewal.rules import RenewalRules
 
-__all__ = ["ready_engine"]
+__all__ = ["engine_loops", "ready_engine"]
 
 _DAYS, _PEOPLE, _SAMPLES = 28, 20.0, 20
 
@@ -31,3 +34,17 @@ def ready_engine() -> None:
         # Draws that are moved in any case: the loop that moves them is compiled too.
         rules=RenewalRules(move_steps=1, smallest_effective_share=1.0),
     )
+
+
+def engine_loops() -> dict[ModuleType, tuple[Any, ...]]:
+    """The loops that ``ready_engine`` compiles (numba dispatchers), by the module of each."""
+    from vigie.epidemiology.renewal import draw_kernels, fit_kernels, kernels, path_kernels
+
+    return {
+        module: tuple(
+            loop
+            for loop in vars(module).values()
+            if hasattr(loop, "py_func") and loop.py_func.__module__ == module.__name__
+        )
+        for module in (kernels, fit_kernels, draw_kernels, path_kernels)
+    }
