@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.epidemic_fits import EpidemicFit, EpidemicFits
-from vigie.actions.forecasting import Chance
+from vigie.actions.forecasting import Chance, Stream
 from vigie.actions.places import is_valid
 from vigie.actions.room import Room
 from vigie.actions.scenario_files import ReproductionChange, Scenario
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["ScenarioTables", "run_scenarios"]
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-_STREAM = 300
-"""Number of the stream of chance; one seed for all, so that scenarios of a run compare."""
-
 _MOST_NAMED = 10
 
 
@@ -131,7 +128,7 @@ def run_scenarios(
     scenarios = room.declarations.scenarios
     if scenarios:
         room.progress("Running the scenarios")
-    seed = int(chance.stream(_STREAM).integers(2**31))
+    seed = int(chance.stream(Stream.SCENARIOS).integers(2**31))
     places = _places(room, members, chance.as_of)
     for scenario in scenarios:
         fits = [
