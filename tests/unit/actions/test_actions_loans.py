@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.unit.actions.given_figures import Given, inputs_of, rule_of
+from vigie.actions.forecasting import Stream
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.room import PlanValues
 from vigie.actions.ward_shortages import BedPaths, bed_rows, staffing
@@ -53,7 +54,7 @@ def planned(
     rules = [MACHINES, STAFF, BEDS]
     return plan_loans(
         rules, inputs, {2: found[0]}, staff, values or PlanValues(), wishes or Wishes(),
-        chance.stream(30),
+        chance.stream(Stream.LOANS),
     )  # fmt: skip
 
 
