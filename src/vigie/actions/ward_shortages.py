@@ -56,10 +56,18 @@ def bed_rows(
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
     Usable capacity is the smallest of the beds that can be opened, those that staff can run
-    futures: CapacityFutures | None = None,
-    *,
-    days: list[pa.Table] | None = None,
-    found: list[BedPaths] | None = None,
+    and those that the machines can serve. None when need or capacity is not reported by day and
+    lately.
+
+    Args:
+        rule: of kind beds.
+        inputs: of the run.
+        staff: of the same patients, or None.
+        equipment: a rule of kind equipment, or None.
+        futures: what will be planned and who will come; None: staffed beds are held as they
+            stand, changed as much as the staff present changes against today.
+        days: takes the rows of the table of shortage days.
+        found: takes the paths.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
