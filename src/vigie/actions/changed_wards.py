@@ -100,11 +100,10 @@ class StaffChange:
 
 
 def _put(into: StaffPaths, where: BoolArray, values: StaffPaths) -> None:
-    """Replace the days of the places given."""
-    for name in ("need", "available", "beds"):
-        # Paths have the category between place and day.
-        ours, theirs = getattr(into, name), getattr(values, name)
-        np.copyto(ours, theirs, where=where[:, None, :, None])
+    """Replace need and beds of the days of the places given; who comes is not of ratios."""
+    # Paths have the category between place and day.
+    np.copyto(into.need, values.need, where=where[:, None, :, None])
+    np.copyto(into.beds, values.beds, where=where[:, None, :, None])
 
 
 def bed_change(
