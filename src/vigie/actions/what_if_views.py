@@ -8,12 +8,13 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from vigie.actions.risks import DECISION_DAYS, kind_name
+from vigie.actions.risks import DECISION_DAYS, KINDS, kind_name
 from vigie.actions.room_names import RoomNames
 from vigie.actions.shown_what_ifs import WhatIfRow, WhatIfView
 from vigie.actions.views import ReleaseTables
 from vigie.actions.what_if_changes import change_text
 from vigie.actions.wording import Words
+from vigie.charts import whole_in_100
 
 __all__ = ["MOST_ROWS", "MOST_WHAT_IFS", "what_if_views"]
 
@@ -86,9 +87,20 @@ def _view(
         assumed=tuple(assumed),
         finding=finding,
         days=words.say("what_if.with", days=words.number(days)),
-        rows=tuple(_row(row, names, words) for row in differ[:MOST_ROWS]),
+        rows=tuple(_row(row, names, words) for row in _of_each_kind(differ)),
         note=words.count("what_if.more", more) if more > 0 else "",
     )
+
+
+def _of_each_kind(differ: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The largest changes of each kind in turn, so that none hides the others; kinds together."""
+    rank: dict[str, int] = {}
+    turns = []
+    for row in differ:
+        rank[row["kind"]] = turn = rank.get(row["kind"], 0) + 1
+        turns.append((turn, row))
+    taken = sorted(turns, key=lambda each: each[0])[:MOST_ROWS]
+    return sorted((row for _, row in taken), key=lambda row: KINDS.index(row["kind"]))
 
 
 def _chances(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -120,7 +132,8 @@ def _row(row: Mapping[str, Any], names: RoomNames, words: Words) -> WhatIfRow:
         place=row["place"],
         chance=words.chance(under),
         without=words.chance(without),
-        change=words.points(under - without),
+        # Of the chances as they are shown: 34.6 against 28.2 reads 35, 28 and +7.
+        change=words.points((whole_in_100(under) - whole_in_100(without)) / 100),
         lacking=_lacking(row, "expected_unmet", words),
         lacking_without=_lacking(row, "baseline_expected_unmet", words),
     )
