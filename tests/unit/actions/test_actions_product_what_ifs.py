@@ -16,14 +16,18 @@ from tests.unit.actions.test_actions_products import MASKS, order
 from tests.unit.actions.test_actions_ward_what_ifs import FIGURES, with_places
 from vigie.actions.counted_changes import CountedChange
 from vigie.actions.forecasting import Chance
+from vigie.actions.product_demand import patients_ahead, product_demand
 from vigie.actions.product_orders import arrivals_as_promised
 from vigie.actions.product_shortages import ProductResult, product_results
-from vigie.actions.product_what_ifs import moved_orders
+from vigie.actions.product_what_ifs import ProductCase, ProductWhatIfs, moved_orders
+from vigie.actions.put_off_entries import spared_on
 from vigie.actions.scenario_files import Scenario
 from vigie.actions.shortage_changes import ShortageChange
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.what_ifs import WhatIfs
+from vigie.paths import PathArray
 from vigie.schemas import ORDERS, PRODUCTS, SCENARIO_INPUTS
+from vigie.supply import mean_paths
 
 STOCK = rule_of("products", stock="stock", consumption="used")
 BEDS = rule_of("beds", need="need", capacity="beds", entries="entries")
@@ -177,6 +181,44 @@ def test_a_lower_dose_scales_what_patients_use() -> None:
     more, _, _ = what_if(ShortageChange("doses", ("masks",), factor=1.5, places=("B",)))
     assert set(more) == {("masks", "B")}
     assert more["masks", "B"]["expected_unmet"] > more["masks", "B"]["baseline_expected_unmet"]
+
+
+@pytest.mark.parametrize(("factor", "off"), [(0.6, 1.0), (1.5, 1.0), (1.0, 0.0), (0.6, 0.5)])
+def test_use_changes_as_doses_and_patients_say(factor: float, off: float) -> None:
+    inputs, chance = room()
+    stock = inputs.histories["stock"]
+    dates = inputs.paths["need"].dates
+    patients = patients_ahead(inputs, "need", stock.places, stock.dates, dates)
+    assert patients is not None
+    held = stock.select(SITES, ["masks"])
+    used = inputs.histories["used"].select(SITES, ["masks"])
+    use = product_demand("masks", used, held, len(dates), chance.draws(), patients)
+    assert use.fit is not None
+    first = AS_OF + timedelta(days=1)
+    days = (first, AS_OF + timedelta(days=7))
+    dose = ShortageChange("doses", factor=factor)
+    electives = ShortageChange("electives", share=0.5, factor=off, mean_stay_days=5.0)
+    changes = [CountedChange(each, *days, None) for each in (dose, electives)]
+    seen: list[PathArray] = []
+
+    def judge(need: PathArray) -> pa.Table:
+        seen.append(need)
+        return pa.table({"place": list(SITES)})
+
+    phase = used.shape[2] % 7
+    none = np.zeros((len(SITES), 1, len(dates)), dtype=np.float32)
+    case = ProductCase("masks", SITES, dates, use, patients, none, judge, phase)
+    ProductWhatIfs({"s": changes}, inputs, "need", "entries").judged_again(case)
+
+    spared = spared_on(changes, inputs, "entries", SITES, ("icu",), dates)
+    assert spared is not None
+    fewer = np.maximum(patients.ahead - spared, 0)
+    doses = replace(use.fit.doses, per_patient_day=use.fit.doses.per_patient_day * factor)
+    drift = np.zeros((len(SITES), len(dates), 1))
+    before = mean_paths(use.fit, patients.ahead, drift, first_phase=phase)
+    after = mean_paths(replace(use.fit, doses=doses), fewer, drift, first_phase=phase)
+    expected = np.cumsum(use.paths[:, 0] * after / before, axis=1)
+    assert seen[0][:, 0] == pytest.approx(expected, rel=1e-3)
 
 
 def test_patients_who_are_not_there_use_nothing() -> None:
