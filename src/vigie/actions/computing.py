@@ -32,6 +32,8 @@ from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
 from vigie.actions.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.ward_staffing import Staffing, staffing
+from vigie.actions.ward_what_ifs import JudgedWards
+from vigie.actions.what_ifs import WhatIfs
 from vigie.lake import DataFile
 from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
@@ -50,6 +52,7 @@ from vigie.schemas import (
     REFERENCE,
     REPRODUCTION,
     SCENARIO_INPUTS,
+    SCENARIO_SHORTAGES,
     SCENARIOS,
     SCORES,
     SHORTAGE_DAYS,
@@ -138,7 +141,8 @@ def compute(
         NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
         REPRODUCTION: reproduction_rows(epidemics),
         SCENARIOS: scenarios.figures,
-        SCENARIO_INPUTS: scenarios.inputs,
+        SCENARIO_INPUTS: found.what_ifs.told(scenarios.inputs),
+        SCENARIO_SHORTAGES: found.what_ifs.table(found.shortages),
     }
     batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
         FORECASTS: made.batches(run),
@@ -182,6 +186,7 @@ class _Found:
     vehicles: SharedVehicles
     conflicts: list[str]
     product_moves: list[int]
+    what_ifs: WhatIfs
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
@@ -192,6 +197,8 @@ class _Found:
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
         most = room.values.plan.vehicle_litres_per_day
+        declared = room.declarations.scenarios
+        self.what_ifs = WhatIfs(declared, room.values.shortages, inputs, chance)
         self.vehicles = SharedVehicles(litres if most > 0 else {}, most)
 
     def look_at_products(self, orders: Sequence[DataFile]) -> None:
@@ -223,6 +230,8 @@ class _Found:
                 tables.append(rows)
             if paths:
                 beds[number] = paths[0]
+        seed = self.what_ifs.seed
+        self.what_ifs.look_at_wards(JudgedWards(rules, self.inputs, futures, staff, beds, seed))
         self.loans = plan_loans(
             rules,
             self.inputs,
@@ -265,7 +274,10 @@ class _Found:
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
         draws = self.chance.draws()
-        self.products = product_results(rule, self.inputs, draws, arrivals, occupancy, terms)
+        what_ifs = self.what_ifs.of_products(occupancy)
+        self.products = product_results(
+            rule, self.inputs, draws, arrivals, occupancy, terms, what_ifs
+        )
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)
@@ -280,6 +292,7 @@ class _Found:
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
+            self.what_ifs.keep_product(result.product, result.again)
             self.days.append(result.days)
             for planner, plan in result.plans.items():
                 self.plans.setdefault(planner, []).append(plan)

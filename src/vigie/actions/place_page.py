@@ -42,6 +42,7 @@ from vigie.actions.views import (
     ReleaseTables,
     RiskRow,
 )
+from vigie.actions.what_if_views import what_if_views
 from vigie.actions.wording import Words, words_for
 from vigie.errors import NotFound, nearest
 
@@ -97,6 +98,7 @@ def build_place_page(
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
     scenarios, scenarios_note = scenario_views(tables, reader.place, names, series, words)
+    what_ifs, what_ifs_note = what_if_views(tables, names, words, place=place)
     return PlacePage(
         language=language,
         room_name=tables.room_name,
@@ -119,6 +121,8 @@ def build_place_page(
         moves_out=moves_out,
         scenarios=scenarios,
         scenarios_note=scenarios_note,
+        what_ifs=what_ifs,
+        what_ifs_note=what_ifs_note,
         latest=latest,
         pictures=build_pictures(tables, reader.place, names, series, needs, own, words),
         children=_children(reader),

@@ -13,6 +13,7 @@ from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
 from vigie.actions.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.product_orders import Arrivals
+from vigie.actions.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
@@ -20,6 +21,7 @@ from vigie.actions.side_by_side import side_by_side
 from vigie.paths import (
     DateArray,
     JointDraws,
+    PathArray,
     SamplePaths,
     last_seen,
     probability_by,
@@ -63,6 +65,7 @@ class ProductResult:
         stock: paths of stock on hand.
         plans: moves between places, by planner.
         optimal: the optimal one, with all that it tells.
+        again: under the scenarios that touch it.
     """
 
     product: str
@@ -71,6 +74,7 @@ class ProductResult:
     stock: SamplePaths
     plans: Mapping[str, CategoryPlan]
     optimal: ThingPlan
+    again: Sequence[ProductAgain] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def product_results(
     arrivals: Arrivals,
     occupancy: str = "",
     asked: PlanTerms | None = None,
+    what_ifs: ProductWhatIfs | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -111,6 +116,7 @@ def product_results(
         arrivals: what open orders bring.
         occupancy: measure of patients in bed, that use follows where it is reported; "": none.
         asked: what plans keep to; None: nothing but their rules.
+        what_ifs: scenarios; None: none is of products.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
@@ -119,7 +125,19 @@ def product_results(
     dates = _dates_ahead(history, inputs, draws)
     patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, arrivals, product, terms[product], ways, patients, asked)
+        partial(
+            _one,
+            rule,
+            inputs,
+            draws,
+            arrivals,
+            product,
+            terms[product],
+            ways,
+            patients,
+            asked,
+            what_ifs,
+        )
         for product in history.categories
         if product in terms
     )
@@ -135,6 +153,7 @@ def _one(
     ways: Lanes,
     patients: Patients | None,
     asked: PlanTerms,
+    what_ifs: ProductWhatIfs | None,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
     history = inputs.histories[stock_measure]
@@ -151,7 +170,6 @@ def _one(
     need = net_need(demand, coming)
     start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
     begins = max(0, start - (1 - inputs.offset(stock_measure)))
-    looked = need[:, :, begins:]
     series = Series(
         kind="products",
         places=places,
@@ -165,6 +183,18 @@ def _one(
         history=_select(inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
+
+    def judge(need: PathArray) -> pa.Table:
+        looked = need[:, :, begins:]
+        lacking = peak_shortfall(looked, amount)
+        return shortage_rows(series, inputs, first_stock_out(looked, amount), lacking, known)
+
+    again: Sequence[ProductAgain] = ()
+    if what_ifs is not None:
+        phase = len(history.dates) % 7
+        case = ProductCase(product, places, dates, use, patients, coming, judge, phase)
+        again = what_ifs.judged_again(case)
+    looked = need[:, :, begins:]
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
@@ -198,6 +228,7 @@ def _one(
         shortage_days(series, inputs, by_day, at_risk),
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
+        again,
     )
 
 

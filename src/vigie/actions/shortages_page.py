@@ -23,7 +23,9 @@ from vigie.actions.risks import (
     what_name,
 )
 from vigie.actions.room_names import RoomNames, read_names
+from vigie.actions.shown_what_ifs import WhatIfView
 from vigie.actions.views import Picture, ReleaseTables, RiskRow
+from vigie.actions.what_if_views import what_if_views
 from vigie.actions.wording import Words, words_for
 from vigie.charts import RiskDaysWords, RiskLine, chance_step, draw_risk_days
 
@@ -67,6 +69,8 @@ class ShortagesPage:
     rows: tuple[ShortageRow, ...]
     picture: Picture | None
     picture_note: str
+    what_ifs: tuple[WhatIfView, ...] = ()
+    what_ifs_note: str = ""
 
 
 def build_shortages_page(
@@ -93,6 +97,7 @@ def build_shortages_page(
     days = read_days(tables, [risk.key for risk in shown])
     kinds, regions = choices_of(chosen, names, words)
     picture = _picture(tables, chosen, shown, days, names, words)
+    what_ifs, what_ifs_note = _what_ifs(tables, chosen, names, words)
     return ShortagesPage(
         language=language,
         room_name=tables.room_name,
@@ -108,6 +113,21 @@ def build_shortages_page(
         rows=tuple(_row(risk, names, words) for risk in shown),
         picture=picture,
         picture_note=words.say("shortages.no_days") if shown and picture is None else "",
+        what_ifs=what_ifs,
+        what_ifs_note=what_ifs_note,
+    )
+
+
+def _what_ifs(
+    tables: ReleaseTables, chosen: Chosen, names: RoomNames, words: Words
+) -> tuple[tuple[WhatIfView, ...], str]:
+    """Scenarios of the kind and region chosen; on the first page of the list only."""
+    if chosen.page > 1:
+        return (), ""
+    inside = names.inside(chosen.region) if chosen.region else None
+    equals = {"kind": chosen.kind} if chosen.kind else {}
+    return what_if_views(
+        tables, names, words, lambda row: inside is None or row["place"] in inside, **equals
     )
 
 

@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 import pyarrow as pa
 
 from vigie.actions.messages import Language
+from vigie.actions.shown_what_ifs import WhatIfView
 from vigie.actions.wording import Chance
 
 __all__ = [
@@ -369,6 +370,8 @@ class PlacePage:
     accuracy: Accuracy
     scenarios: tuple[EpidemicView, ...] = ()
     scenarios_note: str = ""
+    what_ifs: tuple[WhatIfView, ...] = ()
+    what_ifs_note: str = ""
     epidemics: tuple[EpidemicView, ...] = ()
     nowcasts: tuple[Picture, ...] = ()
     definition_changes: tuple[str, ...] = ()

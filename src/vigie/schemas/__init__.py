@@ -31,7 +31,7 @@ from vigie.schemas.results import (
     SHORTAGE_DAYS,
     SHORTAGES,
 )
-from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
 
 __all__ = [
     "ALL_TABLES",
@@ -70,6 +70,7 @@ __all__ = [
     "RESULTS",
     "SCENARIOS",
     "SCENARIO_INPUTS",
+    "SCENARIO_SHORTAGES",
     "SCORES",
     "SHORTAGES",
     "SHORTAGE_DAYS",

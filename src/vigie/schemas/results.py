@@ -7,7 +7,7 @@ import pyarrow as pa
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
-from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
 
 __all__ = [
     "CHECK_RESULTS",
@@ -380,6 +380,7 @@ RESULTS = (
     NOWCAST_SCORES,
     SCENARIOS,
     SCENARIO_INPUTS,
+    SCENARIO_SHORTAGES,
     SCORES,
     MODEL_CHOICES,
     LEADING_SIGNALS,
