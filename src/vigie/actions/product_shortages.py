@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
+from vigie.actions.order_book import OrderBook
 from vigie.actions.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.product_orders import Arrivals
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
+from vigie.actions.stock_advice import StockAhead, advice_rows
 from vigie.paths import (
     DateArray,
     JointDraws,
@@ -60,6 +62,7 @@ class ProductResult:
         product: its key.
         shortages: rows of the table of shortages, without run.
         days: rows of the table of shortage days, without run.
+        advice: rows of the table of stock advice, without run.
         stock: paths of stock on hand.
         plans: moves between places, by planner.
         optimal: the optimal one, with all that it tells.
@@ -68,6 +71,7 @@ class ProductResult:
     product: str
     shortages: pa.Table
     days: pa.Table
+    advice: pa.Table
     stock: SamplePaths
     plans: Mapping[str, CategoryPlan]
     optimal: ThingPlan
@@ -101,6 +105,7 @@ def product_results(
     arrivals: Arrivals,
     occupancy: str = "",
     asked: PlanTerms | None = None,
+    book: OrderBook | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -111,6 +116,7 @@ def product_results(
         arrivals: what open orders bring.
         occupancy: measure of patients in bed, that use follows where it is reported; "": none.
         asked: what plans keep to; None: nothing but their rules.
+        book: the orders, from which lead times are told; None: those of the list are taken.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
@@ -119,7 +125,19 @@ def product_results(
     dates = _dates_ahead(history, inputs, draws)
     patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, arrivals, product, terms[product], ways, patients, asked)
+        partial(
+            _one,
+            rule,
+            inputs,
+            draws,
+            arrivals,
+            product,
+            terms[product],
+            ways,
+            patients,
+            asked,
+            book,
+        )
         for product in history.categories
         if product in terms
     )
@@ -135,6 +153,7 @@ def _one(
     ways: Lanes,
     patients: Patients | None,
     asked: PlanTerms,
+    book: OrderBook | None,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
     history = inputs.histories[stock_measure]
@@ -168,6 +187,9 @@ def _one(
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
+    # Open orders alone: advice must not rest on orders that it is about.
+    ahead = (demand[:, 0], need[:, 0], first[:, 0], begins, terms.pack_size, terms.unmet)
+    stock_ahead = StockAhead(stock[:, 0], *ahead)
     held_on = stock_paths(amount, demand, coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(held_on.stock)
@@ -196,6 +218,7 @@ def _one(
         product,
         rows,
         shortage_days(series, inputs, by_day, at_risk),
+        advice_rows(series, inputs, stock_ahead, book),
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
     )

@@ -8,6 +8,7 @@ from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
+from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
     "CHECK_RESULTS",
@@ -373,6 +374,7 @@ RESULTS = (
     PATH_ARRAYS,
     SHORTAGES,
     SHORTAGE_DAYS,
+    STOCK_ADVICE,
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,
