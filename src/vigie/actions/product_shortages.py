@@ -18,7 +18,7 @@ from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
-from vigie.actions.stock_advice import StockAhead, advice_rows
+from vigie.actions.stock_advice import StockAhead, advice_rows, with_order_dates
 from vigie.paths import (
     DateArray,
     JointDraws,
@@ -187,9 +187,10 @@ def _one(
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
-    # Open orders alone: advice must not rest on orders that it is about.
-    ahead = (demand[:, 0], need[:, 0], first[:, 0], begins, terms.pack_size, terms.unmet)
-    stock_ahead = StockAhead(stock[:, 0], *ahead)
+    # With open orders alone: advice must not rest on the orders that it is about.
+    ahead = StockAhead.of_product(stock, demand, need, first, begins, terms.pack_size, terms.unmet)
+    advice = advice_rows(series, inputs, ahead, book)
+    rows = with_order_dates(rows, advice)
     held_on = stock_paths(amount, demand, coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(held_on.stock)
@@ -218,7 +219,7 @@ def _one(
         product,
         rows,
         shortage_days(series, inputs, by_day, at_risk),
-        advice_rows(series, inputs, stock_ahead, book),
+        advice,
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
     )

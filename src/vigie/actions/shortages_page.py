@@ -23,6 +23,7 @@ from vigie.actions.risks import (
     what_name,
 )
 from vigie.actions.room_names import RoomNames, read_names
+from vigie.actions.stock_views import StockAdvice, advice_lines, read_advice
 from vigie.actions.views import Picture, ReleaseTables, RiskRow
 from vigie.actions.wording import Words, words_for
 from vigie.charts import RiskDaysWords, RiskLine, chance_step, draw_risk_days
@@ -41,12 +42,14 @@ class ShortageRow:
         reason: need against capacity, and what limits it.
         lacking: expected need without capacity over the horizon, with its unit.
         is_late: the last useful day to act is past.
+        advice: of a product, what to order by when, and what stock covers.
     """
 
     risk: RiskRow
     reason: str
     lacking: str
     is_late: bool
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def build_shortages_page(
     part = part_of(len(listed), chosen.page) if listed else None
     shown = listed[part.first - 1 : part.last] if part else []
     days = read_days(tables, [risk.key for risk in shown])
+    advice = read_advice(tables, {risk.key[1:] for risk in shown if risk.kind == "products"})
     kinds, regions = choices_of(chosen, names, words)
     picture = _picture(tables, chosen, shown, days, names, words)
     return ShortagesPage(
@@ -105,7 +109,7 @@ def build_shortages_page(
         note=_note(risks, listed, part, words),
         stale=_stale(tables, risks, words),
         part=part,
-        rows=tuple(_row(risk, names, words) for risk in shown),
+        rows=tuple(_row(risk, advice.get(risk.key[1:]), names, words) for risk in shown),
         picture=picture,
         picture_note=words.say("shortages.no_days") if shown and picture is None else "",
     )
@@ -141,7 +145,7 @@ def _stale(tables: ReleaseTables, risks: Sequence[Risk], words: Words) -> str:
     return words.say("shortages.stale", day=words.full_day(newest))
 
 
-def _row(risk: Risk, names: RoomNames, words: Words) -> ShortageRow:
+def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words) -> ShortageRow:
     lacking = ""
     if risk.expected_unmet >= 0.05:
         unit = words.unit(risk.unmet_unit)
@@ -154,6 +158,7 @@ def _row(risk: Risk, names: RoomNames, words: Words) -> ShortageRow:
         reason=reason_text(risk, words),
         lacking=lacking,
         is_late=risk.act_by is not None and risk.act_by < risk.as_of,
+        advice=advice_lines(advice, names, words) if advice else (),
     )
 
 

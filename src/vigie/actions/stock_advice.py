@@ -15,7 +15,7 @@ from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.schemas import PRODUCTS, STOCK_ADVICE
 from vigie.supply import Unmet, cover_quantiles, fill_rate_of_need, order_advice
 
-__all__ = ["StockAhead", "advice_rows"]
+__all__ = ["StockAhead", "advice_rows", "with_order_dates"]
 
 _LEVELS = (0.1, 0.5, 0.9)
 _SCHEMA = pa.schema(field for field in STOCK_ADVICE.arrow_schema() if field.name != "run")
@@ -42,6 +42,21 @@ class StockAhead:
     begins: int
     pack_size: float
     unmet: Unmet
+
+    @classmethod
+    def of_product(
+        cls,
+        stock: FloatArray,
+        demand: PathArray,
+        need: PathArray,
+        first_day: PathArray,
+        begins: int,
+        pack_size: float,
+        unmet: Unmet,
+    ) -> StockAhead:
+        """From arrays whose second axis is the one product."""
+        arrays = (stock[:, 0], demand[:, 0], need[:, 0], first_day[:, 0])
+        return cls(*arrays, begins, pack_size, unmet)
 
     @property
     def looked(self) -> PathArray:
@@ -165,3 +180,25 @@ def _dates(as_of: date, days: FloatArray) -> pa.Array:
         [None if np.isnan(day) else as_of + timedelta(days=int(day)) for day in days.tolist()],
         pa.date32(),
     )
+
+
+def with_order_dates(shortages: pa.Table, advice: pa.Table) -> pa.Table:
+    """Rows of the table of shortages whose last useful day to act is that of the order.
+
+    Where even an order of today comes too late that day is today: what helps is to order now, and
+    a move from a neighbour. Where no lead time is known, and where no future runs short, it stays.
+
+    Args:
+        shortages: rows of one product, without run.
+        advice: its rows of the table of stock advice.
+    """
+    by_place = {row["place"]: row for row in advice.to_pylist()}
+    days = []
+    for place, known in zip(
+        shortages["place"].to_pylist(), shortages["act_by"].to_pylist(), strict=True
+    ):
+        row = by_place[place]
+        is_told = known is not None and row["packs"] is not None
+        days.append((row["latest_order_date"] or row["as_of"]) if is_told else known)
+    at = shortages.schema.get_field_index("act_by")
+    return shortages.set_column(at, "act_by", pa.array(days, pa.date32()))
