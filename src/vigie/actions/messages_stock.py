@@ -6,18 +6,18 @@ __all__ = ["STOCK_MESSAGES"]
 
 STOCK_MESSAGES: dict[str, tuple[str, str]] = {
     "stock.order_by": (
-        "order by {day}: {packs} ({amount} {unit})",
-        "commander au plus tard le {day} : {packs} ({amount} {unit})",
+        "order by {day}: {packs} ({amount})",
+        "commander au plus tard le {day} : {packs} ({amount})",
     ),
     "stock.order_today": (
-        "order today: {packs} ({amount} {unit})",
-        "commander aujourd'hui : {packs} ({amount} {unit})",
+        "order today: {packs} ({amount})",
+        "commander aujourd'hui : {packs} ({amount})",
     ),
     "stock.order_late": (
         "already late: {chances} of running short before an order of today comes; order now: "
-        "{packs} ({amount} {unit})",
+        "{packs} ({amount})",
         "déjà trop tard : {chances} de rupture avant l'arrivée d'une commande d'aujourd'hui ; "
-        "commander maintenant : {packs} ({amount} {unit})",
+        "commander maintenant : {packs} ({amount})",
     ),
     "stock.late": (
         "already late: {chances} of running short before an order of today comes; what is on "
@@ -33,8 +33,12 @@ STOCK_MESSAGES: dict[str, tuple[str, str]] = {
     "stock.packs.one": ("{count} pack", "{count} conditionnement"),
     "stock.packs.many": ("{count} packs", "{count} conditionnements"),
     "stock.held": (
-        "In stock {stock}, on order {on_order}; stock alone covers {cover}",
-        "En stock {stock}, en commande {on_order} ; le stock seul couvre {cover}",
+        "in stock {stock}, on order {on_order}; stock alone covers {cover}",
+        "en stock {stock}, en commande {on_order} ; le stock seul couvre {cover}",
+    ),
+    "stock.coming": (
+        "on order {on_order}; stock alone covers {cover}",
+        "en commande {on_order} ; le stock seul couvre {cover}",
     ),
     "stock.orders_unknown": ("not reported", "non déclaré"),
     "stock.cover": ("{low} to {high} days", "{low} à {high} jours"),

@@ -246,7 +246,7 @@ def _product_rows(
     for risk in products:
         if risk.step >= LISTED_STEP:
             own = advice.get(risk.key[1:])
-            lines = advice_lines(own, names, words) if own else ()
+            lines = advice_lines(own, names, words, is_stock_said=True) if own else ()
             rows.append(replace(risk_row(risk, names, words), advice=lines))
     return tuple(rows)
 

@@ -158,7 +158,7 @@ def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words)
         reason=reason_text(risk, words),
         lacking=lacking,
         is_late=risk.act_by is not None and risk.act_by < risk.as_of,
-        advice=advice_lines(advice, names, words) if advice else (),
+        advice=advice_lines(advice, names, words, is_stock_said=True) if advice else (),
     )
 
 

@@ -93,21 +93,28 @@ def by_order_date(advice: Collection[StockAdvice]) -> list[StockAdvice]:
     return sorted((each for each in advice if each.is_due), key=order)
 
 
-def advice_lines(advice: StockAdvice, names: RoomNames, words: Words) -> tuple[str, str]:
-    """What to order and by when; what is held and on order, and how long it lasts."""
+def advice_lines(
+    advice: StockAdvice, names: RoomNames, words: Words, *, is_stock_said: bool = False
+) -> tuple[str, str]:
+    """What to order and by when; what is held and on order, and how long it lasts.
+
+    Args:
+        advice: of a product at a place.
+        names: of the room.
+        words: of the reader.
+        is_stock_said: the units on hand stand beside already.
+    """
     row = advice.row
     unit = names.product_units.get(advice.product, row["unit"])
     unit = words.unit(unit if unit.isalpha() else "units")
-    what = {"unit": unit}
+    what = {}
     if advice.is_due:
-        what |= {
-            "packs": words.count("stock.packs", row["packs"]),
-            "amount": words.number(row["order_quantity"]),
-        }
+        what["packs"] = words.count("stock.packs", row["packs"])
+        what["amount"] = f"{words.number(row['order_quantity'])}\u00a0{unit}"
     cover = _cover(row["cover_q10"], row["cover_q90"], row["horizon_days"], words)
     on_order = row["on_order"]
     held = words.say(
-        "stock.held",
+        "stock.coming" if is_stock_said else "stock.held",
         stock=words.number(row["stock"]),
         on_order=words.say("stock.orders_unknown") if on_order is None else words.number(on_order),
         cover=cover,
