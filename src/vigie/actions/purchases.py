@@ -105,7 +105,7 @@ def tell_purchases(
 def purchase_rows(
     room: Room, caller: Caller, release: str | None = None, *, language: Language = "en"
 ) -> list[dict[str, Any]]:
-    """The same for a file; the export is recorded.
+    """The same for a file.
 
     Raises:
         NotFound: no such release, or none in force yet.

@@ -258,8 +258,8 @@ CHECK_RESULTS = Table(
             3,
             "kind",
             TEXT,
-            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, or book "
-            "(a stock to recount).",
+            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
+            "stock to recount), or order (open orders with a fault).",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),
