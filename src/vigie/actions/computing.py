@@ -20,8 +20,9 @@ from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, Stream
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
+from vigie.actions.order_book import order_book
 from vigie.actions.plan_outcomes import asked_of_plans
-from vigie.actions.product_orders import arrivals_by_law, told_orders
+from vigie.actions.product_orders import told_orders
 from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -57,6 +58,7 @@ from vigie.schemas import (
     SCORES,
     SHORTAGE_DAYS,
     SHORTAGES,
+    STOCK_ADVICE,
     Table,
 )
 
@@ -148,6 +150,7 @@ def compute(
         FORECASTS: made.batches(run),
         SHORTAGES: found.shortage_batches(),
         SHORTAGE_DAYS: found.day_batches(),
+        STOCK_ADVICE: found.advice_batches(),
         PLANS: found.plan_batches(),
         PLAN_MOVES: found.move_batches(),
     }
@@ -177,6 +180,7 @@ class _Found:
     chance: Chance
     shortages: list[pa.Table]
     days: list[pa.Table]
+    advice: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
     models: dict[str, str]
@@ -190,7 +194,7 @@ class _Found:
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.days, self.plans = [], [], {}
+        self.shortages, self.days, self.advice, self.plans = [], [], [], {}
         self.skipped, self.models = {}, {}
         self.products = iter(())
         self.wishes = _asked(room, inputs.as_of)
@@ -269,14 +273,14 @@ class _Found:
             return
         room, day = self.room, self.inputs.as_of
         told = told_orders(room, orders, day)
-        arrivals = arrivals_by_law(room, told, day, self.chance.stream(Stream.ORDERS))
+        book = order_book(room, told, day, self.chance.stream(Stream.ORDERS))
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
         draws = self.chance.draws()
         what_ifs = self.what_ifs.of_products(occupancy)
         self.products = product_results(
-            rule, self.inputs, draws, arrivals, occupancy, terms, what_ifs
+            rule, self.inputs, draws, book.arriving, occupancy, terms, what_ifs, book
         )
 
     def _skip(self, rule: ShortageRule) -> None:
@@ -294,6 +298,7 @@ class _Found:
             self.shortages.append(result.shortages)
             self.what_ifs.keep_product(result.product, result.again)
             self.days.append(result.days)
+            self.advice.append(result.advice)
             for planner, plan in result.plans.items():
                 self.plans.setdefault(planner, []).append(plan)
             self.vehicles.keep(result.optimal)
@@ -311,6 +316,11 @@ class _Found:
         """Rows of the table of shortage days, in the order of their file."""
         if self.days:
             yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
+
+    def advice_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of stock advice."""
+        if self.advice:
+            yield from _batches(pa.concat_tables(self.advice), STOCK_ADVICE, self.run)
 
     def join(self) -> None:
         """Plan products that share vehicles again where they clash, and take in the loans."""

@@ -1,26 +1,19 @@
-"""Deliveries of open orders at the places and days looked at, by the law of past orders."""
+"""Orders that were told to the room, and what they bring when all come as promised."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, timedelta
 
-import numpy as np
 import pyarrow as pa
 
 from vigie.actions.room import Room
 from vigie.lake import DataFile
 from vigie.paths import DateArray, PathArray
 from vigie.schemas import ORDERS
-from vigie.supply import (
-    deliveries,
-    delivery_paths,
-    learn_order_law,
-    order_draws,
-    read_order_lines,
-)
+from vigie.supply import deliveries
 
-__all__ = ["ORDER_DAYS", "Arrivals", "arrivals_as_promised", "arrivals_by_law", "told_orders"]
+__all__ = ["ORDER_DAYS", "Arrivals", "arrivals_as_promised", "told_orders"]
 
 ORDER_DAYS = 180
 """Lines of which nothing was told for so long neither come nor teach anything; days."""
@@ -45,25 +38,6 @@ def told_orders(room: Room, orders: Sequence[DataFile], day: date) -> pa.Table:
         f"SELECT * FROM {relation} WHERE known_at <= TIMESTAMPTZ '{stamps[0]}' "
         f"QUALIFY max(known_at) OVER (PARTITION BY \"order\", feed) > TIMESTAMPTZ '{stamps[1]}'"
     )
-
-
-def arrivals_by_law(room: Room, orders: pa.Table, day: date, rng: np.random.Generator) -> Arrivals:
-    """Deliveries that may come late, in part or not at all, as past orders did.
-
-    Args:
-        room: the room.
-        orders: as ``told_orders`` gives them.
-        day: of the run.
-        rng: chance of the run's orders.
-    """
-    lines = read_order_lines(orders, today=day, known_until=room.end_of(day))
-    law = learn_order_law(lines)
-    draws = order_draws(rng, law, room.values.sample_count)
-
-    def arriving(places: Sequence[str], product: str, dates: DateArray) -> PathArray:
-        return delivery_paths(lines, law, places, [product], dates, draws)
-
-    return arriving
 
 
 def arrivals_as_promised(orders: pa.Table) -> Arrivals:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
+from vigie.actions.order_book import OrderBook
 from vigie.actions.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.product_orders import Arrivals
 from vigie.actions.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
@@ -18,6 +19,7 @@ from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
+from vigie.actions.stock_advice import StockAhead, advice_rows, with_order_dates
 from vigie.paths import (
     DateArray,
     JointDraws,
@@ -62,6 +64,7 @@ class ProductResult:
         product: its key.
         shortages: rows of the table of shortages, without run.
         days: rows of the table of shortage days, without run.
+        advice: rows of the table of stock advice, without run.
         stock: paths of stock on hand.
         plans: moves between places, by planner.
         optimal: the optimal one, with all that it tells.
@@ -71,6 +74,7 @@ class ProductResult:
     product: str
     shortages: pa.Table
     days: pa.Table
+    advice: pa.Table
     stock: SamplePaths
     plans: Mapping[str, CategoryPlan]
     optimal: ThingPlan
@@ -106,6 +110,7 @@ def product_results(
     occupancy: str = "",
     asked: PlanTerms | None = None,
     what_ifs: ProductWhatIfs | None = None,
+    book: OrderBook | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -117,6 +122,7 @@ def product_results(
         occupancy: measure of patients in bed, that use follows where it is reported; "": none.
         asked: what plans keep to; None: nothing but their rules.
         what_ifs: scenarios; None: none is of products.
+        book: the orders, from which lead times are told; None: those of the list are taken.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
@@ -137,6 +143,7 @@ def product_results(
             patients,
             asked,
             what_ifs,
+            book,
         )
         for product in history.categories
         if product in terms
@@ -154,6 +161,7 @@ def _one(
     patients: Patients | None,
     asked: PlanTerms,
     what_ifs: ProductWhatIfs | None,
+    book: OrderBook | None,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
     history = inputs.histories[stock_measure]
@@ -198,6 +206,10 @@ def _one(
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
+    # With open orders alone: advice must not rest on the orders that it is about.
+    ahead = StockAhead.of_product(stock, demand, need, first, begins, terms.pack_size, terms.unmet)
+    advice = advice_rows(series, inputs, ahead, book)
+    rows = with_order_dates(rows, advice)
     held_on = stock_paths(amount, demand, coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(held_on.stock)
@@ -226,6 +238,7 @@ def _one(
         product,
         rows,
         shortage_days(series, inputs, by_day, at_risk),
+        advice,
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
         again,

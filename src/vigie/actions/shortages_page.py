@@ -24,6 +24,7 @@ from vigie.actions.risks import (
 )
 from vigie.actions.room_names import RoomNames, read_names
 from vigie.actions.shown_what_ifs import WhatIfView
+from vigie.actions.stock_views import StockAdvice, advice_lines, read_advice
 from vigie.actions.views import Picture, ReleaseTables, RiskRow
 from vigie.actions.what_if_views import what_if_views
 from vigie.actions.wording import Words, words_for
@@ -43,12 +44,14 @@ class ShortageRow:
         reason: need against capacity, and what limits it.
         lacking: expected need without capacity over the horizon, with its unit.
         is_late: the last useful day to act is past.
+        advice: of a product, what to order by when, and what stock covers.
     """
 
     risk: RiskRow
     reason: str
     lacking: str
     is_late: bool
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def build_shortages_page(
     part = part_of(len(listed), chosen.page) if listed else None
     shown = listed[part.first - 1 : part.last] if part else []
     days = read_days(tables, [risk.key for risk in shown])
+    advice = read_advice(tables, {risk.key[1:] for risk in shown if risk.kind == "products"})
     kinds, regions = choices_of(chosen, names, words)
     picture = _picture(tables, chosen, shown, days, names, words)
     what_ifs, what_ifs_note = _what_ifs(tables, chosen, names, words)
@@ -110,7 +114,7 @@ def build_shortages_page(
         note=_note(risks, listed, part, words),
         stale=_stale(tables, risks, words),
         part=part,
-        rows=tuple(_row(risk, names, words) for risk in shown),
+        rows=tuple(_row(risk, advice.get(risk.key[1:]), names, words) for risk in shown),
         picture=picture,
         picture_note=words.say("shortages.no_days") if shown and picture is None else "",
         what_ifs=what_ifs,
@@ -161,7 +165,7 @@ def _stale(tables: ReleaseTables, risks: Sequence[Risk], words: Words) -> str:
     return words.say("shortages.stale", day=words.full_day(newest))
 
 
-def _row(risk: Risk, names: RoomNames, words: Words) -> ShortageRow:
+def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words) -> ShortageRow:
     lacking = ""
     if risk.expected_unmet >= 0.05:
         unit = words.unit(risk.unmet_unit)
@@ -174,6 +178,7 @@ def _row(risk: Risk, names: RoomNames, words: Words) -> ShortageRow:
         reason=reason_text(risk, words),
         lacking=lacking,
         is_late=risk.act_by is not None and risk.act_by < risk.as_of,
+        advice=advice_lines(advice, names, words, is_stock_said=True) if advice else (),
     )
 
 

@@ -222,7 +222,8 @@ class RiskRow:
     """A chance of a shortage in a list.
 
     ``chance_7`` and ``chance_14`` are None when the horizon of the run is shorter or steps are
-    longer; ``chance`` is for the whole horizon.
+    longer; ``chance`` is for the whole horizon. ``advice`` says of a product what to order, by
+    when, and what stock covers.
     """
 
     kind: str
@@ -239,6 +240,7 @@ class RiskRow:
     capacity: str
     binds: str
     note: str
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,7 @@ class PlacePage:
     nowcasts: tuple[Picture, ...] = ()
     definition_changes: tuple[str, ...] = ()
     ahead: tuple[Picture, ...] = ()
+    orders: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

@@ -32,6 +32,7 @@ from vigie.schemas.results import (
     SHORTAGES,
 )
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
     "ALL_TABLES",
@@ -75,6 +76,7 @@ __all__ = [
     "SHORTAGES",
     "SHORTAGE_DAYS",
     "SKILLS",
+    "STOCK_ADVICE",
     "Column",
     "Table",
     "table",

@@ -8,6 +8,7 @@ from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
     "CHECK_RESULTS",
@@ -257,8 +258,8 @@ CHECK_RESULTS = Table(
             3,
             "kind",
             TEXT,
-            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, or book "
-            "(a stock to recount).",
+            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
+            "stock to recount), or order (open orders with a fault).",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),
@@ -373,6 +374,7 @@ RESULTS = (
     PATH_ARRAYS,
     SHORTAGES,
     SHORTAGE_DAYS,
+    STOCK_ADVICE,
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,
