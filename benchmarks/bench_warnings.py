@@ -57,7 +57,17 @@ def run() -> list[Figure]:
             size = (scaled(HOSPITALS, 8), DAYS, STEP_DAYS * round(7 / scaled(7)))
             in_child("warned_region", "rehearse", folder, seed, *size)
         cases, ranges, short = _read(Path(folder))
-    return [*_figures(cases), *_ranges(ranges), *_alert_figures(alerts_of(cases, short))]
+    told = alerts_of(cases, short)
+    return list(_judged([*_figures(cases), *_ranges(ranges), *_alert_figures(told)]))
+
+
+def _judged(figures: Sequence[Figure]) -> Iterator[Figure]:
+    """The figures that have a value; of the others a line says that nothing was there to judge."""
+    for each in figures:
+        if np.isnan(each.value):
+            print(f"  {each.name}: no case to judge it by", flush=True)
+        else:
+            yield each
 
 
 def _read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -92,7 +102,8 @@ def _figures(cases: pl.DataFrame) -> Iterator[Figure]:
         )
     for kind in KINDS:
         rows = _of(cases, kind, 14)
-        held = float(first_day_cover(rows).mean())
+        cover = first_day_cover(rows)
+        held = float(cover.mean()) if cover.size else float("nan")
         name = f"demo waves, {KINDS[kind]}: 80 % range of the first day held"
         yield Figure(name, held, "", COVER[0], COMMAND, is_at_least=True)
         yield Figure(f"{name}, not too often", held, "", COVER[1], COMMAND)
@@ -223,6 +234,9 @@ def _told(cases: pl.DataFrame, ranges: pl.DataFrame, short: pl.DataFrame) -> Ite
     for kind in KINDS:
         rows = _of(cases, kind, 14)
         cover = first_day_cover(rows)
+        if not cover.size:
+            yield f"\n{kind}: no chance of {AT_STAKE} or more, so no range of the first day"
+            continue
         yield f"\n{kind}: 80 % range of the first day, chance >= {AT_STAKE}: {cover.mean():.3f}"
         both = rows.filter(pl.col("probability") >= AT_STAKE).select(
             pl.col("first_true").is_between("first_day_q10", "first_day_q90").mean().alias("a"),
@@ -237,7 +251,7 @@ def _told(cases: pl.DataFrame, ranges: pl.DataFrame, short: pl.DataFrame) -> Ite
         )
         yield (
             f"  with both ends inside: {both:.3f}; of {came_rows.height} that came, inside the "
-            f"range if short: {float(held.mean() or np.nan):.3f}"  # type: ignore[arg-type]
+            f"range if short: {held.sum() / max(held.len(), 1):.3f}"
         )
     yield ""
     if not cases["is_weekly"].all():
