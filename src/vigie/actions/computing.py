@@ -21,7 +21,7 @@ from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
 from vigie.actions.plan_outcomes import asked_of_plans
-from vigie.actions.product_orders import arrivals_by_law, told_orders
+from vigie.actions.product_orders import arrivals_by_law, known_orders, told_orders
 from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -30,6 +30,7 @@ from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.shared_vehicles import SharedVehicles, litres_of
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
+from vigie.actions.usual_orders import learn_usual_orders
 from vigie.actions.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.ward_staffing import Staffing, staffing
 from vigie.lake import DataFile
@@ -266,12 +267,15 @@ class _Found:
             return
         room, day = self.room, self.inputs.as_of
         told = told_orders(room, orders, day)
-        arrivals = arrivals_by_law(room, told, day, self.chance.stream(_STREAM_OF_ORDERS))
+        known_lines = known_orders(room, told, day, self.chance.stream(_STREAM_OF_ORDERS))
+        arrivals = arrivals_by_law(known_lines)
+        is_usual = rule.orders == "usual"
+        usual = learn_usual_orders(rule, self.inputs, known_lines) if is_usual else None
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
         draws = self.chance.draws()
-        self.products = product_results(rule, self.inputs, draws, arrivals, occupancy, terms)
+        self.products = product_results(rule, self.inputs, draws, arrivals, occupancy, terms, usual)
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
 import numpy as np
@@ -10,23 +11,51 @@ import pyarrow as pa
 
 from vigie.actions.room import Room
 from vigie.lake import DataFile
-from vigie.paths import DateArray, PathArray
+from vigie.paths import DateArray
 from vigie.schemas import ORDERS
 from vigie.supply import (
+    OpenDeliveries,
+    OrderDraws,
+    OrderLaw,
+    OrderLines,
     deliveries,
-    delivery_paths,
     learn_order_law,
+    open_deliveries,
     order_draws,
     read_order_lines,
 )
 
-__all__ = ["ORDER_DAYS", "Arrivals", "arrivals_as_promised", "arrivals_by_law", "told_orders"]
+__all__ = [
+    "ORDER_DAYS",
+    "Arrivals",
+    "KnownOrders",
+    "arrivals_as_promised",
+    "arrivals_by_law",
+    "known_orders",
+    "told_orders",
+]
 
 ORDER_DAYS = 180
 """Lines of which nothing was told for so long neither come nor teach anything; days."""
 
-Arrivals = Callable[[Sequence[str], str, DateArray], PathArray]
-"""(places, product, days) -> (place, 1, day) or (place, 1, day, sample), units delivered."""
+Arrivals = Callable[[Sequence[str], str, DateArray], OpenDeliveries]
+"""(places, product, days) -> what open orders bring: (place, 1, day, sample), or without samples
+where it is certain."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownOrders:
+    """The orders of a run.
+
+    Attributes:
+        lines: as known.
+        law: of what becomes of them.
+        draws: the run's chance.
+    """
+
+    lines: OrderLines
+    law: OrderLaw
+    draws: OrderDraws
 
 
 def told_orders(room: Room, orders: Sequence[DataFile], day: date) -> pa.Table:
@@ -47,8 +76,8 @@ def told_orders(room: Room, orders: Sequence[DataFile], day: date) -> pa.Table:
     )
 
 
-def arrivals_by_law(room: Room, orders: pa.Table, day: date, rng: np.random.Generator) -> Arrivals:
-    """Deliveries that may come late, in part or not at all, as past orders did.
+def known_orders(room: Room, orders: pa.Table, day: date, rng: np.random.Generator) -> KnownOrders:
+    """Read the lines, learn what becomes of them, and draw the run's chance.
 
     Args:
         room: the room.
@@ -58,10 +87,14 @@ def arrivals_by_law(room: Room, orders: pa.Table, day: date, rng: np.random.Gene
     """
     lines = read_order_lines(orders, today=day, known_until=room.end_of(day))
     law = learn_order_law(lines)
-    draws = order_draws(rng, law, room.values.sample_count)
+    return KnownOrders(lines, law, order_draws(rng, law, room.values.sample_count))
 
-    def arriving(places: Sequence[str], product: str, dates: DateArray) -> PathArray:
-        return delivery_paths(lines, law, places, [product], dates, draws)
+
+def arrivals_by_law(known: KnownOrders) -> Arrivals:
+    """Deliveries that may come late, in part or not at all, as past orders did."""
+
+    def arriving(places: Sequence[str], product: str, dates: DateArray) -> OpenDeliveries:
+        return open_deliveries(known.lines, known.law, places, [product], dates, known.draws)
 
     return arriving
 
@@ -73,7 +106,8 @@ def arrivals_as_promised(orders: pa.Table) -> Arrivals:
         orders: open orders as known: columns place, product, quantity, eta_date, status.
     """
 
-    def arriving(places: Sequence[str], product: str, dates: DateArray) -> PathArray:
-        return deliveries(orders, places, [product], dates)
+    def arriving(places: Sequence[str], product: str, dates: DateArray) -> OpenDeliveries:
+        units = deliveries(orders, places, [product], dates)
+        return OpenDeliveries(units, units, units.sum(axis=-1))
 
     return arriving

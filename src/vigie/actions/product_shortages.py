@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
@@ -17,6 +18,7 @@ from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
+from vigie.actions.usual_orders import UsualOrders
 from vigie.paths import (
     DateArray,
     JointDraws,
@@ -101,6 +103,7 @@ def product_results(
     arrivals: Arrivals,
     occupancy: str = "",
     asked: PlanTerms | None = None,
+    usual: UsualOrders | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -111,6 +114,7 @@ def product_results(
         arrivals: what open orders bring.
         occupancy: measure of patients in bed, that use follows where it is reported; "": none.
         asked: what plans keep to; None: nothing but their rules.
+        usual: how sites order; None: nothing is ordered anew.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
@@ -119,7 +123,19 @@ def product_results(
     dates = _dates_ahead(history, inputs, draws)
     patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
     yield from side_by_side(
-        partial(_one, rule, inputs, draws, arrivals, product, terms[product], ways, patients, asked)
+        partial(
+            _one,
+            rule,
+            inputs,
+            draws,
+            arrivals,
+            product,
+            terms[product],
+            ways,
+            patients,
+            asked,
+            usual,
+        )
         for product in history.categories
         if product in terms
     )
@@ -135,6 +151,7 @@ def _one(
     ways: Lanes,
     patients: Patients | None,
     asked: PlanTerms,
+    usual: UsualOrders | None,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
     history = inputs.histories[stock_measure]
@@ -145,9 +162,15 @@ def _one(
     dates = _dates_ahead(history, inputs, draws)
     use = product_demand(product, used, held, len(dates), draws, patients)
     demand = use.paths
-    coming = arrivals(places, product, dates)
+    on_order = arrivals(places, product, dates)
     known = np.isfinite(stock)
     amount = np.nan_to_num(stock)
+    ordered = None
+    if usual is not None:
+        ordered = usual.coming(
+            product, stock[:, 0], demand, on_order, dates, terms.pack_size, terms.unmet
+        )
+    coming = on_order.units if ordered is None else on_order.units + ordered
     need = net_need(demand, coming)
     start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
     begins = max(0, start - (1 - inputs.offset(stock_measure)))
@@ -168,6 +191,10 @@ def _one(
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
+    if usual is not None and ordered is not None:
+        nobody = first_stock_out(net_need(demand, on_order.units)[:, :, begins:], amount)
+        alone = shortage_rows(series, inputs, nobody, np.zeros_like(nobody), known)
+        rows = _beside_open(rows, alone, usual.is_foreseen(product)[known[:, 0]])
     held_on = stock_paths(amount, demand, coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(held_on.stock)
@@ -205,6 +232,23 @@ def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArr
     """Days from the day after the last report of stock to the horizon."""
     days = (inputs.as_of - history.last_date).days + inputs.horizon_days
     return step_dates(history.dates[-1], "day", min(days, draws.steps))
+
+
+def _beside_open(rows: pa.Table, alone: pa.Table, foreseen: np.ndarray) -> pa.Table:
+    """Rows with the chance and the last moment to act if nobody orders again.
+
+    An order is advised as if it were the next one: foreseen orders would hide that it is needed.
+
+    Args:
+        rows: with the orders that sites usually place.
+        alone: the same, with open orders only.
+        foreseen: (row,), whether orders of the place are foreseen.
+    """
+    at = rows.schema.get_field_index("act_by")
+    rows = rows.set_column(at, "act_by", alone["act_by"])
+    chance = pc.if_else(pa.array(foreseen), alone["probability"], pa.scalar(None, pa.float64()))
+    at = rows.schema.get_field_index("probability_open")
+    return rows.set_column(at, "probability_open", chance)
 
 
 def _with_models(rows: pa.Table, models: Mapping[str, str]) -> pa.Table:
