@@ -189,12 +189,14 @@ class _Found:
     vehicles: SharedVehicles
     conflicts: list[str]
     product_moves: list[int]
+    usual_orders: dict[str, object] | None
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.days, self.plans = [], [], {}
         self.skipped, self.models = {}, {}
         self.products = iter(())
+        self.usual_orders = None
         self.wishes = _asked(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
@@ -271,6 +273,8 @@ class _Found:
         arrivals = arrivals_by_law(known_lines)
         is_usual = rule.orders == "usual"
         usual = learn_usual_orders(rule, self.inputs, known_lines) if is_usual else None
+        if is_usual:
+            self.usual_orders = {"orders": 0} if usual is None else usual.told()
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
@@ -322,6 +326,8 @@ class _Found:
         """Short facts on the plans, for the manifest."""
         products = dict(zip(("moves_before", "moves"), self.product_moves, strict=True))
         notes = {"plans": json.dumps({"products": products} | self.loans.kinds)}
+        if self.usual_orders is not None:
+            notes["usual_orders"] = json.dumps(self.usual_orders)
         conflicts = [*dict.fromkeys([*self.conflicts, *self.loans.conflicts])]
         if conflicts:
             notes["plan_conflicts"] = json.dumps(conflicts)

@@ -77,6 +77,18 @@ class UsualOrders:
         found = usual_orders(self.law, known.law, product, supplier, ahead, known.draws)
         return None if found is None else found[:, None]
 
+    def told(self) -> dict[str, object]:
+        """What the law rests on and where it is not used, for the manifest."""
+        law = self.law
+        without = [place for place, has in zip(law.places, law.has_orders, strict=True) if not has]
+        unused = [name for name, used in zip(law.products, law.is_used, strict=True) if not used]
+        return {
+            "orders": law.order_count,
+            "window_days": law.window_days,
+            "places_without_orders": without,
+            "products_without": unused,
+        }
+
     def is_foreseen(self, product: str) -> np.ndarray:
         """(place,), where orders of the product are foreseen."""
         return self.law.is_foreseen(product)

@@ -18,6 +18,7 @@ _SHORTAGE_COLUMNS = (
     "probability_7",
     "probability_14",
     "probability",
+    "probability_open",
     "from",
     "range",
     "act_by",
@@ -26,7 +27,7 @@ _SHORTAGE_COLUMNS = (
     "unmet_unit",
     "reason",
 )
-_ROUNDED = ("probability_7", "probability_14", "probability", "expected_unmet")
+_ROUNDED = ("probability_7", "probability_14", "probability", "probability_open", "expected_unmet")
 _MOVE_COLUMNS = (
     "move",
     "kind",

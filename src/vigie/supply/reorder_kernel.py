@@ -47,13 +47,19 @@ def follow_stores(
     Returns:
         (place, day, sample), units.
     """
-    stock, on_order, rate, demand, coming, settled = stores
-    level, spread, hazard, edges = habits
-    lead, shock, fills = arrival
+    # One kind of array for each argument, so that the loop is compiled once.
+    stock, rate = (np.ascontiguousarray(stores[at], dtype=np.float64) for at in (0, 2))
+    on_order, demand, coming, settled = (
+        np.ascontiguousarray(stores[at], dtype=np.float32) for at in (1, 3, 4, 5)
+    )
+    level, spread, hazard, edges = (np.ascontiguousarray(each, dtype=float) for each in habits)
+    lead, fills = (np.ascontiguousarray(arrival[at], dtype=np.float64) for at in (0, 2))
+    shock = np.ascontiguousarray(arrival[1], dtype=np.float32)
     out = np.zeros(demand.shape, dtype=np.float32)
     _follow(
         stock, on_order, rate, demand, coming, settled, level, spread, hazard, edges, lead, shock,
-        fills, np.asarray(figures), first_order_day, waits, np.uint64(seed), _NORMAL, out,
+        fills, np.asarray(figures, dtype=float), first_order_day, waits, np.uint64(seed), _NORMAL,
+        out,
     )  # fmt: skip
     return out
 
