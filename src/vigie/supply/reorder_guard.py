@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.supply.delivery_paths import OrderDraws, order_draws
 from vigie.supply.inventory import Unmet
 from vigie.supply.order_law import OrderLaw
 from vigie.supply.order_lines import OrderLines
-from vigie.supply.reorder_past import PastStores, seen_rates
+from vigie.supply.reorder_past import PastStores, positions
 from vigie.supply.reorder_paths import StoreAhead, usual_orders
 from vigie.supply.reordering import ReorderLaw, ReorderRules, learn_reordering
 
 __all__ = ["JUDGED_DAYS", "judged_reordering", "usual_suppliers"]
 
-JUDGED_DAYS = 14
-"""Days over which what later orders brought is compared."""
+JUDGED_DAYS = 28
+"""Days before today on which the law is made again, and over which it is judged."""
 
-_ORIGINS = 2
+_JUDGED_BY = (14, 21, 28)
+"""Days by which what later orders brought is compared: slow ones come after the first of them."""
+
 _FUTURES = 32
 _FEWEST_ORDERS = 10
 
@@ -49,9 +50,9 @@ def judged_reordering(
 ) -> ReorderLaw | None:
     """Learn the law of ordering, and keep it for the products where it would have helped.
 
-    At two past origins, 14 days apart, the law learnt from the days before the first of them
-    says what orders placed later will bring within 14 days, with the use that came; its CRPS is
-    compared with that of nothing. A product with fewer than 10 orders in these days is judged by
+    The law learnt from the days up to 28 days before today says what orders placed since will
+    bring by 14, 21 and 28 days, with the use that came; its CRPS is compared with that of
+    nothing. A product with fewer than 10 orders in these days, placed or foreseen, is judged by
     all products together.
 
     Args:
@@ -67,7 +68,7 @@ def judged_reordering(
     Source: docs/models/ordering.md, "The guard".
     """
     law = learn_reordering(lines, past, rules)
-    then = learn_reordering(lines, past, rules, until=_ORIGINS * JUDGED_DAYS)
+    then = learn_reordering(lines, past, rules, until=JUDGED_DAYS)
     if law is None or then is None:
         return None
     suppliers = usual_suppliers(lines)
@@ -75,21 +76,10 @@ def judged_reordering(
     # Judging must not move with the chance of the run.
     draws = order_draws(np.random.default_rng(law.known_day), orders, _FUTURES)
     known = _known(lines, past)
-    rates = seen_rates(past.last_days(120).use, then.window_days)
-    for back in range(_ORIGINS, 0, -1):
-        days = back * JUDGED_DAYS
-        here = replace(
-            then,
-            rate=rates[..., -days - 1],
-            known_day=past.first_day + past.stock.shape[-1] - days - 1,
-        )
-        for at, product in enumerate(past.products):
-            scores = _scores(
-                here, orders, past, known, at, suppliers.get(product, ""), draws, unmet[product]
-            )
-            own[at] += scores[0]
-            none[at] += scores[1]
-            placed[at] += scores[2]
+    for at, product in enumerate(past.products):
+        supplier = suppliers.get(product, "")
+        scores = _scores(then, orders, past, known, at, supplier, draws, unmet[product])
+        own[at], none[at], placed[at] = scores
     return law.used_for(_is_better(own, none, placed))
 
 
@@ -117,11 +107,8 @@ def _is_better(own: FloatArray, none: FloatArray, placed: FloatArray) -> BoolArr
 
 
 def _known(lines: OrderLines, past: PastStores) -> _Lines:
-    def index(column: pa.Array, keys: tuple[str, ...]) -> IntArray:
-        found = pc.index_in(column, value_set=pa.array(keys, pa.string()))
-        return np.asarray(pc.fill_null(found, -1).to_numpy(), dtype=np.int64)
-
-    place, product = index(lines.place, past.places), index(lines.product, past.products)
+    place = positions(lines.place, past.places)
+    product = positions(lines.product, past.products)
     used = (place >= 0) & (product >= 0) & (np.nan_to_num(lines.quantity, nan=-1.0) > 0)
     came = np.where(np.isfinite(lines.delivered), lines.delivered, lines.quantity)
     came = np.where(lines.arrival_day <= lines.cancelled_day, came, 0.0)
@@ -145,7 +132,7 @@ def _scores(
     draws: OrderDraws,
     unmet: Unmet,
 ) -> tuple[float, float, int]:
-    """CRPS of the law, CRPS of nothing, both summed over places, and orders placed."""
+    """CRPS of the law, CRPS of nothing, both summed over places, and orders to judge by."""
     first = law.known_day + 1
     start = first - past.first_day
     of = (known.product == product) & (known.ended >= first)
@@ -171,11 +158,16 @@ def _scores(
     found = usual_orders(law, orders, past.products[product], supplier, ahead, draws)
     assert found is not None, "a law just learnt is used for all products"
     later = of & (known.ordered >= first) & (known.ordered < first + JUDGED_DAYS)
-    true = _by_day(known, later, known.delivered, first, len(past.places)).sum(axis=1)
-    known_stock = np.isfinite(ahead.stock) & law.has_orders
-    drawn = found.sum(axis=1)[known_stock]
-    own = _crps(np.asarray(drawn, dtype=np.float64), true[known_stock]).sum()
-    return float(own), float(true[known_stock].sum()), int(later.sum())
+    told = np.isfinite(ahead.stock) & law.has_orders
+    came = _by_day(known, later, known.delivered, first, len(past.places))[told]
+    own = none = 0.0
+    for day in _JUDGED_BY:
+        true = came[:, :day].sum(axis=1)
+        drawn = found[told, :day].sum(axis=1, dtype=np.float64)
+        own, none = own + float(_crps(drawn, true).sum()), none + float(true.sum())
+    # Orders foreseen that nobody placed are evidence too.
+    foreseen = int((np.median(drawn, axis=1) > 0).sum())
+    return own, none, max(int(later.sum()), foreseen)
 
 
 def _by_day(

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from vigie.paths import BoolArray, FloatArray, IntArray
 from vigie.supply.order_lines import OrderLines
 
-__all__ = ["OrderDays", "PastStores", "order_days", "seen_rates", "weekday_shares"]
+__all__ = ["OrderDays", "PastStores", "order_days", "positions", "seen_rates", "weekday_shares"]
 
 _PRIOR_ORDERS = 1.0
 """Orders that a pair's weekdays are worth before any: those of its site, these of nobody."""
@@ -78,7 +78,7 @@ def order_days(lines: OrderLines, past: PastStores) -> OrderDays:
 
     Source: docs/models/ordering.md, "What is read".
     """
-    place, product = _index(lines.place, past.places), _index(lines.product, past.products)
+    place, product = positions(lines.place, past.places), positions(lines.product, past.products)
     used = (place >= 0) & (product >= 0) & (np.nan_to_num(lines.quantity, nan=-1.0) > 0)
     place, product, units = place[used], product[used], lines.quantity[used]
     shape = past.stock.shape
@@ -174,6 +174,7 @@ def _telling_days(lines: OrderLines) -> int:
     return max(1, int(np.median(days[recent]))) if recent.any() else 1
 
 
-def _index(column: pa.Array, keys: tuple[str, ...]) -> IntArray:
+def positions(column: pa.Array, keys: tuple[str, ...]) -> IntArray:
+    """(line,): index of each text among the keys; -1 where it is none of them."""
     found = pc.index_in(column, value_set=pa.array(keys, pa.string()))
     return np.asarray(pc.fill_null(found, -1).to_numpy(), dtype=np.int64)
