@@ -226,8 +226,9 @@ def _values(settings: Settings) -> RoomValues:
         values = asdict(rule)
         mode, lack = str(values.pop("mode", "normal")), str(values.pop("of", ""))
         ahead = str(values.pop("ahead", "follows"))
+        orders = str(values.pop("orders", "usual"))
         measures = {role: str(value) for role, value in values.items()}
-        rules.append(ShortageRule(kinds[type(rule)], measures, mode, lack, ahead))
+        rules.append(ShortageRule(kinds[type(rule)], measures, mode, lack, ahead, orders))
     return RoomValues(
         name=room.name,
         timezone=room.timezone.key,

@@ -31,6 +31,7 @@ from vigie.actions.scenario_runs import run_scenarios
 from vigie.actions.shared_vehicles import SharedVehicles, litres_of
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.standings import Standing
+from vigie.actions.usual_orders import learn_usual_orders
 from vigie.actions.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.ward_staffing import Staffing, staffing
 from vigie.actions.ward_what_ifs import JudgedWards
@@ -191,12 +192,14 @@ class _Found:
     conflicts: list[str]
     product_moves: list[int]
     what_ifs: WhatIfs
+    usual_orders: dict[str, object] | None
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.days, self.advice, self.plans = [], [], [], {}
         self.skipped, self.models = {}, {}
         self.products = iter(())
+        self.usual_orders = None
         self.wishes = _asked(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
@@ -274,13 +277,17 @@ class _Found:
         room, day = self.room, self.inputs.as_of
         told = told_orders(room, orders, day)
         book = order_book(room, told, day, self.chance.stream(Stream.ORDERS))
+        is_usual = rule.orders == "usual"
+        usual = learn_usual_orders(rule, self.inputs, book) if is_usual else None
+        if is_usual:
+            self.usual_orders = {"orders": 0} if usual is None else usual.told()
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
         draws = self.chance.draws()
         what_ifs = self.what_ifs.of_products(occupancy)
         self.products = product_results(
-            rule, self.inputs, draws, book.arriving, occupancy, terms, what_ifs, book
+            rule, self.inputs, draws, book.arriving, occupancy, terms, what_ifs, book, usual
         )
 
     def _skip(self, rule: ShortageRule) -> None:
@@ -335,6 +342,8 @@ class _Found:
         """Short facts on the plans, for the manifest."""
         products = dict(zip(("moves_before", "moves"), self.product_moves, strict=True))
         notes = {"plans": json.dumps({"products": products} | self.loans.kinds)}
+        if self.usual_orders is not None:
+            notes["usual_orders"] = json.dumps(self.usual_orders)
         conflicts = [*dict.fromkeys([*self.conflicts, *self.loans.conflicts])]
         if conflicts:
             notes["plan_conflicts"] = json.dumps(conflicts)

@@ -67,6 +67,27 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "{need} used a day, {capacity} in stock",
         "{need} consommés par jour, {capacity} en stock",
     ),
+    "reason.open": ("{reason}; {alone}", "{reason} ; {alone}"),
+    "risk.open": (
+        "if nothing more is ordered: {chance} by {day}",
+        "si rien d'autre n'est commandé : {chance} d'ici au {day}",
+    ),
+    "shortages.usual_orders": (
+        "Where a reason says what holds if nothing more is ordered, the chances beside it count on "
+        "the orders that the site usually places.",
+        "Là où la raison dit ce qu'il en est si rien d'autre n'est commandé, les risques affichés "
+        "comptent sur les commandes que le site passe d'habitude.",
+    ),
+    "place.usual_orders": (
+        "Chances count on the orders that the site usually places; beside them stands what holds "
+        "if nothing more is ordered.",
+        "Les risques comptent sur les commandes que le site passe d'habitude ; à côté figure ce "
+        "qu'il en est si rien d'autre n'est commandé.",
+    ),
+    "place.open_orders": (
+        "Chances count the orders that are open: no further order is foreseen.",
+        "Les risques comptent les commandes en cours : aucune autre n'est prévue.",
+    ),
     "reason.unknown": ("limited by {binds}", "limité par {binds}"),
     # The risk table by day
     "days.finding": (

@@ -12,12 +12,13 @@ import pyarrow as pa
 from vigie.actions.room import Room
 from vigie.paths import DateArray, FloatArray, PathArray
 from vigie.supply import (
+    OpenDeliveries,
     OrderDraws,
     OrderLaw,
     OrderLines,
-    delivery_paths,
     lead_time_paths,
     learn_order_law,
+    open_deliveries,
     order_draws,
     read_order_lines,
 )
@@ -48,9 +49,9 @@ class OrderBook:
     suppliers: Mapping[Cell, str]
     usual_suppliers: Mapping[str, str]
 
-    def arriving(self, places: Sequence[str], product: str, dates: DateArray) -> PathArray:
-        """(place, 1, day, sample), units that open orders bring: late, in part or never."""
-        return delivery_paths(self.lines, self.law, places, [product], dates, self.draws)
+    def arriving(self, places: Sequence[str], product: str, dates: DateArray) -> OpenDeliveries:
+        """What open orders of the product bring: late, in part or never."""
+        return open_deliveries(self.lines, self.law, places, [product], dates, self.draws)
 
     def on_order(self, places: Sequence[str], product: str) -> FloatArray:
         """(place,), units on order; NaN where no order was ever told to the room."""

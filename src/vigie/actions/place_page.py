@@ -25,7 +25,14 @@ from vigie.actions.messages import Language
 from vigie.actions.moves import Move, one_move, read_place_moves
 from vigie.actions.nowcast_views import change_lines, nowcast_pictures
 from vigie.actions.place_pictures import NeedSpec, PlaceSeries, build_pictures
-from vigie.actions.risks import LISTED_STEP, Risk, read_risks, risk_row, what_name
+from vigie.actions.risks import (
+    LISTED_STEP,
+    Risk,
+    open_text,
+    read_risks,
+    risk_row,
+    what_name,
+)
 from vigie.actions.room_names import Measure, Place, RoomNames, read_names
 from vigie.actions.scenario_views import scenario_views
 from vigie.actions.site_risks import highest_by_place
@@ -251,8 +258,14 @@ def _product_rows(
         if risk.step >= LISTED_STEP:
             own = advice.get(risk.key[1:])
             lines = advice_lines(own, names, words, is_stock_said=True) if own else ()
-            rows.append(replace(risk_row(risk, names, words), advice=lines))
+            row = _with_open(risk_row(risk, names, words), risk, words)
+            rows.append(replace(row, advice=lines))
     return tuple(rows)
+
+
+def _with_open(row: RiskRow, risk: Risk, words: Words) -> RiskRow:
+    notes = [text for text in (row.note, open_text(risk, words)) if text]
+    return replace(row, note="; ".join(notes))
 
 
 def _other_orders(
@@ -277,7 +290,11 @@ def _products_note(reader: _Reader, products: Sequence[Risk]) -> str:
         is_whole = bool(reader.names.children(reader.place.key))
         return words.say("place.see_inside" if is_whole else "place.no_products")
     rest = sum(risk.step < LISTED_STEP for risk in products)
-    return words.count("place.products_rest", rest) if rest else ""
+    # A site whose orders are not known must not be read as one that will order in time.
+    is_open = all(risk.probability_open is None for risk in products)
+    said = [words.count("place.products_rest", rest) if rest else ""]
+    said.append(words.say("place.open_orders" if is_open else "place.usual_orders"))
+    return " ".join(text for text in said if text)
 
 
 def _moves(reader: _Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,17 +9,18 @@ import pyarrow as pa
 
 from vigie.actions.room import Room
 from vigie.lake import DataFile
-from vigie.paths import DateArray, PathArray
+from vigie.paths import DateArray
 from vigie.schemas import ORDERS
-from vigie.supply import deliveries
+from vigie.supply import OpenDeliveries, deliveries
 
 __all__ = ["ORDER_DAYS", "Arrivals", "arrivals_as_promised", "told_orders"]
 
 ORDER_DAYS = 180
 """Lines of which nothing was told for so long neither come nor teach anything; days."""
 
-Arrivals = Callable[[Sequence[str], str, DateArray], PathArray]
-"""(places, product, days) -> (place, 1, day) or (place, 1, day, sample), units delivered."""
+Arrivals = Callable[[Sequence[str], str, DateArray], OpenDeliveries]
+"""(places, product, days) -> what open orders bring: (place, 1, day, sample), or without samples
+where it is certain."""
 
 
 def told_orders(room: Room, orders: Sequence[DataFile], day: date) -> pa.Table:
@@ -47,7 +48,8 @@ def arrivals_as_promised(orders: pa.Table) -> Arrivals:
         orders: open orders as known: columns place, product, quantity, eta_date, status.
     """
 
-    def arriving(places: Sequence[str], product: str, dates: DateArray) -> PathArray:
-        return deliveries(orders, places, [product], dates)
+    def arriving(places: Sequence[str], product: str, dates: DateArray) -> OpenDeliveries:
+        units = deliveries(orders, places, [product], dates)
+        return OpenDeliveries(units, units, units.sum(axis=-1))
 
     return arriving

@@ -8,11 +8,17 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
 from vigie.actions.order_book import OrderBook
-from vigie.actions.product_demand import Patients, patients_ahead, product_demand
+from vigie.actions.product_demand import (
+    Patients,
+    ProductDemand,
+    patients_ahead,
+    product_demand,
+)
 from vigie.actions.product_orders import Arrivals
 from vigie.actions.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.room import ShortageRule
@@ -20,8 +26,11 @@ from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_da
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
 from vigie.actions.stock_advice import StockAhead, advice_rows, with_order_dates
+from vigie.actions.usual_orders import UsualOrders
 from vigie.paths import (
+    BoolArray,
     DateArray,
+    FloatArray,
     JointDraws,
     PathArray,
     SamplePaths,
@@ -45,6 +54,7 @@ from vigie.planning import (
 )
 from vigie.supply import (
     STOCK_MODEL,
+    StockPaths,
     Unmet,
     burn_rate,
     first_stock_out,
@@ -111,6 +121,7 @@ def product_results(
     asked: PlanTerms | None = None,
     what_ifs: ProductWhatIfs | None = None,
     book: OrderBook | None = None,
+    usual: UsualOrders | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -123,125 +134,232 @@ def product_results(
         asked: what plans keep to; None: nothing but their rules.
         what_ifs: scenarios; None: none is of products.
         book: the orders, from which lead times are told; None: those of the list are taken.
+        usual: how sites order; None: nothing is ordered anew.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
     terms = _terms(inputs)
-    ways = ways_within(inputs.reference["arcs"], history.places, asked.longest_drive_hours)
     dates = _dates_ahead(history, inputs, draws)
-    patients = patients_ahead(inputs, occupancy, history.places, history.dates, dates)
+    run = _Run(
+        rule=rule,
+        inputs=inputs,
+        draws=draws,
+        arrivals=arrivals,
+        ways=ways_within(inputs.reference["arcs"], history.places, asked.longest_drive_hours),
+        dates=dates,
+        patients=patients_ahead(inputs, occupancy, history.places, history.dates, dates),
+        asked=asked,
+        what_ifs=what_ifs,
+        book=book,
+        usual=usual,
+    )
     yield from side_by_side(
-        partial(
-            _one,
-            rule,
-            inputs,
-            draws,
-            arrivals,
-            product,
-            terms[product],
-            ways,
-            patients,
-            asked,
-            what_ifs,
-            book,
-        )
+        partial(_one, run, product, terms[product])
         for product in history.categories
         if product in terms
     )
 
 
-def _one(
-    rule: ShortageRule,
-    inputs: Inputs,
-    draws: JointDraws,
-    arrivals: Arrivals,
-    product: str,
-    terms: _Terms,
-    ways: Lanes,
-    patients: Patients | None,
-    asked: PlanTerms,
-    what_ifs: ProductWhatIfs | None,
-    book: OrderBook | None,
-) -> ProductResult:
-    stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
-    history = inputs.histories[stock_measure]
-    places = history.places
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """What all products of a run share, see ``product_results``.
+
+    Attributes:
+        ways: between places.
+        dates: days from the day after the last report of stock to the horizon.
+        patients: whom use follows; None: nobody is known.
+    """
+
+    rule: ShortageRule
+    inputs: Inputs
+    draws: JointDraws
+    arrivals: Arrivals
+    ways: Lanes
+    dates: DateArray
+    patients: Patients | None
+    asked: PlanTerms
+    what_ifs: ProductWhatIfs | None
+    book: OrderBook | None
+    usual: UsualOrders | None
+
+    @property
+    def begins(self) -> int:
+        """Days of ``dates`` before the first day looked at."""
+        return max(0, self.start - (1 - self.inputs.offset(self.rule.measures["stock"])))
+
+    @property
+    def start(self) -> int:
+        """Days of ``dates`` up to that of the run."""
+        return int((self.dates <= np.datetime64(self.inputs.as_of, "D")).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Store:
+    """One product at all places; arrays have an axis of this one product after the place.
+
+    Attributes:
+        terms: of the product.
+        series: what its rows share.
+        begins: days before the first day looked at.
+        stock: (place, 1), units last told; NaN where unknown.
+        use: what is asked for.
+        coming: (place, 1, day) or with samples, units that open orders bring.
+        ordered: (place, 1, day, sample), units that orders placed from today on bring; None: none.
+    """
+
+    terms: _Terms
+    series: Series
+    begins: int
+    stock: FloatArray
+    use: ProductDemand
+    coming: PathArray
+    ordered: PathArray | None
+
+    @property
+    def known(self) -> BoolArray:
+        """(place, 1), where stock is told."""
+        return np.asarray(np.isfinite(self.stock))
+
+    @property
+    def amount(self) -> FloatArray:
+        """(place, 1), units on hand, 0 where unknown."""
+        return np.nan_to_num(self.stock)
+
+    @property
+    def arriving(self) -> PathArray:
+        """Units of open orders and of those to be placed."""
+        return self.coming if self.ordered is None else self.coming + self.ordered
+
+    def first_short(self, need: PathArray) -> PathArray:
+        """(place, 1, sample), first day looked at on which a need exceeds the stock."""
+        return first_stock_out(need[:, :, self.begins :], self.amount)
+
+    def rows(self, inputs: Inputs, need: PathArray) -> pa.Table:
+        """Rows of the table of shortages of a need, see ``vigie.supply.net_need``."""
+        lacking = peak_shortfall(need[:, :, self.begins :], self.amount)
+        return shortage_rows(self.series, inputs, self.first_short(need), lacking, self.known)
+
+
+def _one(run: _Run, product: str, terms: _Terms) -> ProductResult:
+    store = _store(run, product, terms)
+    need = net_need(store.use.paths, store.arriving)
+    # Advice must not rest on the orders that it is about.
+    alone = need if store.ordered is None else net_need(store.use.paths, store.coming)
+    ahead = StockAhead.of_product(
+        store.stock,
+        store.use.paths,
+        alone,
+        store.first_short(alone),
+        run.begins,
+        terms.pack_size,
+        terms.unmet,
+    )
+    advice = advice_rows(store.series, run.inputs, ahead, run.book)
+    rows = _with_models(
+        store.rows(run.inputs, need), dict(zip(store.series.places, store.use.models, strict=True))
+    )
+    if run.usual is not None and store.ordered is not None:
+        foreseen = run.usual.is_foreseen(product)[store.known[:, 0]]
+        rows = _beside_open(rows, store.rows(run.inputs, alone), foreseen)
+    held_on = stock_paths(store.amount, store.use.paths, store.arriving, terms.unmet)
+    # Whole units: what a fraction of a mask adds is bytes only.
+    paths = np.ascontiguousarray(np.rint(held_on.stock))
+    plans, optimal = _plans(_exchange(run, product, store, need), run.asked)
+    return ProductResult(
+        product=product,
+        shortages=with_order_dates(rows, advice),
+        days=_days(run, store, held_on, paths, store.first_short(need)),
+        advice=advice,
+        stock=SamplePaths(
+            run.rule.measures["stock"], store.series.places, (product,), run.dates, paths
+        ),
+        plans=plans,
+        optimal=optimal,
+        again=_again(run, product, store),
+    )
+
+
+def _store(run: _Run, product: str, terms: _Terms) -> _Store:
+    """Stock, use and deliveries of one product."""
+    stock_measure, use_measure = run.rule.measures["stock"], run.rule.measures["consumption"]
+    history = run.inputs.histories[stock_measure]
+    places, dates = history.places, run.dates
     held = history.select(places, [product])
-    used = _on_dates(inputs, use_measure, places, product, history.dates)
+    used = _on_dates(run.inputs, use_measure, places, product, history.dates)
     stock = np.maximum(last_seen(held)[:, :, -1], 0)
-    dates = _dates_ahead(history, inputs, draws)
-    use = product_demand(product, used, held, len(dates), draws, patients)
-    demand = use.paths
-    coming = arrivals(places, product, dates)
-    known = np.isfinite(stock)
-    amount = np.nan_to_num(stock)
-    need = net_need(demand, coming)
-    start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
-    begins = max(0, start - (1 - inputs.offset(stock_measure)))
+    use = product_demand(product, used, held, len(dates), run.draws, run.patients)
+    on_order = run.arrivals(places, product, dates)
+    ordered = None
+    if run.usual is not None:
+        ordered = run.usual.coming(
+            product, stock[:, 0], use.paths, on_order, dates, terms.pack_size, terms.unmet
+        )
     series = Series(
         kind="products",
         places=places,
         categories=(product,),
-        offset=inputs.offset(stock_measure),
+        offset=run.inputs.offset(stock_measure),
         model=STOCK_MODEL,
         unit=terms.unit,
         need_now=burn_rate(used, held).astype(np.float32),
         capacity_now=stock.astype(np.float32),
         binds=[["stock"]] * len(places),
-        history=_select(inputs, stock_measure, product),
+        history=_select(run.inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
+    return _Store(terms, series, run.begins, stock, use, on_order.units, ordered)
 
-    def judge(need: PathArray) -> pa.Table:
-        looked = need[:, :, begins:]
-        lacking = peak_shortfall(looked, amount)
-        return shortage_rows(series, inputs, first_stock_out(looked, amount), lacking, known)
 
-    again: Sequence[ProductAgain] = ()
-    if what_ifs is not None:
-        phase = len(history.dates) % 7
-        case = ProductCase(product, places, dates, use, patients, coming, judge, phase)
-        again = what_ifs.judged_again(case)
-    looked = need[:, :, begins:]
-    first = first_stock_out(looked, amount)
-    rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
-    rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
-    # With open orders alone: advice must not rest on the orders that it is about.
-    ahead = StockAhead.of_product(stock, demand, need, first, begins, terms.pack_size, terms.unmet)
-    advice = advice_rows(series, inputs, ahead, book)
-    rows = with_order_dates(rows, advice)
-    held_on = stock_paths(amount, demand, coming, terms.unmet)
-    # Whole units: what a fraction of a mask adds is bytes only.
-    paths = np.rint(held_on.stock)
+def _again(run: _Run, product: str, store: _Store) -> Sequence[ProductAgain]:
+    """The product under the scenarios that touch it."""
+    if run.what_ifs is None:
+        return ()
+    history = run.inputs.histories[run.rule.measures["stock"]]
+    case = ProductCase(
+        product=product,
+        places=store.series.places,
+        dates=run.dates,
+        use=store.use,
+        patients=run.patients,
+        arriving=store.coming,
+        ordered=store.ordered,
+        judge=partial(store.rows, run.inputs),
+        first_phase=len(history.dates) % 7,
+    )
+    return run.what_ifs.judged_again(case)
+
+
+def _days(
+    run: _Run, store: _Store, held_on: StockPaths, paths: PathArray, first: PathArray
+) -> pa.Table:
+    """Rows of the table of shortage days, of places at some risk."""
+    begins, coming = run.begins, store.arriving
     by_day = DayPaths(
-        need=demand[:, :, begins:],
+        need=store.use.paths[:, :, begins:],
         capacity=paths[:, :, begins:],
         short=held_on.unmet[:, :, begins:] > np.float32(0),
         first_day=first,
         unmet=held_on.unmet[:, :, begins:],
         delivered=(coming.mean(axis=-1) if coming.ndim == 4 else coming)[:, :, begins:],
     )
-    at_risk = known & (probability_by(first, looked.shape[2]) >= LEAST_PROBABILITY)
-    exchange = Exchange(
+    days_looked_at = len(run.dates) - begins
+    at_risk = store.known & (probability_by(first, days_looked_at) >= LEAST_PROBABILITY)
+    return shortage_days(store.series, run.inputs, by_day, at_risk)
+
+
+def _exchange(run: _Run, product: str, store: _Store, need: PathArray) -> Exchange:
+    """The question of a plan."""
+    return Exchange(
         kind="products",
         category=product,
-        unit=terms.unit,
-        places=places,
-        stock=stock[:, 0],
+        unit=store.terms.unit,
+        places=store.series.places,
+        stock=store.stock[:, 0],
         # A shortage later than that can be met by the plan of a later day.
-        need=need[:, 0, start : start + MoveRules().risk_days],
-        use=Use(terms.unmet.value),
-        pack_size=terms.pack_size,
-        lanes=ways,
-    )
-    return ProductResult(
-        product,
-        rows,
-        shortage_days(series, inputs, by_day, at_risk),
-        advice,
-        SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
-        *_plans(exchange, asked),
-        again,
+        need=need[:, 0, run.start : run.start + MoveRules().risk_days],
+        use=Use(store.terms.unmet.value),
+        pack_size=store.terms.pack_size,
+        lanes=run.ways,
     )
 
 
@@ -249,6 +367,23 @@ def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArr
     """Days from the day after the last report of stock to the horizon."""
     days = (inputs.as_of - history.last_date).days + inputs.horizon_days
     return step_dates(history.dates[-1], "day", min(days, draws.steps))
+
+
+def _beside_open(rows: pa.Table, alone: pa.Table, foreseen: np.ndarray) -> pa.Table:
+    """Rows with the chance and the last moment to act if nobody orders again.
+
+    An order is advised as if it were the next one: foreseen orders would hide that it is needed.
+
+    Args:
+        rows: with the orders that sites usually place.
+        alone: the same, with open orders only.
+        foreseen: (row,), whether orders of the place are foreseen.
+    """
+    at = rows.schema.get_field_index("act_by")
+    rows = rows.set_column(at, "act_by", alone["act_by"])
+    chance = pc.if_else(pa.array(foreseen), alone["probability"], pa.scalar(None, pa.float64()))
+    at = rows.schema.get_field_index("probability_open")
+    return rows.set_column(at, "probability_open", chance)
 
 
 def _with_models(rows: pa.Table, models: Mapping[str, str]) -> pa.Table:

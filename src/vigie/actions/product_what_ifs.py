@@ -33,6 +33,8 @@ class ProductCase:
         use: demand, and by what patients it was foreseen.
         patients: None: not known.
         arriving: (place, 1, day) or (place, 1, day, sample), units that open orders bring.
+        ordered: (place, 1, day, sample), units that orders placed from today on bring, as sites
+            order without the scenario; None: none.
         judge: rows of shortages of a need, see ``vigie.supply.net_need``.
         first_phase: weekday phase of the first day.
     """
@@ -43,6 +45,7 @@ class ProductCase:
     use: ProductDemand
     patients: Patients | None
     arriving: PathArray
+    ordered: PathArray | None
     judge: Callable[[PathArray], pa.Table]
     first_phase: int
 
@@ -110,6 +113,8 @@ class ProductWhatIfs:
             demand = demand * self._use_share(of_use, case)
         orders = [counted[n] for n in sorted(touched) if counted[n].change.kind == "orders"]
         arriving = moved_orders(case.arriving, orders, case.places, case.dates)
+        if case.ordered is not None:
+            arriving = arriving + case.ordered
         rows = case.judge(net_need(demand, arriving))
         named = pa.array([place for place, here in zip(case.places, at, strict=True) if here])
         doses = any(each.change.kind == "doses" for each in of_use)

@@ -15,7 +15,8 @@ __all__ = ["engine_made_ready", "is_engine_kept"]
 
 _CODE = (
     "from vigie.epidemiology.renewal import ready_engine; "
-    "from vigie.supply.demand_kernel import ready_draws; ready_draws(); ready_engine()"
+    "from vigie.supply.demand_kernel import ready_draws; ready_draws(); ready_engine(); "
+    "from vigie.supply.reorder_kernel import ready_orders; ready_orders()"
 )
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "by_harm",
     "from_when",
     "kind_name",
+    "open_text",
     "read_risks",
     "reason_text",
     "risk_row",
@@ -52,6 +53,7 @@ class Risk:
 
     ``probability`` is P(short by day 14), or by the horizon when the run gives none for day 14;
     ``days`` says which; ``if_short`` is over the paths that run short within the horizon.
+    ``probability_open`` is that by the horizon if nobody orders again, where orders are foreseen.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class Risk:
     act_by: date | None
     data_date: date
     days_of_data: int
+    probability_open: float | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -117,6 +120,7 @@ def _risk(row: dict[str, Any]) -> Risk:
         act_by=row["act_by"],
         data_date=row["data_date"],
         days_of_data=row["days_of_data"],
+        probability_open=row["probability_open"],
     )
 
 
@@ -209,11 +213,24 @@ def reason_text(risk: Risk, words: Words) -> str:
     if risk.need_now is None or risk.capacity_now is None or risk.kind not in KINDS:
         return words.say("reason.unknown", binds=binds)
     # Means over the futures have fractions; nobody sees a tenth of a bed.
-    return words.say(
+    reason = words.say(
         f"reason.{risk.kind}",
         need=words.number(round(risk.need_now, 1 if risk.kind == "products" else None)),
         capacity=words.number(round(risk.capacity_now)),
         binds=binds,
+    )
+    alone = open_text(risk, words)
+    return words.say("reason.open", reason=reason, alone=alone) if alone else reason
+
+
+def open_text(risk: Risk, words: Words) -> str:
+    """The chance if nobody orders again; "" where no further order is foreseen."""
+    if risk.probability_open is None:
+        return ""
+    return words.say(
+        "risk.open",
+        chance=words.chance(risk.probability_open).in_100,
+        day=words.day(risk.as_of + timedelta(days=risk.horizon_days)),
     )
 
 

@@ -49,6 +49,8 @@ class ShortageRule:
         of: what a declared shortage is a lack of: beds, staff, equipment or products.
         ahead: for beds and staff, "follows" when staffed beds and rosters follow the need and
             absence the epidemic, as learnt from the room's past; "held" when they stand.
+        orders: for products, "usual" when sites go on ordering as they did; "open" when nobody
+            orders again.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class ShortageRule:
     mode: str = "normal"
     of: str = ""
     ahead: str = "follows"
+    orders: str = "usual"
 
 
 @dataclass(frozen=True, slots=True)

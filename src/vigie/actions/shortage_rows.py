@@ -134,6 +134,7 @@ def shortage_rows(
         "data_date": pa.array(last.reshape(-1)),
         "days_of_data": pa.array(days.reshape(-1)),
         "probability_any": pa.nulls(count, pa.float64()),
+        "probability_open": pa.nulls(count, pa.float64()),
     }
     columns["act_by"] = _act_by(columns["if_short_q10"], series, inputs, category)
     table = pa.table(columns).select([name for name in SHORTAGES.names if name != "run"])

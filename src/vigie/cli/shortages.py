@@ -18,6 +18,7 @@ _SHORTAGE_COLUMNS = (
     "probability_7",
     "probability_14",
     "probability",
+    "probability_open",
     "from",
     "range",
     "act_by",
@@ -48,6 +49,7 @@ _ROUNDED = (
     "probability_7",
     "probability_14",
     "probability",
+    "probability_open",
     "late_probability",
     "expected_unmet",
 )

@@ -121,6 +121,14 @@ SHORTAGES = Table(
             "whole, if every bed could be shared.",
             unit="0 to 1",
         ),
+        column(
+            26,
+            "probability_open",
+            NUMBER,
+            "Of products: P(short by the horizon) if nobody orders again; probability assumes that "
+            "sites go on ordering as they did. Empty where no further order is foreseen.",
+            unit="0 to 1",
+        ),
     ),
     key=("run", "kind", "place", "category"),
     partition="run",

@@ -28,6 +28,7 @@ __all__ = [
     "Language",
     "Mode",
     "Orders",
+    "OrdersAhead",
     "OwnModel",
     "ProductShortage",
     "Room",
@@ -82,6 +83,13 @@ class Ahead(StrEnum):
 
     FOLLOWS = "follows"
     HELD = "held"
+
+
+class OrdersAhead(StrEnum):
+    """Which orders of products count on the days ahead."""
+
+    USUAL = "usual"
+    OPEN = "open"
 
 
 class TileKind(StrEnum):
@@ -257,6 +265,13 @@ class ProductShortage:
 
     stock: str = field(metadata=about("Units in stock.", form="measure"))
     consumption: str = field(metadata=about("Units used in a period.", form="measure"))
+    orders: OrdersAhead = field(
+        default=OrdersAhead.USUAL,
+        metadata=about(
+            "Sites go on ordering as they did in this room's past, or open orders alone count "
+            "(docs/models/ordering.md)."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from vigie.supply.burn import (
 from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
 from vigie.supply.delivery_paths import (
+    OpenDeliveries,
     OrderDraws,
     arrival_chances,
     delivery_paths,
+    open_deliveries,
     order_draws,
 )
 from vigie.supply.demand import FlowModel, demand_paths
@@ -46,6 +48,10 @@ from vigie.supply.patient_demand import (
     mean_paths,
 )
 from vigie.supply.rationing import Rationed, rationed, shared_out
+from vigie.supply.reorder_guard import judged_reordering, usual_suppliers
+from vigie.supply.reorder_past import PastStores
+from vigie.supply.reorder_paths import StoreAhead, usual_orders
+from vigie.supply.reordering import ReorderLaw, ReorderRules, learn_reordering
 from vigie.supply.risk import (
     STOCK_MODEL,
     ProductTerms,
@@ -79,6 +85,7 @@ __all__ = [
     "DayChance",
     "Doses",
     "FlowModel",
+    "OpenDeliveries",
     "OrderAdvice",
     "OrderDraws",
     "OrderFault",
@@ -86,12 +93,16 @@ __all__ = [
     "OrderLaw",
     "OrderLines",
     "OrderRules",
+    "PastStores",
     "PatientUse",
     "ProductTerms",
     "RatioSpread",
     "Rationed",
+    "ReorderLaw",
+    "ReorderRules",
     "StockPaths",
     "StockRisks",
+    "StoreAhead",
     "Unmet",
     "UseFit",
     "UseRatio",
@@ -117,11 +128,14 @@ __all__ = [
     "gtin_fault",
     "is_lumpy",
     "is_worth_it",
+    "judged_reordering",
     "lead_time_paths",
     "learn_order_law",
+    "learn_reordering",
     "mean_paths",
     "months_of_stock",
     "net_need",
+    "open_deliveries",
     "order_advice",
     "order_draws",
     "order_faults",
@@ -140,4 +154,6 @@ __all__ = [
     "stock_risks",
     "uncensored_use",
     "usable_stock",
+    "usual_orders",
+    "usual_suppliers",
 ]

@@ -16,7 +16,14 @@ from vigie.supply.order_hazards import on_days
 from vigie.supply.order_law import AGE_EDGES, LATENESS_EDGES, SINCE_EDGES, OrderLaw
 from vigie.supply.order_lines import UNKNOWN_DAY, OrderLines
 
-__all__ = ["OrderDraws", "arrival_chances", "delivery_paths", "order_draws"]
+__all__ = [
+    "OpenDeliveries",
+    "OrderDraws",
+    "arrival_chances",
+    "delivery_paths",
+    "open_deliveries",
+    "order_draws",
+]
 
 _SHIPPED, _ARRIVED = 1, 2
 _MOST_HAZARD = 0.999
@@ -38,6 +45,22 @@ class OrderDraws:
     def sample_count(self) -> int:
         """Number of futures."""
         return int(self.shock.shape[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenDeliveries:
+    """What becomes of open orders in every future.
+
+    Attributes:
+        units: (place, product, day, sample), units that come, >= 0.
+        settled: same shape, units ordered of the lines that come that day: what is missing in a
+            partial delivery is no longer on order either.
+        on_order: (place, product, sample), units on order before the first day.
+    """
+
+    units: PathArray
+    settled: PathArray
+    on_order: PathArray
 
 
 def order_draws(rng: np.random.Generator, law: OrderLaw, sample_count: int) -> OrderDraws:
@@ -79,18 +102,40 @@ def delivery_paths(
 
     Source: docs/models/orders.md, equations 4 to 6.
     """
+    return open_deliveries(lines, law, places, products, dates, draws).units
+
+
+def open_deliveries(
+    lines: OrderLines,
+    law: OrderLaw,
+    places: Sequence[str],
+    products: Sequence[str],
+    dates: DateArray,
+    draws: OrderDraws,
+) -> OpenDeliveries:
+    """The same deliveries, with what is still on order; arguments as of ``delivery_paths``.
+
+    Source: docs/models/orders.md, equations 4 to 6.
+    """
     first = int(np.datetime64(dates[0], "D").astype(np.int64))
     shape = (len(places), len(products), len(dates), draws.sample_count)
-    arriving = np.zeros(shape, dtype=np.float32)
+    found = OpenDeliveries(
+        np.zeros(shape, dtype=np.float32),
+        np.zeros(shape, dtype=np.float32),
+        np.zeros((*shape[:2], shape[3]), dtype=np.float32),
+    )
     place, product = _index(lines.place, places), _index(lines.product, products)
     is_of = (place >= 0) & (product >= 0) & (np.nan_to_num(lines.quantity, nan=-1.0) > 0)
-    _add_arrived(arriving, lines, place, product, first)
+    _add_arrived(found, lines, place, product, first)
     for index, name in enumerate(products):
         chosen = np.flatnonzero(is_of & lines.is_open & (product == index))
         if len(chosen):
             rng = np.random.default_rng([draws.key, zlib.crc32(name.encode())])
-            _add_open(arriving[:, index], lines, law, chosen, place[chosen], first, draws, rng)
-    return arriving
+            one = OpenDeliveries(
+                found.units[:, index], found.settled[:, index], found.on_order[:, index]
+            )
+            _add_open(one, lines, law, chosen, place[chosen], first, draws, rng)
+    return found
 
 
 def arrival_chances(
@@ -153,7 +198,7 @@ def _then(gone: FloatArray, since: FloatArray, row: IntArray) -> FloatArray:
 
 
 def _add_open(
-    arriving: PathArray,
+    found: OpenDeliveries,
     lines: OrderLines,
     law: OrderLaw,
     chosen: IntArray,
@@ -163,7 +208,7 @@ def _add_open(
     rng: np.random.Generator,
 ) -> None:
     """Add the open lines of a product to (place, day, sample)."""
-    days, samples = arriving.shape[1:]
+    days, samples = found.units.shape[1:]
     skipped = lines.known_day + 1 - first
     chances = arrival_chances(lines, law, chosen, max(days - skipped, 0))
     level = ndtri(np.minimum(np.cumsum(chances, axis=1), 1.0)).astype(np.float32)
@@ -180,7 +225,10 @@ def _add_open(
         )
         inside = (day >= 0) & (day < days)
         units = np.float32(lines.quantity[line]) * fill
-        arriving[place[at], day[inside], sample[inside]] += units[inside]
+        cells = (place[at], day[inside], sample[inside])
+        found.units[cells] += units[inside]
+        found.settled[cells] += np.float32(lines.quantity[line])
+        found.on_order[place[at]] += np.float32(lines.quantity[line]) * (day >= 0)
 
 
 def _fill(uniform: PathArray, partial_share: float, partial_fill: FloatArray) -> PathArray:
@@ -193,15 +241,18 @@ def _fill(uniform: PathArray, partial_share: float, partial_fill: FloatArray) ->
 
 
 def _add_arrived(
-    arriving: PathArray, lines: OrderLines, place: IntArray, product: IntArray, first: int
+    found: OpenDeliveries, lines: OrderLines, place: IntArray, product: IntArray, first: int
 ) -> None:
     """Add what came for certain on the days that the last told stock does not yet hold."""
     came = (lines.state == _ARRIVED) & (place >= 0) & (product >= 0)
-    came &= (lines.arrival_day >= first) & (lines.arrival_day < first + arriving.shape[2])
+    came &= (lines.arrival_day >= first) & (lines.arrival_day < first + found.units.shape[2])
     units = np.where(np.isfinite(lines.delivered), lines.delivered, lines.quantity)
     for line in np.flatnonzero(came & (np.nan_to_num(units, nan=-1.0) > 0)):
-        day = int(lines.arrival_day[line]) - first
-        arriving[place[line], product[line], day] += np.float32(units[line])
+        cell = (place[line], product[line], int(lines.arrival_day[line]) - first)
+        ordered = np.float32(np.nan_to_num(lines.quantity[line]))
+        found.units[cell] += np.float32(units[line])
+        found.settled[cell] += ordered
+        found.on_order[cell[:2]] += ordered
 
 
 def _index(column: pa.Array, keys: Sequence[str]) -> IntArray:

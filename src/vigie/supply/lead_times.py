@@ -13,7 +13,7 @@ from vigie.supply.delivery_paths import OrderDraws, arrival_chances
 from vigie.supply.order_law import OrderLaw
 from vigie.supply.order_lines import UNKNOWN_DAY, OrderLines, Promises
 
-__all__ = ["lead_time_paths"]
+__all__ = ["lead_time_paths", "ordered_today"]
 
 
 def lead_time_paths(
@@ -34,7 +34,7 @@ def lead_time_paths(
 
     Source: docs/models/orders.md, equation 4; docs/models/stock.md, equation 8.
     """
-    line = _ordered_today(supplier, product)
+    line = ordered_today(supplier, product)
     chance = arrival_chances(line, law, np.array([0]), day_count)[0]
     level = ndtri(np.minimum(np.cumsum(chance), 1.0))
     rng = np.random.default_rng([draws.key, zlib.crc32(f"lead {product}".encode())])
@@ -45,7 +45,7 @@ def lead_time_paths(
     return np.where(day <= day_count, day, np.inf).astype(np.float32)
 
 
-def _ordered_today(supplier: str, product: str) -> OrderLines:
+def ordered_today(supplier: str, product: str) -> OrderLines:
     """One line, ordered on day 0 and not yet promised."""
     unknown, zero = np.array([UNKNOWN_DAY]), np.array([0])
     none = np.array([np.nan])

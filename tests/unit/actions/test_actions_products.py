@@ -1,9 +1,11 @@
 """Products: when stock runs out, what deliveries change, and who can help whom."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -18,14 +20,23 @@ from tests.rooms import (
     write_room,
 )
 from tests.unit.actions.given_figures import AS_OF, Given, inputs_of, rule_of
+from tests.unit.supply.orders_made import TODAY, UNTIL, rows_of
+from tests.unit.supply.stores_made import ordering_stores
 from vigie.actions.cycle import run_cycle
-from vigie.actions.product_orders import arrivals_as_promised
-from vigie.actions.product_shortages import ProductResult, product_results
+from vigie.actions.product_orders import KnownOrders, arrivals_as_promised, arrivals_by_law
+from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.room import Room
 from vigie.actions.showing import show_table
+from vigie.actions.usual_orders import learn_usual_orders
 from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL
 from vigie.schemas import ORDERS
-from vigie.supply import PATIENT_STOCK_MODEL, STOCK_MODEL
+from vigie.supply import (
+    PATIENT_STOCK_MODEL,
+    STOCK_MODEL,
+    learn_order_law,
+    order_draws,
+    read_order_lines,
+)
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("products")
@@ -312,3 +323,59 @@ def test_a_room_without_a_list_of_products_claims_no_product_shortage(tmp_path: 
     run_cycle(room, OPERATOR)
 
     assert show_table(room, OPERATOR, "shortages").num_rows == 0
+
+
+def ordering_room() -> tuple[Given, KnownOrders]:
+    """Three sites that used 20 a day and ordered what was used each week, on a day of their own."""
+    past, lines, _ = ordering_stores(8, places=3, days=120, cover=16.0, lead=2, product="masks")
+    shift = AS_OF - TODAY
+    given: dict[tuple[str, str, str], list[float | None]] = {}
+    for at, place in enumerate(past.places):
+        given[("stock", place, "masks")] = past.stock[at, 0].tolist()
+        given[("used", place, "masks")] = past.use[at, 0].tolist()
+    rows = rows_of(lines)
+    # The day after the last report of the stores is the first of the run.
+    for name, unit in (("ordered_date", "D"), ("eta_date", "D")):
+        days = rows[name].to_numpy() + np.timedelta64(shift.days + 1, unit)
+        rows = rows.set_column(rows.schema.get_field_index(name), name, pa.array(days))
+    told = rows["known_at"].to_numpy() + np.timedelta64(shift.days + 1, "D")
+    at = rows.schema.get_field_index("known_at")
+    rows = rows.set_column(at, "known_at", pa.array(told).cast(pa.timestamp("us", tz="UTC")))
+    until = datetime.combine(AS_OF + timedelta(days=1), time(), UTC) + timedelta(hours=1)
+    known = read_order_lines(rows, today=AS_OF + timedelta(days=1), known_until=until)
+    law = learn_order_law(known)
+    return given, KnownOrders(known, law, order_draws(np.random.default_rng(1), law, 50))
+
+
+def test_usual_orders_lower_the_chance_and_leave_the_advice_to_order() -> None:
+    given, known = ordering_room()
+    products = [MASKS | {"pack_size": 10.0}]
+    inputs, chance = inputs_of(
+        given, flows=["used"], reference={"products": products, "arcs": []}, horizon_days=21
+    )
+    usual = learn_usual_orders(RULE, inputs, known)
+    assert usual is not None
+    arrivals = arrivals_by_law(known)
+
+    [foreseen] = product_results(
+        RULE, inputs, chance.draws(), arrivals, asked=PlanTerms(), usual=usual
+    )
+    [alone] = product_results(RULE, inputs, chance.draws(), arrivals)
+
+    with_orders, without = foreseen.shortages, alone.shortages
+    assert min(without["probability"].to_pylist()) > 0.9, "stock for sixteen days"
+    assert max(with_orders["probability"].to_pylist()) < 0.1
+    assert with_orders["probability_open"].to_pylist() == without["probability"].to_pylist()
+    assert without["probability_open"].null_count == 3
+    assert with_orders["act_by"].to_pylist() == without["act_by"].to_pylist()
+    assert with_orders["act_by"].null_count == 0
+    assert (foreseen.stock.values >= alone.stock.values - 1).all()
+    assert usual.told()["places_without_orders"] == []
+
+
+def test_a_room_without_orders_foresees_none() -> None:
+    given, known = ordering_room()
+    inputs, _ = inputs_of(given, flows=["used"], reference={"products": [MASKS], "arcs": []})
+    none = read_order_lines(rows_of([]), today=TODAY, known_until=UNTIL)
+
+    assert learn_usual_orders(RULE, inputs, replace(known, lines=none)) is None

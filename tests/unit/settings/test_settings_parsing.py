@@ -12,6 +12,7 @@ from vigie.settings import (
     EquipmentShortage,
     Language,
     Mode,
+    OrdersAhead,
     OwnModel,
     ProductShortage,
     Settings,
@@ -73,6 +74,7 @@ fleet = "ventilators_total"
 kind = "products"
 stock = "stock_on_hand"
 consumption = "consumption"
+orders = "open"
 
 [[models]]
 name = "clinic-median"
@@ -145,7 +147,7 @@ def test_every_value_of_a_whole_file_is_read() -> None:
         BedShortage("beds_occupied", "beds_staffed", "beds_open"),
         StaffShortage("staff_rostered", "staff_absent", "beds_occupied", Mode.STRETCHED),
         EquipmentShortage("ventilators_in_use", "ventilators_total"),
-        ProductShortage("stock_on_hand", "consumption"),
+        ProductShortage("stock_on_hand", "consumption", OrdersAhead.OPEN),
     )
     assert settings.models == (
         OwnModel("clinic-median", ("python3", "models/m.py", "-v", "-v"), ("admissions",), 60),

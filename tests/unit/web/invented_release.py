@@ -410,6 +410,10 @@ def _shortages(rng: np.random.Generator, sites: list[dict]) -> list[dict]:
                     "act_by": TODAY + timedelta(days=int(rng.integers(-1, 6))),
                     "data_date": TODAY - timedelta(days=1),
                     "days_of_data": 600,
+                    # Ordered as usual everywhere but at one site.
+                    "probability_open": min(1.0, chance * 1.3)
+                    if kind == "products" and site["place"] != "H08"
+                    else None,
                 }
             )
     return rows

@@ -371,3 +371,56 @@ def test_one_hundred_hospitals_keep_one_screen_of_rows_and_all_are_reached():
     assert len(page.rows) == MOST_ROWS
     assert page.part.count > 3 * MOST_ROWS
     assert page.part.next == 2
+
+
+# --- Orders that sites will still place
+
+
+def first_product(place: str) -> dict:
+    """A listed shortage of a product at a place, with the chance if nobody orders again."""
+    row = next(r for r in _rows("shortages") if r["kind"] == "products" and r["place"] == place)
+    return row | {"probability_14": 0.4, "probability": 0.42, "probability_open": 0.93}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "; if nothing more is ordered: 93 in 100 by"),
+        ("fr", " ; si rien d’autre n’est commandé : 93 sur 100 d’ici au"),
+    ],
+)
+def test_a_reason_says_what_holds_if_nothing_more_is_ordered(language, text):
+    only = rows_of("shortages", [first_product("H07")])
+
+    [row] = shortages(language, shortages=only).rows
+    [told] = tell_shortages(tables(shortages=only), language=language)
+
+    assert text in row.reason.replace("\u00a0", " ").replace("\u202f", " ")
+    assert told["reason"] == row.reason
+    assert told["probability_open"] == 0.93
+
+
+def test_where_no_further_order_is_foreseen_nothing_is_said_of_it():
+    only = rows_of("shortages", [first_product("H07") | {"probability_open": None}])
+
+    [row] = shortages(shortages=only).rows
+
+    assert "ordered" not in row.reason
+
+
+@pytest.mark.parametrize(
+    ("alone", "text", "note"),
+    [
+        (0.93, "orders that the site usually places", "if nothing more is ordered: 93 in 100"),
+        (None, "no further order is foreseen", ""),
+    ],
+)
+def test_the_page_of_a_place_says_which_orders_its_chances_count(alone, text, note):
+    only = rows_of("shortages", [first_product("H07") | {"probability_open": alone}])
+
+    page = build_place_page(tables(shortages=only), "H07", language="en")
+
+    assert text in page.products_note
+    [row] = page.products
+    assert row.note.replace("\u00a0", " ").startswith(note)
+    assert bool(row.note) == bool(note)
