@@ -15,22 +15,20 @@ from vigie.actions.lending_questions import ways_within
 from vigie.actions.order_book import OrderBook
 from vigie.actions.product_demand import (
     Patients,
-    ProductDemand,
     patients_ahead,
     product_demand,
 )
 from vigie.actions.product_orders import Arrivals
+from vigie.actions.product_store import ProductStore, ProductTerms
 from vigie.actions.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
-from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.actions.shortage_rows import Inputs, Series
 from vigie.actions.side_by_side import side_by_side
 from vigie.actions.stock_advice import StockAhead, advice_rows, with_order_dates
 from vigie.actions.usual_orders import UsualOrders
 from vigie.paths import (
-    BoolArray,
     DateArray,
-    FloatArray,
     JointDraws,
     PathArray,
     SamplePaths,
@@ -57,9 +55,7 @@ from vigie.supply import (
     StockPaths,
     Unmet,
     burn_rate,
-    first_stock_out,
     net_need,
-    peak_shortfall,
     stock_paths,
 )
 
@@ -102,14 +98,6 @@ class PlanTerms:
 
     wishes: Wishes = field(default_factory=Wishes)
     longest_drive_hours: float = 24.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    unit: str
-    pack_size: float
-    unmet: Unmet
-    lead_time_days: float
 
 
 def product_results(
@@ -193,54 +181,7 @@ class _Run:
         return int((self.dates <= np.datetime64(self.inputs.as_of, "D")).sum())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Store:
-    """One product at all places; arrays have an axis of this one product after the place.
-
-    Attributes:
-        terms: of the product.
-        series: what its rows share.
-        begins: days before the first day looked at.
-        stock: (place, 1), units last told; NaN where unknown.
-        use: what is asked for.
-        coming: (place, 1, day) or with samples, units that open orders bring.
-        ordered: (place, 1, day, sample), units that orders placed from today on bring; None: none.
-    """
-
-    terms: _Terms
-    series: Series
-    begins: int
-    stock: FloatArray
-    use: ProductDemand
-    coming: PathArray
-    ordered: PathArray | None
-
-    @property
-    def known(self) -> BoolArray:
-        """(place, 1), where stock is told."""
-        return np.asarray(np.isfinite(self.stock))
-
-    @property
-    def amount(self) -> FloatArray:
-        """(place, 1), units on hand, 0 where unknown."""
-        return np.nan_to_num(self.stock)
-
-    @property
-    def arriving(self) -> PathArray:
-        """Units of open orders and of those to be placed."""
-        return self.coming if self.ordered is None else self.coming + self.ordered
-
-    def first_short(self, need: PathArray) -> PathArray:
-        """(place, 1, sample), first day looked at on which a need exceeds the stock."""
-        return first_stock_out(need[:, :, self.begins :], self.amount)
-
-    def rows(self, inputs: Inputs, need: PathArray) -> pa.Table:
-        """Rows of the table of shortages of a need, see ``vigie.supply.net_need``."""
-        lacking = peak_shortfall(need[:, :, self.begins :], self.amount)
-        return shortage_rows(self.series, inputs, self.first_short(need), lacking, self.known)
-
-
-def _one(run: _Run, product: str, terms: _Terms) -> ProductResult:
+def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     store = _store(run, product, terms)
     need = net_need(store.use.paths, store.arriving)
     # Advice must not rest on the orders that it is about.
@@ -279,7 +220,7 @@ def _one(run: _Run, product: str, terms: _Terms) -> ProductResult:
     )
 
 
-def _store(run: _Run, product: str, terms: _Terms) -> _Store:
+def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
     """Stock, use and deliveries of one product."""
     stock_measure, use_measure = run.rule.measures["stock"], run.rule.measures["consumption"]
     history = run.inputs.histories[stock_measure]
@@ -307,10 +248,10 @@ def _store(run: _Run, product: str, terms: _Terms) -> _Store:
         history=_select(run.inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
-    return _Store(terms, series, run.begins, stock, use, on_order.units, ordered)
+    return ProductStore(terms, series, run.begins, stock, use, on_order.units, ordered)
 
 
-def _again(run: _Run, product: str, store: _Store) -> Sequence[ProductAgain]:
+def _again(run: _Run, product: str, store: ProductStore) -> Sequence[ProductAgain]:
     """The product under the scenarios that touch it."""
     if run.what_ifs is None:
         return ()
@@ -330,7 +271,7 @@ def _again(run: _Run, product: str, store: _Store) -> Sequence[ProductAgain]:
 
 
 def _days(
-    run: _Run, store: _Store, held_on: StockPaths, paths: PathArray, first: PathArray
+    run: _Run, store: ProductStore, held_on: StockPaths, paths: PathArray, first: PathArray
 ) -> pa.Table:
     """Rows of the table of shortage days, of places at some risk."""
     begins, coming = run.begins, store.arriving
@@ -347,7 +288,7 @@ def _days(
     return shortage_days(store.series, run.inputs, by_day, at_risk)
 
 
-def _exchange(run: _Run, product: str, store: _Store, need: PathArray) -> Exchange:
+def _exchange(run: _Run, product: str, store: ProductStore, need: PathArray) -> Exchange:
     """The question of a plan."""
     return Exchange(
         kind="products",
@@ -421,9 +362,9 @@ def _select(inputs: Inputs, measure: str, product: str) -> History:
     return replace(history, categories=(product,), values=history.select(history.places, [product]))
 
 
-def _terms(inputs: Inputs) -> dict[str, _Terms]:
+def _terms(inputs: Inputs) -> dict[str, ProductTerms]:
     return {
-        row["product"]: _Terms(
+        row["product"]: ProductTerms(
             row["unit"],
             float(row["pack_size"]),
             Unmet(row["unmet"]),

@@ -199,7 +199,7 @@ def test_the_plan_says_who_helps_whom_why_and_what_it_costs(language, texts):
 
 def _plans():
     rows = [row | {"model_id": "vigie-nearest-surplus"} for row in _rows("plans")]
-    rows[1]["model_id"] = "vigie-optimal-moves"
+    rows[0]["model_id"] = "vigie-optimal-moves"
     return rows_of("plans", rows)
 
 
