@@ -207,7 +207,7 @@ def test_use_changes_as_doses_and_patients_say(factor: float, off: float) -> Non
 
     phase = used.shape[2] % 7
     none = np.zeros((len(SITES), 1, len(dates)), dtype=np.float32)
-    case = ProductCase("masks", SITES, dates, use, patients, none, judge, phase)
+    case = ProductCase("masks", SITES, dates, use, patients, none, None, judge, phase)
     ProductWhatIfs({"s": changes}, inputs, "need", "entries").judged_again(case)
 
     spared = spared_on(changes, inputs, "entries", SITES, ("icu",), dates)

@@ -176,7 +176,7 @@ def test_nothing_assessed_nothing_listed_and_old_figures_are_said():
             (
                 "chances in 100 of running short of",
                 "keeps 95 chances in 100 of having enough",
-                "the nearest site with a surplus shown here",
+                "best use of all sites shown here",
                 "do nothing 0 90",
                 "proposed",
                 "41 km",
@@ -244,7 +244,7 @@ def test_both_plans_are_compared_with_doing_nothing_and_the_better_one_is_shown(
     nothing, shown, other = plan(plans=_plans()).compared
     assert (nothing.moves, nothing.unmet) == ("0", "90")
     assert (shown.unmet, shown.less, shown.is_shown) == ("20", "\u221278%", True)
-    assert (other.name, other.is_shown) == ("best use of all sites", False)
+    assert (other.name, other.is_shown) == ("the nearest site with a surplus", False)
 
 
 def test_without_a_move_the_page_says_why():
