@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.forecasting import HISTORY_DAYS
+from vigie.actions.order_checks import order_fault_rows
 from vigie.actions.reading import as_known_sql, facts_sql
 from vigie.actions.rebuilding import BuiltDatasets
 from vigie.actions.recounts import recount_rows
@@ -117,6 +118,7 @@ def judge(
     relations |= _dataset_relations(room, built)
     results = [_carried_out(room, check, day, relations) for check in room.declarations.checks]
     results.append(recount_rows(room, day, standing, tables[ORDERS.name]))
+    results.append(order_fault_rows(room, day, tables[ORDERS.name]))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()
     result_rows = pa.concat_tables(
         [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]

@@ -16,12 +16,13 @@ from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.epidemic_fits import fit_epidemics
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, Stream
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
+from vigie.actions.order_book import order_book
 from vigie.actions.plan_outcomes import asked_of_plans
-from vigie.actions.product_orders import arrivals_by_law, known_orders, told_orders
+from vigie.actions.product_orders import told_orders
 from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.reproduction import reproduction_models, reproduction_rows
 from vigie.actions.room import Room, ShortageRule
@@ -33,6 +34,8 @@ from vigie.actions.standings import Standing
 from vigie.actions.usual_orders import learn_usual_orders
 from vigie.actions.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.ward_staffing import Staffing, staffing
+from vigie.actions.ward_what_ifs import JudgedWards
+from vigie.actions.what_ifs import WhatIfs
 from vigie.lake import DataFile
 from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
@@ -51,22 +54,18 @@ from vigie.schemas import (
     REFERENCE,
     REPRODUCTION,
     SCENARIO_INPUTS,
+    SCENARIO_SHORTAGES,
     SCENARIOS,
     SCORES,
     SHORTAGE_DAYS,
     SHORTAGES,
+    STOCK_ADVICE,
     Table,
 )
 
 __all__ = ["Computed", "compute"]
 
 _PATH_ROW_GROUP = 700
-
-_STREAM_OF_ORDERS = 10
-"""Number of the stream of chance that orders draw from."""
-
-_STREAM_OF_LOANS = 30
-"""Number of the stream of chance that stays of patients moved are drawn from."""
 
 
 def _asked(room: Room, as_of: date) -> Wishes:
@@ -145,12 +144,14 @@ def compute(
         NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
         REPRODUCTION: reproduction_rows(epidemics),
         SCENARIOS: scenarios.figures,
-        SCENARIO_INPUTS: scenarios.inputs,
+        SCENARIO_INPUTS: found.what_ifs.told(scenarios.inputs),
+        SCENARIO_SHORTAGES: found.what_ifs.table(found.shortages),
     }
     batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
         FORECASTS: made.batches(run),
         SHORTAGES: found.shortage_batches(),
         SHORTAGE_DAYS: found.day_batches(),
+        STOCK_ADVICE: found.advice_batches(),
         PLANS: found.plan_batches(),
         PLAN_MOVES: found.move_batches(),
     }
@@ -180,6 +181,7 @@ class _Found:
     chance: Chance
     shortages: list[pa.Table]
     days: list[pa.Table]
+    advice: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
     models: dict[str, str]
@@ -190,10 +192,11 @@ class _Found:
     conflicts: list[str]
     product_moves: list[int]
     usual_orders: dict[str, object] | None
+    what_ifs: WhatIfs
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
-        self.shortages, self.days, self.plans = [], [], {}
+        self.shortages, self.days, self.advice, self.plans = [], [], [], {}
         self.skipped, self.models = {}, {}
         self.products = iter(())
         self.usual_orders = None
@@ -201,6 +204,8 @@ class _Found:
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
         most = room.values.plan.vehicle_litres_per_day
+        declared = room.declarations.scenarios
+        self.what_ifs = WhatIfs(declared, room.values.shortages, inputs, chance)
         self.vehicles = SharedVehicles(litres if most > 0 else {}, most)
 
     def look_at_products(self, orders: Sequence[DataFile]) -> None:
@@ -232,6 +237,8 @@ class _Found:
                 tables.append(rows)
             if paths:
                 beds[number] = paths[0]
+        seed = self.what_ifs.seed
+        self.what_ifs.look_at_wards(JudgedWards(rules, self.inputs, futures, staff, beds, seed))
         self.loans = plan_loans(
             rules,
             self.inputs,
@@ -239,7 +246,7 @@ class _Found:
             for_beds,
             self.room.values.plan,
             self.wishes,
-            self.chance.stream(_STREAM_OF_LOANS),
+            self.chance.stream(Stream.LOANS),
         )
         return tables
 
@@ -269,17 +276,19 @@ class _Found:
             return
         room, day = self.room, self.inputs.as_of
         told = told_orders(room, orders, day)
-        known_lines = known_orders(room, told, day, self.chance.stream(_STREAM_OF_ORDERS))
-        arrivals = arrivals_by_law(known_lines)
+        book = order_book(room, told, day, self.chance.stream(Stream.ORDERS))
         is_usual = rule.orders == "usual"
-        usual = learn_usual_orders(rule, self.inputs, known_lines) if is_usual else None
+        usual = learn_usual_orders(rule, self.inputs, book) if is_usual else None
         if is_usual:
             self.usual_orders = {"orders": 0} if usual is None else usual.told()
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
         draws = self.chance.draws()
-        self.products = product_results(rule, self.inputs, draws, arrivals, occupancy, terms, usual)
+        what_ifs = self.what_ifs.of_products(occupancy)
+        self.products = product_results(
+            rule, self.inputs, draws, book.arriving, occupancy, terms, what_ifs, book, usual
+        )
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)
@@ -294,7 +303,9 @@ class _Found:
             yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
         for result in self.products:
             self.shortages.append(result.shortages)
+            self.what_ifs.keep_product(result.product, result.again)
             self.days.append(result.days)
+            self.advice.append(result.advice)
             for planner, plan in result.plans.items():
                 self.plans.setdefault(planner, []).append(plan)
             self.vehicles.keep(result.optimal)
@@ -312,6 +323,11 @@ class _Found:
         """Rows of the table of shortage days, in the order of their file."""
         if self.days:
             yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
+
+    def advice_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of stock advice."""
+        if self.advice:
+            yield from _batches(pa.concat_tables(self.advice), STOCK_ADVICE, self.run)
 
     def join(self) -> None:
         """Plan products that share vehicles again where they clash, and take in the loans."""

@@ -23,7 +23,6 @@ from vigie.demoregion import (
     DATASETS,
     FEEDS,
     LAYOUTS,
-    SCENARIOS,
     DemoRegion,
     Extent,
     FeedReport,
@@ -33,6 +32,7 @@ from vigie.demoregion import (
     pieces,
     raw_table,
     reference_tables,
+    scenario_texts,
     settings_text,
     truth_tables,
 )
@@ -142,7 +142,7 @@ def _write_declarations(folder: Path, region: DemoRegion, seed: int) -> None:
         ".gitignore": GITIGNORE,
         **{f"feeds/{name}.toml": text for name, text in FEEDS.items()},
         **{f"datasets/{name}": text for name, text in DATASETS.items()},
-        **{f"scenarios/{name}": text for name, text in SCENARIOS.items()},
+        **{f"scenarios/{name}": text for name, text in scenario_texts(geography).items()},
     }
     for name, text in texts.items():
         _new_file(folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -17,6 +17,8 @@ from vigie.actions.messages_scenarios import SCENARIO_MESSAGES
 from vigie.actions.messages_scores import SCORE_MESSAGES
 from vigie.actions.messages_shortages import SHORTAGE_MESSAGES
 from vigie.actions.messages_spread import SPREAD_MESSAGES
+from vigie.actions.messages_stock import STOCK_MESSAGES
+from vigie.actions.messages_what_if import WHAT_IF_MESSAGES
 
 __all__ = ["LANGUAGES", "MESSAGES", "UNITS", "Language"]
 
@@ -33,6 +35,8 @@ _PARTS = (
     SCORE_MESSAGES,
     SHORTAGE_MESSAGES,
     SPREAD_MESSAGES,
+    WHAT_IF_MESSAGES,
+    STOCK_MESSAGES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {key: pair for part in _PARTS for key, pair in part.items()}

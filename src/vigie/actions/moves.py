@@ -8,6 +8,7 @@ from typing import Any
 from vigie.actions.room_names import RoomNames
 from vigie.actions.views import ReleaseTables
 from vigie.actions.wording import Words
+from vigie.planning import NEAREST_SURPLUS_MODEL
 
 __all__ = ["Move", "chosen_plan", "move_text", "one_move", "read_moves", "read_place_moves"]
 
@@ -45,9 +46,14 @@ def chosen_plan(tables: ReleaseTables, moves: Sequence[Move]) -> str | None:
     """Key of the plan that leaves least unmet, of a release or of some of its moves; None: none."""
     plans = tables.table("plans").to_pylist()
     if plans:
-        best = min(plans, key=lambda plan: (plan["unmet_after"], plan["plan"]))
+        # The baseline is for comparison: it may save more by harming senders more.
+        best = min(plans, key=lambda plan: (_is_baseline(plan), plan["unmet_after"], plan["plan"]))
         return str(best["plan"])
     return min((str(move["plan"]) for move in moves), default=None)
+
+
+def _is_baseline(plan: Move) -> bool:
+    return bool(plan["model_id"] == NEAREST_SURPLUS_MODEL)
 
 
 def move_text(moves: Sequence[Move], names: RoomNames, words: Words) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -36,6 +36,7 @@ from vigie.actions.risks import (
 from vigie.actions.room_names import Measure, Place, RoomNames, read_names
 from vigie.actions.scenario_views import scenario_views
 from vigie.actions.site_risks import highest_by_place
+from vigie.actions.stock_views import StockAdvice, advice_lines, also_due, read_advice
 from vigie.actions.views import (
     Accuracy,
     CapacityRow,
@@ -49,6 +50,7 @@ from vigie.actions.views import (
     ReleaseTables,
     RiskRow,
 )
+from vigie.actions.what_if_views import what_if_views
 from vigie.actions.wording import Words, words_for
 from vigie.errors import NotFound, nearest
 
@@ -58,6 +60,9 @@ REPORTING_KINDS = ("site", "unit")
 PLACE_KINDS = ("nation", "region", "site", "unit")
 MOST_CONFLICTS = 10
 MOST_MOVES = 6
+MOST_ORDERS = 20
+
+Advices = Mapping[tuple[str, str], StockAdvice]
 
 UNITS_OF_NEED = {"beds": "beds", "staff": "staff", "equipment": "units", "products": "units"}
 
@@ -103,7 +108,9 @@ def build_place_page(
     own = [risk for risk in risks if risk.kind != "products"]
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
+    advice = read_advice(tables, place=place)
     scenarios, scenarios_note = scenario_views(tables, reader.place, names, series, words)
+    what_ifs, what_ifs_note = what_if_views(tables, names, words, place=place)
     return PlacePage(
         language=language,
         room_name=tables.room_name,
@@ -119,13 +126,15 @@ def build_place_page(
         last_report=_last_report(latest, words),
         state=_worst_state(latest),
         capacity=tuple(_capacity_row(risk, names, words) for risk in own),
-        products=_product_rows(products, names, words),
+        products=_product_rows(products, advice, names, words),
         capacity_note=_capacity_note(reader, own),
         products_note=_products_note(reader, products),
         moves_in=moves_in,
         moves_out=moves_out,
         scenarios=scenarios,
         scenarios_note=scenarios_note,
+        what_ifs=what_ifs,
+        what_ifs_note=what_ifs_note,
         latest=latest,
         pictures=build_pictures(tables, reader.place, names, series, needs, own, words),
         children=_children(reader),
@@ -135,6 +144,7 @@ def build_place_page(
         nowcasts=nowcast_pictures(tables, reader.place, names, words),
         definition_changes=change_lines(tables, reader.place, names, words),
         ahead=ahead_pictures(tables, reader.place, names, needs, risks, words),
+        orders=_other_orders(products, advice, names, words),
     )
 
 
@@ -240,17 +250,31 @@ def _amount(value: float | None, unit: str, day: date, words: Words) -> Figure:
     return Figure(words.number(value), unit, day, None, None, FigureState.FINE, value=value)
 
 
-def _product_rows(products: Sequence[Risk], names: RoomNames, words: Words) -> tuple[RiskRow, ...]:
-    return tuple(
-        _with_open(risk_row(risk, names, words), risk, words)
-        for risk in products
-        if risk.step >= LISTED_STEP
-    )
+def _product_rows(
+    products: Sequence[Risk], advice: Advices, names: RoomNames, words: Words
+) -> tuple[RiskRow, ...]:
+    rows = []
+    for risk in products:
+        if risk.step >= LISTED_STEP:
+            own = advice.get(risk.key[1:])
+            lines = advice_lines(own, names, words, is_stock_said=True) if own else ()
+            row = replace(risk_row(risk, names, words), advice=lines)
+            rows.append(_with_open(row, risk, words))
+    return tuple(rows)
 
 
 def _with_open(row: RiskRow, risk: Risk, words: Words) -> RiskRow:
     notes = [text for text in (row.note, open_text(risk, words)) if text]
     return replace(row, note="; ".join(notes))
+
+
+def _other_orders(
+    products: Sequence[Risk], advice: Advices, names: RoomNames, words: Words
+) -> tuple[str, ...]:
+    """Orders due of products that are not in the list: a timely order keeps them out of it."""
+    listed = {risk.key[1:] for risk in products if risk.step >= LISTED_STEP}
+    rest = [each for cell, each in advice.items() if cell not in listed]
+    return also_due(rest, names, words, MOST_ORDERS)
 
 
 def _capacity_note(reader: _Reader, own: Sequence[Risk]) -> str:

@@ -18,6 +18,7 @@ from vigie.supply import (
     PATIENT_STOCK_MODEL,
     STOCK_MODEL,
     PatientUse,
+    UseFit,
     demand_paths,
     fit_patient_use,
     is_worth_it,
@@ -52,10 +53,12 @@ class ProductDemand:
     Attributes:
         paths: (place, 1, day, sample), units per day.
         models: name of the model of each place.
+        fit: of the places whose patients are known; None: no use follows patients.
     """
 
     paths: PathArray
     models: tuple[str, ...]
+    fit: UseFit | None = None
 
 
 def patients_ahead(
@@ -108,17 +111,18 @@ def product_demand(
     if followed is None or patients is None:
         flat = demand_paths(used, held, horizon, draws, model=flat_paths)
         return ProductDemand(flat, (STOCK_MODEL,) * len(used))
+    paths, fit = followed
     if patients.is_known.all():
-        return ProductDemand(followed[:, None], (PATIENT_STOCK_MODEL,) * len(used))
+        return ProductDemand(paths[:, None], (PATIENT_STOCK_MODEL,) * len(used), fit)
     both = demand_paths(used, held, horizon, draws, model=flat_paths)
-    both[patients.is_known, 0] = followed
+    both[patients.is_known, 0] = paths
     names = np.where(patients.is_known, PATIENT_STOCK_MODEL, STOCK_MODEL)
-    return ProductDemand(both, tuple(names.tolist()))
+    return ProductDemand(both, tuple(names.tolist()), fit)
 
 
 def _followed(
     product: str, used: FloatArray, held: FloatArray, draws: JointDraws, patients: Patients
-) -> PathArray | None:
+) -> tuple[PathArray, UseFit] | None:
     """Demand at the places whose patients are known; None where the flat model does better."""
     here = patients.is_known
     known = PatientUse(used[here, 0], held[here, 0], patients.history, patients.doses.get(product))
@@ -129,7 +133,7 @@ def _followed(
         return None
     # The joint draws are the run's chance; a product's own is told from theirs and its key.
     rng = np.random.default_rng([int(draws.position[0] * 2**53), crc32(product.encode())])
-    return patient_demand_paths(fit, patients.ahead, rng, first_phase=used.shape[2] % 7)
+    return patient_demand_paths(fit, patients.ahead, rng, first_phase=used.shape[2] % 7), fit
 
 
 def _on_days(values: FloatArray, dates: DateArray, wanted: DateArray) -> FloatArray:

@@ -12,16 +12,20 @@ import pyarrow.compute as pc
 
 from vigie.actions.forecasting import History
 from vigie.actions.lending_questions import ways_within
+from vigie.actions.order_book import OrderBook
 from vigie.actions.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.product_orders import Arrivals
+from vigie.actions.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.side_by_side import side_by_side
+from vigie.actions.stock_advice import StockAhead, advice_rows, with_order_dates
 from vigie.actions.usual_orders import UsualOrders
 from vigie.paths import (
     DateArray,
     JointDraws,
+    PathArray,
     SamplePaths,
     last_seen,
     probability_by,
@@ -43,6 +47,7 @@ from vigie.planning import (
 )
 from vigie.supply import (
     STOCK_MODEL,
+    OpenDeliveries,
     Unmet,
     burn_rate,
     first_stock_out,
@@ -62,17 +67,21 @@ class ProductResult:
         product: its key.
         shortages: rows of the table of shortages, without run.
         days: rows of the table of shortage days, without run.
+        advice: rows of the table of stock advice, without run.
         stock: paths of stock on hand.
         plans: moves between places, by planner.
         optimal: the optimal one, with all that it tells.
+        again: under the scenarios that touch it.
     """
 
     product: str
     shortages: pa.Table
     days: pa.Table
+    advice: pa.Table
     stock: SamplePaths
     plans: Mapping[str, CategoryPlan]
     optimal: ThingPlan
+    again: Sequence[ProductAgain] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,8 @@ def product_results(
     arrivals: Arrivals,
     occupancy: str = "",
     asked: PlanTerms | None = None,
+    what_ifs: ProductWhatIfs | None = None,
+    book: OrderBook | None = None,
     usual: UsualOrders | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
@@ -114,6 +125,8 @@ def product_results(
         arrivals: what open orders bring.
         occupancy: measure of patients in bed, that use follows where it is reported; "": none.
         asked: what plans keep to; None: nothing but their rules.
+        what_ifs: scenarios; None: none is of products.
+        book: the orders, from which lead times are told; None: those of the list are taken.
         usual: how sites order; None: nothing is ordered anew.
     """
     asked = asked or PlanTerms()
@@ -134,6 +147,8 @@ def product_results(
             ways,
             patients,
             asked,
+            what_ifs,
+            book,
             usual,
         )
         for product in history.categories
@@ -151,6 +166,8 @@ def _one(
     ways: Lanes,
     patients: Patients | None,
     asked: PlanTerms,
+    what_ifs: ProductWhatIfs | None,
+    book: OrderBook | None,
     usual: UsualOrders | None,
 ) -> ProductResult:
     stock_measure, use_measure = rule.measures["stock"], rule.measures["consumption"]
@@ -165,16 +182,19 @@ def _one(
     on_order = arrivals(places, product, dates)
     known = np.isfinite(stock)
     amount = np.nan_to_num(stock)
-    ordered = None
-    if usual is not None:
-        ordered = usual.coming(
+
+    def further(demand: PathArray, on_order: OpenDeliveries) -> PathArray:
+        """All that comes, with the orders that are foreseen along a demand."""
+        if usual is None:
+            return on_order.units
+        return usual.all_coming(
             product, stock[:, 0], demand, on_order, dates, terms.pack_size, terms.unmet
         )
-    coming = on_order.units if ordered is None else on_order.units + ordered
+
+    coming = further(demand, on_order)
     need = net_need(demand, coming)
     start = int((dates <= np.datetime64(inputs.as_of, "D")).sum())
     begins = max(0, start - (1 - inputs.offset(stock_measure)))
-    looked = need[:, :, begins:]
     series = Series(
         kind="products",
         places=places,
@@ -188,13 +208,32 @@ def _one(
         history=_select(inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
+
+    def judge(need: PathArray) -> pa.Table:
+        looked = need[:, :, begins:]
+        lacking = peak_shortfall(looked, amount)
+        return shortage_rows(series, inputs, first_stock_out(looked, amount), lacking, known)
+
+    again: Sequence[ProductAgain] = ()
+    if what_ifs is not None:
+        phase = len(history.dates) % 7
+        case = ProductCase(product, places, dates, use, patients, on_order, further, judge, phase)
+        again = what_ifs.judged_again(case)
+    looked = need[:, :, begins:]
     first = first_stock_out(looked, amount)
     rows = shortage_rows(series, inputs, first, peak_shortfall(looked, amount), known)
     rows = _with_models(rows, dict(zip(places, use.models, strict=True)))
-    if usual is not None and ordered is not None:
-        nobody = first_stock_out(net_need(demand, on_order.units)[:, :, begins:], amount)
-        alone = shortage_rows(series, inputs, nobody, np.zeros_like(nobody), known)
-        rows = _beside_open(rows, alone, usual.is_foreseen(product)[known[:, 0]])
+    # With open orders alone: advice must not rest on the orders that it is about.
+    nobody = need if usual is None else net_need(demand, on_order.units)
+    alone = first if usual is None else first_stock_out(nobody[:, :, begins:], amount)
+    ahead = StockAhead.of_product(
+        stock, demand, nobody, alone, begins, terms.pack_size, terms.unmet
+    )
+    advice = advice_rows(series, inputs, ahead, book)
+    if usual is not None:
+        open_rows = shortage_rows(series, inputs, alone, np.zeros_like(alone), known)
+        rows = _beside_open(rows, open_rows, usual.is_foreseen(product)[known[:, 0]])
+    rows = with_order_dates(rows, advice)
     held_on = stock_paths(amount, demand, coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.rint(held_on.stock)
@@ -223,8 +262,10 @@ def _one(
         product,
         rows,
         shortage_days(series, inputs, by_day, at_risk),
+        advice,
         SamplePaths(stock_measure, places, (product,), dates, np.ascontiguousarray(paths)),
         *_plans(exchange, asked),
+        again,
     )
 
 

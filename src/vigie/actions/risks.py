@@ -22,6 +22,7 @@ __all__ = [
     "act_by_text",
     "by_harm",
     "from_when",
+    "kind_name",
     "open_text",
     "read_risks",
     "reason_text",
@@ -142,12 +143,17 @@ def by_harm(risks: Sequence[Risk], *, floor: int = AT_RISK_STEP) -> list[Risk]:
 
 def what_name(risk: Risk, names: RoomNames, words: Words) -> str:
     """What may run short: ``Beds: ICU``, ``FFP2 masks``."""
-    kind = words.say(f"kind.{risk.kind}") if risk.kind in KINDS else risk.kind
-    if not risk.category:
-        return kind
-    if risk.kind in ("beds", "staff"):
-        return f"{kind}{words.colon}{names.category(risk.category)}"
-    return names.category(risk.category)
+    return kind_name(risk.kind, risk.category, names, words)
+
+
+def kind_name(kind: str, category: str, names: RoomNames, words: Words) -> str:
+    """The same of a kind of shortage and a category; "": the kind alone."""
+    name = words.say(f"kind.{kind}") if kind in KINDS else kind
+    if not category:
+        return name
+    if kind in ("beds", "staff"):
+        return f"{name}{words.colon}{names.category(category)}"
+    return names.category(category)
 
 
 def risk_sentence(risk: Risk, words: Words) -> str:

@@ -15,21 +15,18 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.epidemic_fits import EpidemicFit, EpidemicFits
-from vigie.actions.forecasting import Chance
-from vigie.actions.places import is_valid
+from vigie.actions.forecasting import Chance, Stream
 from vigie.actions.room import Room
 from vigie.actions.scenario_files import ReproductionChange, Scenario
+from vigie.actions.scenario_places import PlaceMap, place_map
 from vigie.schemas import PLACES, SCENARIO_INPUTS, SCENARIOS, Table
 
 if TYPE_CHECKING:
     from vigie.epidemiology.renewal import Multiplier, ScenarioPaths
 
-__all__ = ["ScenarioTables", "run_scenarios"]
+__all__ = ["ScenarioTables", "run_scenarios", "scenario_seed"]
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-_STREAM = 300
-"""Number of the stream of chance; one seed for all, so that scenarios of a run compare."""
-
 _MOST_NAMED = 10
 
 
@@ -44,28 +41,6 @@ class ScenarioTables:
 
     figures: pa.Table
     inputs: pa.Table
-
-
-@dataclass(frozen=True, slots=True)
-class _Map:
-    """Places as a scenario sees them.
-
-    Attributes:
-        inside: places inside each nation and region, at any depth.
-        parts: of these the innermost that have figures of their own: sites, or regions of no
-            site.
-        population: by place, where known.
-    """
-
-    inside: Mapping[str, frozenset[str]]
-    parts: Mapping[str, frozenset[str]]
-    population: Mapping[str, float]
-
-    def covered(self, keys: Sequence[str]) -> frozenset[str]:
-        """The places named, all inside them, and totals of which every part is."""
-        named = frozenset(keys).union(*(self.inside.get(key, ()) for key in keys))
-        wholes = {total for total, parts in self.parts.items() if parts and parts <= named}
-        return named | wholes
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +106,8 @@ def run_scenarios(
     scenarios = room.declarations.scenarios
     if scenarios:
         room.progress("Running the scenarios")
-    seed = int(chance.stream(_STREAM).integers(2**31))
-    places = _places(room, members, chance.as_of)
+    seed = scenario_seed(chance)
+    places = place_map(room.reference(PLACES.name), members, chance.as_of)
     for scenario in scenarios:
         fits = [
             fit
@@ -145,13 +120,22 @@ def run_scenarios(
             row for fit in fits for row in _figures(scenario, fit, counted, places, seed, left_out)
         ]
         messages = [*(each.message for each in counted if each.message), *left_out.told()]
-        if not fits:
+        if not scenario.reproduction:
+            messages = []
+        elif not fits:
             messages = ["The epidemic has no figures in this run."]
         elif not rows:
             messages.append("No place has figures of it in this run.")
+        if scenario.reproduction and scenario.changes:
+            messages.append("The change of R does not reach beds, staff and stocks.")
         figures += rows
         inputs.append(_input(scenario, counted, fits, seed, messages))
     return ScenarioTables(_table(SCENARIOS, figures), _table(SCENARIO_INPUTS, inputs))
+
+
+def scenario_seed(chance: Chance) -> int:
+    """Seed of the chance that scenarios of a run and their baselines share."""
+    return int(chance.stream(Stream.SCENARIOS).integers(2**31))
 
 
 def _table(of: Table, rows: Sequence[Mapping[str, object]]) -> pa.Table:
@@ -159,20 +143,8 @@ def _table(of: Table, rows: Sequence[Mapping[str, object]]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema)
 
 
-def _places(room: Room, members: Mapping[str, Sequence[str]], day: date) -> _Map:
-    rows = [r for r in room.reference(PLACES.name).to_pylist() if is_valid(r, day)]
-    kinds = {row["place"]: row["kind"] for row in rows}
-    inside = {total: frozenset(each) for total, each in members.items()}
-    parts = {
-        total: frozenset(p for p in each if p not in inside and kinds.get(p) in {"site", "region"})
-        for total, each in inside.items()
-    }
-    population = {row["place"]: row["population"] for row in rows if row["population"] is not None}
-    return _Map(inside, parts, population)
-
-
 def _count(
-    change: ReproductionChange, fits: Sequence[EpidemicFit], places: _Map, as_of: date
+    change: ReproductionChange, fits: Sequence[EpidemicFit], places: PlaceMap, as_of: date
 ) -> _Counted:
     """Days of a change that lie after the last report and within the horizon."""
     covered = places.covered(change.places) if change.places else None
@@ -207,7 +179,7 @@ def _figures(
     scenario: Scenario,
     fit: EpidemicFit,
     counted: Sequence[_Counted],
-    places: _Map,
+    places: PlaceMap,
     seed: int,
     left_out: _LeftOut,
 ) -> list[dict[str, object]]:

@@ -66,6 +66,7 @@ class _Told:
         return [
             change
             for change in json.loads(self.inputs["changes"])
+            if change["kind"] == "reproduction"
             if not change["places"]
             or here & frozenset().union(*(self.names.inside(key) for key in change["places"]))
         ]

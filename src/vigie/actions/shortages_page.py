@@ -23,7 +23,10 @@ from vigie.actions.risks import (
     what_name,
 )
 from vigie.actions.room_names import RoomNames, read_names
+from vigie.actions.shown_what_ifs import WhatIfView
+from vigie.actions.stock_views import StockAdvice, advice_lines, read_advice
 from vigie.actions.views import Picture, ReleaseTables, RiskRow
+from vigie.actions.what_if_views import what_if_views
 from vigie.actions.wording import Words, words_for
 from vigie.charts import RiskDaysWords, RiskLine, chance_step, draw_risk_days
 
@@ -41,12 +44,14 @@ class ShortageRow:
         reason: need against capacity, and what limits it.
         lacking: expected need without capacity over the horizon, with its unit.
         is_late: the last useful day to act is past.
+        advice: of a product, what to order by when, and what stock covers.
     """
 
     risk: RiskRow
     reason: str
     lacking: str
     is_late: bool
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class ShortagesPage:
     rows: tuple[ShortageRow, ...]
     picture: Picture | None
     picture_note: str
+    what_ifs: tuple[WhatIfView, ...] = ()
+    what_ifs_note: str = ""
 
 
 def build_shortages_page(
@@ -91,8 +98,10 @@ def build_shortages_page(
     part = part_of(len(listed), chosen.page) if listed else None
     shown = listed[part.first - 1 : part.last] if part else []
     days = read_days(tables, [risk.key for risk in shown])
+    advice = read_advice(tables, {risk.key[1:] for risk in shown if risk.kind == "products"})
     kinds, regions = choices_of(chosen, names, words)
     picture = _picture(tables, chosen, shown, days, names, words)
+    what_ifs, what_ifs_note = _what_ifs(tables, chosen, names, words)
     return ShortagesPage(
         language=language,
         room_name=tables.room_name,
@@ -105,9 +114,24 @@ def build_shortages_page(
         note=_note(risks, listed, part, words),
         stale=_stale(tables, risks, words),
         part=part,
-        rows=tuple(_row(risk, names, words) for risk in shown),
+        rows=tuple(_row(risk, advice.get(risk.key[1:]), names, words) for risk in shown),
         picture=picture,
         picture_note=words.say("shortages.no_days") if shown and picture is None else "",
+        what_ifs=what_ifs,
+        what_ifs_note=what_ifs_note,
+    )
+
+
+def _what_ifs(
+    tables: ReleaseTables, chosen: Chosen, names: RoomNames, words: Words
+) -> tuple[tuple[WhatIfView, ...], str]:
+    """Scenarios of the kind and region chosen; on the first page of the list only."""
+    if chosen.page > 1:
+        return (), ""
+    inside = names.inside(chosen.region) if chosen.region else None
+    equals = {"kind": chosen.kind} if chosen.kind else {}
+    return what_if_views(
+        tables, names, words, lambda row: inside is None or row["place"] in inside, **equals
     )
 
 
@@ -141,7 +165,7 @@ def _stale(tables: ReleaseTables, risks: Sequence[Risk], words: Words) -> str:
     return words.say("shortages.stale", day=words.full_day(newest))
 
 
-def _row(risk: Risk, names: RoomNames, words: Words) -> ShortageRow:
+def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words) -> ShortageRow:
     lacking = ""
     if risk.expected_unmet >= 0.05:
         unit = words.unit(risk.unmet_unit)
@@ -154,6 +178,7 @@ def _row(risk: Risk, names: RoomNames, words: Words) -> ShortageRow:
         reason=reason_text(risk, words),
         lacking=lacking,
         is_late=risk.act_by is not None and risk.act_by < risk.as_of,
+        advice=advice_lines(advice, names, words, is_stock_said=True) if advice else (),
     )
 
 

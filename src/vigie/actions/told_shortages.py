@@ -8,13 +8,26 @@ from typing import Any
 from vigie.actions.messages import Language
 from vigie.actions.plan_page import chosen_moves, move_reason
 from vigie.actions.risks import LISTED_STEP, Risk, by_harm, read_risks, reason_text
-from vigie.actions.room_names import read_names
+from vigie.actions.room_names import RoomNames, read_names
+from vigie.actions.stock_views import StockAdvice, advice_lines, read_advice
 from vigie.actions.views import ReleaseTables
 from vigie.actions.wording import Words, words_for
 
-__all__ = ["tell_moves", "tell_shortages"]
+__all__ = ["ADVICE_COLUMNS", "tell_moves", "tell_shortages"]
 
 Row = dict[str, Any]
+
+ADVICE_COLUMNS = (
+    "packs",
+    "order_quantity",
+    "late_probability",
+    "stock",
+    "on_order",
+    "cover_q10",
+    "cover_q50",
+    "cover_q90",
+)
+"""Columns of the table of stock advice that a shortage of a product carries."""
 
 
 def tell_shortages(
@@ -23,14 +36,16 @@ def tell_shortages(
     """Rows of the table of shortages, with dates and reason, first what must be acted on first.
 
     Those under 10 in 100 follow by falling chance. Added to the columns of the table: ``from``,
-    ``from_early`` and ``from_late`` (days, if it runs short) and ``reason``.
+    ``from_early`` and ``from_late`` (days, if it runs short), ``reason``, and of products
+    ``advice`` (what to order, in words), ``order_by`` (null: nothing within a week) and
+    ADVICE_COLUMNS.
 
     Args:
         tables: of the release.
         language: of the reasons.
         kind, place: "" for all.
     """
-    words = words_for(language)
+    words, names = words_for(language), read_names(tables, language)
     equals = {name: value for name, value in (("kind", kind), ("place", place)) if value}
     rows = {
         (row["kind"], row["place"], row["category"]): row
@@ -39,7 +54,28 @@ def tell_shortages(
     risks = read_risks(tables, **equals)
     listed = by_harm(risks, floor=LISTED_STEP)
     rest = [risk for risk in risks if risk.step < LISTED_STEP]
-    return [rows[risk.key] | _told(risk, words) for risk in (*listed, *rest)]
+    advice = _advice(tables, kind, place)
+    told = []
+    for risk in (*listed, *rest):
+        own = advice.get(risk.key[1:]) if risk.kind == "products" else None
+        told.append(rows[risk.key] | _told(risk, words) | _asked(own, names, words))
+    return told
+
+
+def _advice(tables: ReleaseTables, kind: str, place: str) -> dict[tuple[str, str], StockAdvice]:
+    if kind not in ("", "products"):
+        return {}
+    return read_advice(tables, place=place)
+
+
+def _asked(advice: StockAdvice | None, names: RoomNames, words: Words) -> Row:
+    """What to order of a product; all empty for other kinds."""
+    if advice is None:
+        return dict.fromkeys(("advice", "order_by", *ADVICE_COLUMNS))
+    return {
+        "advice": advice_lines(advice, names, words)[0],
+        "order_by": advice.order_date,
+    } | {name: advice.row[name] for name in ADVICE_COLUMNS}
 
 
 def _told(risk: Risk, words: Words) -> Row:

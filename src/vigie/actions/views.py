@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 import pyarrow as pa
 
 from vigie.actions.messages import Language
+from vigie.actions.shown_what_ifs import WhatIfView
 from vigie.actions.wording import Chance
 
 __all__ = [
@@ -221,7 +222,8 @@ class RiskRow:
     """A chance of a shortage in a list.
 
     ``chance_7`` and ``chance_14`` are None when the horizon of the run is shorter or steps are
-    longer; ``chance`` is for the whole horizon.
+    longer; ``chance`` is for the whole horizon. ``advice`` says of a product what to order, by
+    when, and what stock covers.
     """
 
     kind: str
@@ -238,6 +240,7 @@ class RiskRow:
     capacity: str
     binds: str
     note: str
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,10 +372,13 @@ class PlacePage:
     accuracy: Accuracy
     scenarios: tuple[EpidemicView, ...] = ()
     scenarios_note: str = ""
+    what_ifs: tuple[WhatIfView, ...] = ()
+    what_ifs_note: str = ""
     epidemics: tuple[EpidemicView, ...] = ()
     nowcasts: tuple[Picture, ...] = ()
     definition_changes: tuple[str, ...] = ()
     ahead: tuple[Picture, ...] = ()
+    orders: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

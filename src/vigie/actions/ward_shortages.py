@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.capacity_futures import CapacityFutures
+from vigie.actions.changed_wards import BedChange
 from vigie.actions.forecasting import History
 from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
@@ -26,7 +27,7 @@ from vigie.paths import (
     shared_short,
 )
 
-__all__ = ["BedPaths", "bed_rows", "equipment_rows", "staff_rows"]
+__all__ = ["BedPaths", "bed_rows", "bed_totals", "equipment_rows", "staff_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,14 +53,25 @@ def bed_rows(
     *,
     days: list[pa.Table] | None = None,
     found: list[BedPaths] | None = None,
+    changed: BedChange | None = None,
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
-    Usable capacity is the smallest of the beds that can be opened, those that staff can run
-    futures: CapacityFutures | None = None,
-    *,
-    days: list[pa.Table] | None = None,
-    found: list[BedPaths] | None = None,
+    Usable capacity is the smallest of the beds that can be opened, those that staff can run, and
+    those that machines can serve.
+
+    Args:
+        rule: of kind beds.
+        inputs: of the run.
+        staff: on the paths of the same patients; None: they do not limit beds.
+        equipment: the rule of machines; None: they do not limit beds.
+        futures: planned beds; None: staffed beds are held.
+        days: takes the rows of the table of shortage days.
+        found: takes patients and beds on the paths.
+        changed: by a scenario; None: as expected.
+
+    Returns:
+        None when patients or beds are not reported lately.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
@@ -79,6 +91,8 @@ def bed_rows(
             staff_beds = staffed * staff_change(staff, need_measure, need)
     if futures is not None and futures.planned is not None:
         beds, staff_beds = _planned_beds(beds, futures, staff, opened in inputs.histories)
+    if changed is not None:
+        beds, staff_beds = changed.bed_limits(beds, staff_beds)
     machine_beds = _machine_beds(equipment, inputs, need_measure, need)
     is_known = np.isfinite(beds[:, :, :1, :1])
     usable = usable_capacity(
@@ -118,7 +132,7 @@ def bed_rows(
     counted = np.where(known[:, :, None, None], need, np.float32(0))
     if found is not None:
         found.append(BedPaths(counted, capacity, known))
-    return pa.concat_tables([rows, _totals(series, inputs, short, counted, capacity, known)])
+    return pa.concat_tables([rows, bed_totals(series, inputs, short, counted, capacity, known)])
 
 
 def _planned_beds(
@@ -269,7 +283,7 @@ def _at(history: History, places: Sequence[str], categories: Sequence[str]) -> H
     )
 
 
-def _totals(
+def bed_totals(
     series: Series,
     inputs: Inputs,
     short: BoolArray,
@@ -277,7 +291,15 @@ def _totals(
     capacity: PathArray,
     known: BoolArray,
 ) -> pa.Table:
-    """Regions and the nation: P(any site short), and P(short if every bed could be shared)."""
+    """Regions and the nation: P(any site short), and P(short if every bed could be shared).
+
+    Args:
+        series: of the places that report.
+        inputs: of the run.
+        short: (place, ward, day, sample), where patients exceed usable beds.
+        need, capacity: same shape, patients and usable beds; 0 where not known.
+        known: (place, ward), where both are reported.
+    """
     inside = reporting_members(inputs.members, series.places)
     totals = list(inside)
     if not totals:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vigie.actions.capacity_futures import CapacityFutures
+from vigie.actions.changed_wards import StaffChange
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.staff_ratios import ratios_in_force
@@ -42,7 +43,10 @@ class Staffing:
 
 
 def staffing(
-    rule: ShortageRule, inputs: Inputs, futures: CapacityFutures | None = None
+    rule: ShortageRule,
+    inputs: Inputs,
+    futures: CapacityFutures | None = None,
+    changed: StaffChange | None = None,
 ) -> Staffing | None:
     """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
 
@@ -51,6 +55,7 @@ def staffing(
         inputs: of the run.
         futures: rosters and absence ahead; None: rosters stand as they are, and absence has its
             published paths.
+        changed: by a scenario; None: as expected.
     """
     occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
     if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
@@ -66,7 +71,8 @@ def staffing(
         coming, away = futures.staff.rostered, futures.staff.absent
         coming = np.where(np.isfinite(coming), coming, np.float32(1e9))
         model = ABSENCE_MODEL
-    paths = staff_paths(inputs.ahead(occupancy), ratios, coming, away)
+    judge = staff_paths if changed is None else changed.paths
+    paths = judge(inputs.ahead(occupancy), ratios, coming, away)
     return Staffing(rule, skills, ratios, roster, away_now, paths, model)
 
 

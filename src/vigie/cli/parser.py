@@ -170,8 +170,8 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "show",
         c.show,
-        "Print the briefing or a list: shortages, plan, feeds, scores, signals, reproduction "
-        "numbers, nowcasts, scenarios.",
+        "Print the briefing or a list: shortages, orders to place, plan, feeds, scores, signals, "
+        "reproduction numbers, nowcasts, scenarios.",
         "vigie show briefing",
     )
     show.add_argument(
@@ -179,6 +179,7 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         choices=[
             "briefing",
             "shortages",
+            "orders",
             "plan",
             "feeds",
             "scores",
@@ -208,10 +209,13 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "export",
         c.export,
-        "Print the named tables and their columns.",
-        "vigie export schema --json",
+        "Print the named tables and their columns, or orders to place within a week as CSV.",
+        "vigie export orders --out orders.csv",
     )
-    export.add_argument("what", choices=["schema"])
+    export.add_argument("what", choices=["schema", "orders"])
+    export.add_argument("--release", help="another release than the one in force")
+    export.add_argument("--language", choices=["en", "fr"], default="en", help="of names")
+    export.add_argument("--out", type=Path, metavar="FILE", help="orders: write them there")
 
 
 def _forecasting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

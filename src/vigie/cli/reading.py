@@ -84,7 +84,9 @@ def _publish(context: Context, names: Sequence[str], reason: str) -> int:
 
 
 def export(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie export schema."""
+    """vigie export schema|orders."""
+    if arguments.what == "orders":
+        return _export_orders(context, arguments)
     from vigie.schemas import ALL_TABLES
 
     value = {
@@ -114,4 +116,21 @@ def export(context: Context, arguments: argparse.Namespace) -> int:
             for each in of.columns
         ]
     context.give(value, lines[1:])
+    return 0
+
+
+def _export_orders(context: Context, arguments: argparse.Namespace) -> int:
+    from vigie.actions.decision_files import to_csv
+    from vigie.actions.purchases import PURCHASE_COLUMNS, purchase_rows
+
+    room, caller = context.room(), context.caller()
+    rows = purchase_rows(room, caller, arguments.release, language=arguments.language)
+    text = to_csv(PURCHASE_COLUMNS, rows)
+    if arguments.out is None:
+        context.give(rows, text.splitlines())
+        return 0
+    arguments.out.write_text(text, encoding="utf-8")
+    context.give(
+        {"file": arguments.out, "rows": len(rows)}, [f"{arguments.out}: {len(rows)} rows."]
+    )
     return 0

@@ -9,7 +9,7 @@ from typing import Any
 from vigie.cli.context import Context
 from vigie.cli.digits import digits
 
-__all__ = ["show_moves", "show_shortages"]
+__all__ = ["show_moves", "show_purchases", "show_shortages"]
 
 _SHORTAGE_COLUMNS = (
     "kind",
@@ -27,7 +27,32 @@ _SHORTAGE_COLUMNS = (
     "unmet_unit",
     "reason",
 )
-_ROUNDED = ("probability_7", "probability_14", "probability", "probability_open", "expected_unmet")
+_PURCHASE_COLUMNS = (
+    "order_by",
+    "place",
+    "product",
+    "packs",
+    "quantity",
+    "unit",
+    "supplier",
+    "late_probability",
+    "stock",
+    "on_order",
+    "cover",
+    "advice",
+)
+_NO_PURCHASES = (
+    "Nothing to order within a week in this release. Advice takes a [[shortage]] of kind products "
+    "in vigie.toml, and orders or a lead_time_days in reference/products.csv."
+)
+_ROUNDED = (
+    "probability_7",
+    "probability_14",
+    "probability",
+    "probability_open",
+    "late_probability",
+    "expected_unmet",
+)
 _MOVE_COLUMNS = (
     "move",
     "kind",
@@ -62,8 +87,34 @@ def show_shortages(context: Context, arguments: argparse.Namespace) -> int:
         row | {"range": "" if row["from"] is None else f"{row['from_early']}..{row['from_late']}"}
         for row in rows[: arguments.limit]
     ]
-    _give(context, rows, _SHORTAGE_COLUMNS, cells, "No shortages in this release.")
+    columns: tuple[str, ...] = _SHORTAGE_COLUMNS
+    if arguments.kind == "products":
+        columns = (*columns, "stock", "on_order", "cover", "advice")
+        cells = [row | {"cover": _cover(row)} for row in cells]
+    _give(context, rows, columns, cells, "No shortages in this release.")
     return 0
+
+
+def show_purchases(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie show orders: what to order within a week, first what is late; more with --json."""
+    from vigie.actions.purchases import tell_purchases
+    from vigie.actions.showing import open_release
+
+    rows = tell_purchases(
+        open_release(context.room(), context.caller(), arguments.release),
+        language=arguments.language or "en",
+        place=arguments.place or "",
+    )
+    cells = [row | {"cover": _cover(row)} for row in rows[: arguments.limit]]
+    _give(context, rows, _PURCHASE_COLUMNS, cells, _NO_PURCHASES)
+    return 0
+
+
+def _cover(row: Mapping[str, Any]) -> str | None:
+    """Days that stock lasts without deliveries, 80 in 100."""
+    if row["cover_q10"] is None:
+        return None
+    return f"{row['cover_q10']:g}..{row['cover_q90']:g}"
 
 
 def show_moves(context: Context, arguments: argparse.Namespace) -> int:

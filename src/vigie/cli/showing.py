@@ -10,7 +10,7 @@ from vigie.cli.context import Context
 from vigie.cli.digits import digits
 from vigie.cli.scenarios import show_scenarios
 from vigie.cli.scores import show_scores
-from vigie.cli.shortages import show_moves, show_shortages
+from vigie.cli.shortages import show_moves, show_purchases, show_shortages
 
 __all__ = ["show"]
 
@@ -74,10 +74,11 @@ _NO_NOWCAST = (
 
 
 def show(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show briefing|shortages|plan|feeds|scores|signals|reproduction|nowcasts|scenarios."""
+    """vigie show WHAT: the briefing, or one of the lists of a release."""
     of_its_own: Mapping[str, Callable[[Context, argparse.Namespace], int]] = {
         "briefing": _briefing,
         "shortages": show_shortages,
+        "orders": show_purchases,
         "plan": show_moves,
         "scores": show_scores,
         "reproduction": _reproduction,

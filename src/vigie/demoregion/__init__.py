@@ -6,7 +6,7 @@ files. Everything is a pure function of an extent and a random generator. Writin
 of ``vigie.actions.demo``; models that forecast live elsewhere and see the reports alone.
 """
 
-from vigie.demoregion.declarations import CHECKS, DATASETS, SCENARIOS, settings_text
+from vigie.demoregion.declarations import CHECKS, DATASETS, scenario_texts, settings_text
 from vigie.demoregion.feed_declarations import FEEDS
 from vigie.demoregion.laws import TrueLaws, true_laws
 from vigie.demoregion.layouts import LAYOUTS, Layout, pieces, raw_table
@@ -23,7 +23,6 @@ __all__ = [
     "FEEDS",
     "FLAWS",
     "LAYOUTS",
-    "SCENARIOS",
     "DemoRegion",
     "Extent",
     "FeedReport",
@@ -36,6 +35,7 @@ __all__ = [
     "pieces",
     "raw_table",
     "reference_tables",
+    "scenario_texts",
     "settings_text",
     "true_laws",
     "truth_tables",

@@ -7,8 +7,9 @@ from vigie.demoregion.epidemic import (
     GENERATION_INTERVAL_DAYS,
     HOSPITAL_SHARE,
 )
+from vigie.demoregion.geography import Geography
 
-__all__ = ["CHECKS", "DATASETS", "SCENARIOS", "settings_text"]
+__all__ = ["CHECKS", "DATASETS", "scenario_texts", "settings_text"]
 
 
 def settings_text(seed: int) -> str:
@@ -197,8 +198,7 @@ JOIN lately USING (place, category)
 }
 """Text of ``datasets/NAME.sql``, by file name."""
 
-SCENARIOS = {
-    "gatherings_limited.toml": """\
+GATHERINGS_LIMITED = """\
 # What if? How to write one, and what it rests on: docs/models/scenarios.md
 [scenario]
 title_en = "Gatherings limited for two weeks"
@@ -215,5 +215,40 @@ factor = 0.75
 from = 2    # days after the day of the run
 to = 15
 """
-}
-"""Text of ``scenarios/NAME.toml``, by file name."""
+
+BEDS_AND_ABSENCE = """\
+# What if beds, staff and deliveries were otherwise? Judged again on the same futures.
+[scenario]
+title_en = "Four intensive care beds more per hospital of {region}, more absence, late masks"
+title_fr = "Quatre lits de réanimation de plus par hôpital ({region}), absences, masques en retard"
+why_en = "The national crisis cell asks whether more beds make up for a wave of absence."
+why_fr = "La cellule nationale de crise demande si plus de lits compensent une vague d'absences."
+source = "Four beds, 1.2 and three days: invented, as all figures of this region"
+
+[[beds]]
+ward_kinds = ["icu"]
+add = 4
+from = 3    # days after the day of the run
+places = ["{place}"]
+
+[[absence]]
+skills = ["nurse_icu"]
+factor = 1.2
+
+[[orders]]
+products = ["ffp2_mask_large"]
+delay_days = 3
+"""
+
+
+def scenario_texts(geography: Geography) -> dict[str, str]:
+    """Text of ``scenarios/NAME.toml``, by file name.
+
+    Args:
+        geography: whose first region has more beds.
+    """
+    region = geography.regions[0]
+    return {
+        "gatherings_limited.toml": GATHERINGS_LIMITED,
+        "beds_and_absence.toml": BEDS_AND_ABSENCE.format(region=region.name, place=region.key),
+    }

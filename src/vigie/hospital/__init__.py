@@ -28,6 +28,7 @@ from vigie.hospital.pooled_shares import (
     share_quantiles,
     without_resets,
 )
+from vigie.hospital.put_off import in_proportion, patients_spared
 from vigie.hospital.sharing import beds_served, units_needed
 from vigie.hospital.shortage import capacity_shortage, is_short
 from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
@@ -52,11 +53,13 @@ __all__ = [
     "capacity_shortage",
     "continued_flow",
     "equipment_paths",
+    "in_proportion",
     "is_short",
     "level_paths",
     "occupancy_quantiles",
     "onset_probability",
     "onset_threshold",
+    "patients_spared",
     "required_staff",
     "share_days_needed",
     "share_forecasts",

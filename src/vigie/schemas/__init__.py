@@ -31,7 +31,8 @@ from vigie.schemas.results import (
     SHORTAGE_DAYS,
     SHORTAGES,
 )
-from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
     "ALL_TABLES",
@@ -70,10 +71,12 @@ __all__ = [
     "RESULTS",
     "SCENARIOS",
     "SCENARIO_INPUTS",
+    "SCENARIO_SHORTAGES",
     "SCORES",
     "SHORTAGES",
     "SHORTAGE_DAYS",
     "SKILLS",
+    "STOCK_ADVICE",
     "Column",
     "Table",
     "table",

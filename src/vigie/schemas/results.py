@@ -7,7 +7,8 @@ import pyarrow as pa
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
-from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIOS
+from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
     "CHECK_RESULTS",
@@ -116,16 +117,14 @@ SHORTAGES = Table(
             25,
             "probability_any",
             NUMBER,
-            "Above the site: P(any site short by the horizon); probability is then that of the "
-            "whole, if every bed could be shared.",
+            "Above the site: P(any site short by the horizon); probability is then of the whole.",
             unit="0 to 1",
         ),
         column(
             26,
             "probability_open",
             NUMBER,
-            "Of products: P(short by the horizon) if nobody orders again; probability assumes that "
-            "sites go on ordering as they did. Empty where no further order is foreseen.",
+            "Of products where usual orders are foreseen: probability if nobody orders again.",
             unit="0 to 1",
         ),
     ),
@@ -265,8 +264,8 @@ CHECK_RESULTS = Table(
             3,
             "kind",
             TEXT,
-            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, or book "
-            "(a stock to recount).",
+            "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
+            "stock to recount), or order (open orders with a fault).",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),
@@ -381,6 +380,7 @@ RESULTS = (
     PATH_ARRAYS,
     SHORTAGES,
     SHORTAGE_DAYS,
+    STOCK_ADVICE,
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,
@@ -388,6 +388,7 @@ RESULTS = (
     NOWCAST_SCORES,
     SCENARIOS,
     SCENARIO_INPUTS,
+    SCENARIO_SHORTAGES,
     SCORES,
     MODEL_CHOICES,
     LEADING_SIGNALS,

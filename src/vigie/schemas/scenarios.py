@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
 
-__all__ = ["SCENARIOS", "SCENARIO_INPUTS"]
+__all__ = ["SCENARIOS", "SCENARIO_INPUTS", "SCENARIO_SHORTAGES"]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -68,14 +68,20 @@ SCENARIO_INPUTS = Table(
         column(6, "why_en", TEXT, "What it is asked for, in English.", required=True),
         column(7, "why_fr", TEXT, "The same in French.", required=True),
         column(8, "source", TEXT, "Where its figures come from.", required=True),
-        column(9, "measure", TEXT, "What it gives figures of.", required=True),
+        column(
+            9,
+            "measure",
+            TEXT,
+            "The epidemic it gives figures of; empty: it changes none.",
+            required=True,
+        ),
         column(10, "category", TEXT, "Of which category; empty: all.", required=True),
         column(
             11,
             "changes",
             TEXT,
-            "JSON list: kind, factor, from, to and places as declared; first_date and last_date "
-            "are the days on which it counts in this run, null when there is none.",
+            "JSON list: kind, factor, from, to, places and what else is declared; first_date and "
+            "last_date are the days on which it counts in this run, null when there is none.",
             required=True,
         ),
         column(
@@ -100,4 +106,77 @@ SCENARIO_INPUTS = Table(
     key=("run", "scenario"),
     partition="run",
     order=("scenario",),
+)
+
+_SHARE = "0 to 1"
+
+SCENARIO_SHORTAGES = Table(
+    name="scenario_shortages",
+    role="result",
+    meaning="Shortages under stated assumptions, beside those of the run on the same futures; no "
+    "forecasts. Rows that differ, or have 1 in 100 or more in either.",
+    columns=(
+        column(1, "run", TEXT, "The run.", required=True),
+        column(2, "scenario", TEXT, "Name of its file in scenarios/.", required=True),
+        column(3, "kind", TEXT, "beds, staff or products.", required=True),
+        column(4, "place", TEXT, "Where.", required=True),
+        column(5, "category", TEXT, "Ward kind, skill or product.", required=True),
+        column(6, "as_of", DATE, "Day of the run.", required=True),
+        column(7, "horizon_days", WHOLE, "Days looked ahead.", unit="days", required=True),
+        column(8, "label", TEXT, "not a forecast.", required=True),
+        column(9, "probability_7", NUMBER, "P(short by day 7) under the scenario.", unit=_SHARE),
+        column(10, "probability_14", NUMBER, "P(short by day 14), as above.", unit=_SHARE),
+        column(
+            11,
+            "probability",
+            NUMBER,
+            "P(short by the horizon), as above.",
+            unit=_SHARE,
+            required=True,
+        ),
+        column(
+            12,
+            "if_short_q50",
+            WHOLE,
+            "Median of the first short day over the paths that run short, counted from as_of; "
+            "null when none does.",
+            unit="days",
+        ),
+        column(
+            13,
+            "expected_unmet",
+            NUMBER,
+            "Expected need without capacity over the horizon under the scenario.",
+        ),
+        column(14, "unmet_unit", TEXT, "Unit of expected_unmet.", required=True),
+        column(
+            15,
+            "baseline_probability_7",
+            NUMBER,
+            "P(short by day 7) without the changes, as the table of shortages has it.",
+            unit=_SHARE,
+        ),
+        column(16, "baseline_probability_14", NUMBER, "By day 14, as above.", unit=_SHARE),
+        column(
+            17,
+            "baseline_probability",
+            NUMBER,
+            "By the horizon, as above.",
+            unit=_SHARE,
+            required=True,
+        ),
+        column(18, "baseline_if_short_q50", WHOLE, "First short day, as above.", unit="days"),
+        column(19, "baseline_expected_unmet", NUMBER, "Expected unmet need, as above."),
+        column(
+            20,
+            "difference",
+            NUMBER,
+            "probability less baseline_probability; negative: the scenario helps.",
+            unit="-1 to 1",
+            required=True,
+        ),
+    ),
+    key=("run", "scenario", "kind", "place", "category"),
+    partition="run",
+    order=("scenario", "kind", "place", "category"),
 )

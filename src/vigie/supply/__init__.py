@@ -59,7 +59,13 @@ from vigie.supply.risk import (
     first_stock_out,
     stock_risks,
 )
-from vigie.supply.shortfall import cover_quantiles, expected_unmet_on, fill_rate, probability_on
+from vigie.supply.shortfall import (
+    cover_quantiles,
+    expected_unmet_on,
+    fill_rate,
+    fill_rate_of_need,
+    probability_on,
+)
 from vigie.supply.stock_book import BOOK_DAYS, BookFault, BookFaultKind, book_faults
 from vigie.supply.use_ratio import UseRatio, follow_ratio
 from vigie.supply.use_spread import DayChance, RatioSpread, day_chance, ratio_spread
@@ -114,6 +120,7 @@ __all__ = [
     "expected_use",
     "expired_by_day",
     "fill_rate",
+    "fill_rate_of_need",
     "first_stock_out",
     "fit_doses",
     "fit_patient_use",

@@ -17,6 +17,9 @@ ACCEPTED_RISK = 0.05
 REVIEW_DAYS = 7
 """Days after its arrival that an order is meant to last."""
 
+_LEAST_SHARE_THAT_COMES = 0.5
+"""Where fewer orders come within the horizon, nothing is said of when and how much to order."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrderAdvice:
@@ -24,13 +27,13 @@ class OrderAdvice:
 
     Attributes:
         latest_day: (place,), last day (0 is today) on which an order still comes in time; NaN
-            where even today is too late, or the lead time is unknown or beyond the horizon. The
-            largest value, horizon + 1 - lead time (its 95 % quantile where it is random), means
-            "then or later".
+            where even today is too late, or the lead time is unknown or mostly beyond the
+            horizon. The largest value, horizon + 1 - lead time (its 95 % quantile where it is
+            random), means "then or later".
         late_probability: (place,), P(short before an order of today comes); NaN where the lead
             time is unknown.
         quantity: (place,), units to order today, in whole packs; NaN where the lead time is
-            unknown or beyond the horizon.
+            unknown or mostly beyond the horizon.
     """
 
     latest_day: FloatArray
@@ -73,36 +76,52 @@ def order_advice(
     lead = np.where(np.isfinite(days), np.maximum(np.ceil(days), 1), horizon + 1)
     lead = np.minimum(lead, horizon + 1).astype(np.int64)
     late = _late(first_day, lead, horizon)
-    # So many futures may have no order in time: they are part of the risk accepted.
-    slowest = int(np.quantile(lead, 1 - accepted_risk, method="inverted_cdf"))
-    if slowest > horizon:
+    comes = np.flatnonzero(lead <= horizon)
+    if len(comes) < _LEAST_SHARE_THAT_COMES * samples:
         return OrderAdvice(unknown, late, unknown)
+    lead = lead[comes]
+    slowest = int(np.quantile(lead, 1 - accepted_risk, method="inverted_cdf"))
+    latest, quantity = np.full(places, float(horizon + 1 - slowest)), np.zeros(places)
+    # Where shortages by the horizon keep to the accepted risk, no order is needed yet.
+    first = first_day[:, comes]
+    at_risk = np.flatnonzero(_late(first, np.full_like(lead, horizon + 1), horizon) > accepted_risk)
+    if len(at_risk):
+        latest[at_risk] = _latest(first[at_risk], lead, horizon, slowest, accepted_risk)
+        ahead = need[np.ix_(at_risk, np.arange(horizon), comes)]
+        units = _quantity_needed(ahead, stock[at_risk], lead, review_days, unmet)
+        enough = np.quantile(units, 1 - accepted_risk, axis=-1, method="inverted_cdf")
+        quantity[at_risk] = np.maximum(np.ceil(enough / pack_size - 1e-6), 0.0) * pack_size
+    return OrderAdvice(latest, late, quantity)
+
+
+def _latest(
+    first_day: PathArray, lead: IntArray, horizon: int, slowest: int, accepted_risk: float
+) -> FloatArray:
+    """(place,), last day of ordering that keeps the risk; NaN where even today does not."""
     later = np.arange(horizon + 2 - slowest)
     risks = np.stack([_late(first_day, lead + day, horizon) for day in later])
     safe = (risks <= accepted_risk).sum(axis=0)
-    units = np.full((places, samples), np.inf)
-    for each in np.unique(lead[lead <= horizon]):
-        of = lead == each
-        units[:, of] = _quantity_needed(need[:, :, of], stock, int(each), review_days, unmet)
-    quantity = np.quantile(units, 1 - accepted_risk, axis=-1, method="inverted_cdf")
-    packs = np.maximum(np.ceil(quantity / pack_size - 1e-6), 0.0)
-    return OrderAdvice(np.where(safe > 0, safe - 1.0, np.nan), late, packs * pack_size)
+    return np.where(safe > 0, safe - 1.0, np.nan)
 
 
 def _late(first_day: PathArray, lead: IntArray, horizon: int) -> FloatArray:
     """(place,), P(short before the order comes)."""
-    is_late = (first_day < lead) & (first_day <= horizon)
-    return np.asarray(np.mean(is_late, axis=-1, dtype=np.float64))
+    is_late = first_day < np.minimum(lead, horizon + 1).astype(np.float32)
+    return np.asarray(np.count_nonzero(is_late, axis=-1) / is_late.shape[-1])
 
 
 def _quantity_needed(
-    need: PathArray, stock: FloatArray, lead: int, review_days: int, unmet: Unmet
+    need: PathArray, stock: FloatArray, lead: IntArray, review_days: int, unmet: Unmet
 ) -> FloatArray:
     """(place, sample), units that must come on day ``lead`` to last the review period."""
-    before = need[:, : lead - 1]
+    horizon, sample = need.shape[1], np.arange(need.shape[2])
     on_hand = np.repeat(stock[:, None], need.shape[2], axis=1)
-    if before.shape[1]:
-        lost = np.maximum(before.max(axis=1) - on_hand, 0.0)
-        on_hand = on_hand + lost if unmet is Unmet.LOST else on_hand
-    ahead = need[:, lead - 1 : lead - 1 + review_days].max(axis=1)
-    return np.asarray(np.maximum(ahead - on_hand, 0.0))
+    if unmet is Unmet.LOST:
+        before = np.maximum.accumulate(need, axis=1)[:, np.maximum(lead - 2, 0), sample]
+        lost = np.maximum(before - on_hand, 0.0)
+        on_hand = np.where(lead > 1, on_hand + lost, on_hand)
+    days = np.minimum(lead[None] - 1 + np.arange(review_days)[:, None], horizon - 1)
+    most = need[:, days[0], sample]
+    for day in days[1:]:
+        np.maximum(most, need[:, day, sample], out=most)
+    return np.asarray(np.maximum(most - on_hand, 0.0))

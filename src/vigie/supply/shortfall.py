@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from vigie.paths import FloatArray, PathArray
-from vigie.supply.inventory import StockPaths
+from vigie.supply.inventory import StockPaths, Unmet, peak_shortfall
 
-__all__ = ["cover_quantiles", "expected_unmet_on", "fill_rate", "probability_on"]
+__all__ = [
+    "cover_quantiles",
+    "expected_unmet_on",
+    "fill_rate",
+    "fill_rate_of_need",
+    "probability_on",
+]
 
 _TOLERANCE = 1e-3
 
@@ -47,6 +55,32 @@ def fill_rate(paths: StockPaths, demand: PathArray) -> FloatArray:
     return np.asarray(1 - share)
 
 
+def fill_rate_of_need(
+    need: PathArray, demand: PathArray, stock: FloatArray, unmet: Unmet
+) -> FloatArray:
+    """The same as ``fill_rate``, without running the store day by day.
+
+    Args:
+        need: (place, day, sample), as ``net_need`` gives it.
+        demand: (place, day, sample), units asked for.
+        stock: (place,), units on hand.
+        unmet: whether unmet demand is lost or waits.
+
+    Returns:
+        (place,), 0..1.
+    """
+    share = np.ones(len(stock))
+    peak = peak_shortfall(need, stock)
+    for place in np.flatnonzero((peak > _TOLERANCE).any(axis=-1)):
+        missed = peak[place].sum(dtype=np.float64)
+        if unmet is Unmet.BACKORDER:
+            waiting = np.maximum(need[place] - np.float32(stock[place]), np.float32(0))
+            missed = np.minimum(waiting, demand[place]).sum(dtype=np.float64)
+        asked = demand[place].sum(dtype=np.float64)
+        share[place] = np.clip(1 - missed / asked, 0.0, 1.0) if asked > 0 else 1.0
+    return share
+
+
 def cover_quantiles(
     demand: PathArray, stock: FloatArray, levels: tuple[float, ...] = (0.1, 0.5, 0.9)
 ) -> FloatArray:
@@ -60,7 +94,13 @@ def cover_quantiles(
     Returns:
         (level, ...), whole days with all demand met.
     """
-    needed = np.cumsum(demand, axis=-2, dtype=np.float64)
-    limit = stock[..., None, None] * (1 + 1e-6) + _TOLERANCE
-    days = (needed <= limit).sum(axis=-2)
-    return np.asarray(np.quantile(days, levels, axis=-1, method="inverted_cdf"))
+    limit = (stock * (1 + 1e-6) + _TOLERANCE)[..., None]
+    samples = demand.shape[-1]
+    needed = np.zeros((*demand.shape[:-2], samples))
+    lasting = np.empty(demand.shape[:-1])
+    for day in range(demand.shape[-2]):
+        needed += demand[..., day, :]
+        lasting[..., day] = np.count_nonzero(needed <= limit, axis=-1)
+    # Cover is at most c where the stock does not last c + 1 days: sorted without sorting.
+    fewest = [max(1, math.ceil(level * samples - 1e-9)) for level in levels]
+    return np.stack([(samples - lasting < least).sum(axis=-1) for least in fewest]).astype(float)

@@ -68,7 +68,10 @@ def test_room_declares_everything_without_a_mistake(written: Written):
     assert sorted(declarations.feeds) == sorted(written.room.rows)
     assert len(declarations.checks) >= 6
     assert len(settings.shortages) == 4
-    assert [each.name for each in declarations.scenarios] == ["gatherings_limited"]
+    assert [each.name for each in declarations.scenarios] == [
+        "beds_and_absence",
+        "gatherings_limited",
+    ]
     epidemics = {(each.measure, each.category) for each in settings.epidemics}
     assert unknown_epidemics(declarations.scenarios, epidemics) == []
 

@@ -10,6 +10,8 @@ from vigie.supply import (
     cover_quantiles,
     expected_unmet_on,
     fill_rate,
+    fill_rate_of_need,
+    net_need,
     probability_on,
     stock_paths,
 )
@@ -57,3 +59,13 @@ def test_more_stock_never_lowers_the_fill_rate_nor_raises_a_risk(demand, units, 
     )
     assert (fill_rate(richer, demand) >= fill_rate(less, demand)).all()
     assert (probability_on(richer) <= probability_on(less)).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(DEMAND, arrays(np.float32, (2, 6), elements=st.integers(0, 30).map(float)),
+       st.integers(0, 40), st.sampled_from(list(Unmet)))  # fmt: skip
+def test_the_fill_rate_of_the_need_is_that_of_the_store_run_day_by_day(demand, came, units, unmet):
+    stock = np.full(2, float(units))
+    run = fill_rate(stock_paths(stock, demand, came, unmet), demand)
+    told = fill_rate_of_need(net_need(demand, came), demand, stock, unmet)
+    assert np.allclose(told, run, atol=1e-5)

@@ -199,6 +199,34 @@ def test_a_lead_time_longer_in_some_futures_never_lets_an_order_wait_longer():
     assert (late.late_probability >= soon.late_probability).all()
     known = np.isfinite(late.latest_day)
     assert (late.latest_day[known] <= soon.latest_day[known]).all()
-    never = np.where(np.arange(200) < 40, np.inf, 5.0)
-    advice = order_advice(need, first, stock, lead_time_days=never, pack_size=1.0, unmet=Unmet.LOST)
-    assert np.isnan(advice.quantity).all(), "a fifth of the orders never come"
+
+
+@pytest.mark.parametrize(("never", "is_known"), [(0, True), (40, True), (120, False)])
+def test_what_to_order_and_when_is_that_of_the_futures_in_which_orders_come(never, is_known):
+    demand, arrivals, stock = futures()
+    need = net_need(demand, arrivals)
+    first = first_stock_out(need, stock)
+    lead = np.where(np.arange(200) < never, np.inf, 5.0)
+    advice = order_advice(need, first, stock, lead_time_days=lead, pack_size=1.0, unmet=Unmet.LOST)
+    of_those = order_advice(
+        need[:, :, never:], first[:, never:], stock, lead_time_days=5, pack_size=1.0,
+        unmet=Unmet.LOST,
+    )  # fmt: skip
+    for name in ("latest_day", "quantity"):
+        given, expected = getattr(advice, name), getattr(of_those, name)
+        assert np.array_equal(given, expected, equal_nan=True) or not is_known
+        assert is_known or np.isnan(given).all(), "most orders never come"
+    waits_in_vain = (first[:, :never] <= 21).sum(axis=1)
+    assert advice.late_probability == pytest.approx(
+        (waits_in_vain + (first[:, never:] < 5).sum(axis=1)) / 200
+    )
+
+
+def test_a_place_safe_to_the_horizon_needs_no_order_and_may_wait_as_long_as_is_foreseen():
+    demand, arrivals, _ = futures()
+    stock = np.full(3, 1e4)
+    need = net_need(demand, arrivals)
+    first = first_stock_out(need, stock)
+    advice = order_advice(need, first, stock, lead_time_days=5, pack_size=9.0, unmet=Unmet.LOST)
+    assert advice.quantity.tolist() == [0, 0, 0]
+    assert advice.latest_day.tolist() == [17, 17, 17]
