@@ -14,7 +14,7 @@ from vigie.actions.product_demand import Patients, ProductDemand
 from vigie.actions.put_off_entries import spared_on
 from vigie.actions.shortage_rows import Inputs
 from vigie.paths import DateArray, FloatArray, PathArray
-from vigie.supply import net_need
+from vigie.supply import OpenDeliveries, net_need
 
 __all__ = ["PRODUCT_KINDS", "ProductAgain", "ProductCase", "ProductWhatIfs", "moved_orders"]
 

@@ -39,7 +39,7 @@ class UsualOrders:
     orders: OrderBook
     suppliers: Mapping[str, str]
 
-    def coming(
+    def all_coming(
         self,
         product: str,
         stock: FloatArray,
@@ -48,8 +48,8 @@ class UsualOrders:
         dates: DateArray,
         pack_size: float,
         unmet: Unmet,
-    ) -> PathArray | None:
-        """(place, 1, day, sample): units that orders placed from today on bring.
+    ) -> PathArray:
+        """(place, 1, day, sample): units that open orders and those placed from today on bring.
 
         Args:
             product: its key.
@@ -59,9 +59,6 @@ class UsualOrders:
             dates: (day,), days looked at.
             pack_size: units in a pack.
             unmet: what becomes of demand that stock cannot meet.
-
-        Returns:
-            None where the law is not used for the product.
         """
         ahead = StoreAhead(
             stock=stock,
@@ -75,7 +72,7 @@ class UsualOrders:
         )
         known, supplier = self.orders, self.suppliers.get(product, "")
         found = usual_orders(self.law, known.law, product, supplier, ahead, known.draws)
-        return None if found is None else found[:, None]
+        return open_orders.units if found is None else open_orders.units + found[:, None]
 
     def told(self) -> dict[str, object]:
         """What the law rests on and where it is not used, for the manifest."""

@@ -116,16 +116,14 @@ SHORTAGES = Table(
             25,
             "probability_any",
             NUMBER,
-            "Above the site: P(any site short by the horizon); probability is then that of the "
-            "whole, if every bed could be shared.",
+            "Above the site: P(any site short by the horizon); probability is then of the whole.",
             unit="0 to 1",
         ),
         column(
             26,
             "probability_open",
             NUMBER,
-            "Of products: P(short by the horizon) if nobody orders again; probability assumes that "
-            "sites go on ordering as they did. Empty where no further order is foreseen.",
+            "Of products where usual orders are foreseen: probability if nobody orders again.",
             unit="0 to 1",
         ),
     ),

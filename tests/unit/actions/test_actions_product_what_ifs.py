@@ -27,7 +27,7 @@ from vigie.actions.shortage_rows import Inputs
 from vigie.actions.what_ifs import WhatIfs
 from vigie.paths import PathArray
 from vigie.schemas import ORDERS, PRODUCTS, SCENARIO_INPUTS
-from vigie.supply import mean_paths
+from vigie.supply import OpenDeliveries, mean_paths
 
 STOCK = rule_of("products", stock="stock", consumption="used")
 BEDS = rule_of("beds", need="need", capacity="beds", entries="entries")
