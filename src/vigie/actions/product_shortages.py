@@ -52,6 +52,7 @@ from vigie.planning import (
 )
 from vigie.supply import (
     STOCK_MODEL,
+    OpenDeliveries,
     StockPaths,
     Unmet,
     burn_rate,
@@ -183,9 +184,9 @@ class _Run:
 
 def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     store = _store(run, product, terms)
-    need = net_need(store.use.paths, store.arriving)
+    need = net_need(store.use.paths, store.coming)
     # Advice must not rest on the orders that it is about.
-    alone = need if store.ordered is None else net_need(store.use.paths, store.coming)
+    alone = need if run.usual is None else net_need(store.use.paths, store.on_order.units)
     ahead = StockAhead.of_product(
         store.stock,
         store.use.paths,
@@ -199,10 +200,10 @@ def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     rows = _with_models(
         store.rows(run.inputs, need), dict(zip(store.series.places, store.use.models, strict=True))
     )
-    if run.usual is not None and store.ordered is not None:
+    if run.usual is not None:
         foreseen = run.usual.is_foreseen(product)[store.known[:, 0]]
         rows = _beside_open(rows, store.rows(run.inputs, alone), foreseen)
-    held_on = stock_paths(store.amount, store.use.paths, store.arriving, terms.unmet)
+    held_on = stock_paths(store.amount, store.use.paths, store.coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.ascontiguousarray(np.rint(held_on.stock))
     plans, optimal = _plans(_exchange(run, product, store, need), run.asked)
@@ -230,11 +231,7 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
     stock = np.maximum(last_seen(held)[:, :, -1], 0)
     use = product_demand(product, used, held, len(dates), run.draws, run.patients)
     on_order = run.arrivals(places, product, dates)
-    ordered = None
-    if run.usual is not None:
-        ordered = run.usual.coming(
-            product, stock[:, 0], use.paths, on_order, dates, terms.pack_size, terms.unmet
-        )
+    coming = _coming(run, product, terms, stock, use.paths, on_order)
     series = Series(
         kind="products",
         places=places,
@@ -248,7 +245,23 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
         history=_select(run.inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
-    return ProductStore(terms, series, run.begins, stock, use, on_order.units, ordered)
+    return ProductStore(terms, series, run.begins, stock, use, on_order, coming)
+
+
+def _coming(
+    run: _Run,
+    product: str,
+    terms: ProductTerms,
+    stock: FloatArray,
+    demand: PathArray,
+    on_order: OpenDeliveries,
+) -> PathArray:
+    """All that comes, with the orders that are foreseen along a demand."""
+    if run.usual is None:
+        return on_order.units
+    return run.usual.all_coming(
+        product, stock[:, 0], demand, on_order, run.dates, terms.pack_size, terms.unmet
+    )
 
 
 def _again(run: _Run, product: str, store: ProductStore) -> Sequence[ProductAgain]:
@@ -262,8 +275,8 @@ def _again(run: _Run, product: str, store: ProductStore) -> Sequence[ProductAgai
         dates=run.dates,
         use=store.use,
         patients=run.patients,
-        arriving=store.coming,
-        ordered=store.ordered,
+        on_order=store.on_order,
+        coming=partial(_coming, run, product, store.terms, store.stock),
         judge=partial(store.rows, run.inputs),
         first_phase=len(history.dates) % 7,
     )
@@ -274,7 +287,7 @@ def _days(
     run: _Run, store: ProductStore, held_on: StockPaths, paths: PathArray, first: PathArray
 ) -> pa.Table:
     """Rows of the table of shortage days, of places at some risk."""
-    begins, coming = run.begins, store.arriving
+    begins, coming = run.begins, store.coming
     by_day = DayPaths(
         need=store.use.paths[:, :, begins:],
         capacity=paths[:, :, begins:],

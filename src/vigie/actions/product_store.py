@@ -10,7 +10,7 @@ import pyarrow as pa
 from vigie.actions.product_demand import ProductDemand
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
 from vigie.paths import BoolArray, FloatArray, PathArray
-from vigie.supply import Unmet, first_stock_out, peak_shortfall
+from vigie.supply import OpenDeliveries, Unmet, first_stock_out, peak_shortfall
 
 __all__ = ["ProductStore", "ProductTerms"]
 
@@ -42,8 +42,8 @@ class ProductStore:
         begins: days before the first day looked at.
         stock: (place, 1), units last told; NaN where unknown.
         use: what is asked for.
-        coming: (place, 1, day) or with samples, units that open orders bring.
-        ordered: (place, 1, day, sample), units that orders placed from today on bring; None: none.
+        on_order: what open orders bring.
+        coming: (place, 1, day) or with samples, units of these and of orders to be placed.
     """
 
     terms: ProductTerms
@@ -51,8 +51,8 @@ class ProductStore:
     begins: int
     stock: FloatArray
     use: ProductDemand
+    on_order: OpenDeliveries
     coming: PathArray
-    ordered: PathArray | None
 
     @property
     def known(self) -> BoolArray:
@@ -63,11 +63,6 @@ class ProductStore:
     def amount(self) -> FloatArray:
         """(place, 1), units on hand, 0 where unknown."""
         return np.nan_to_num(self.stock)
-
-    @property
-    def arriving(self) -> PathArray:
-        """Units of open orders and of those to be placed."""
-        return self.coming if self.ordered is None else self.coming + self.ordered
 
     def first_short(self, need: PathArray) -> PathArray:
         """(place, 1, sample), first day looked at on which a need exceeds the stock."""

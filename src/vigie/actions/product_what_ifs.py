@@ -32,9 +32,8 @@ class ProductCase:
         dates: days from the day after the last told stock.
         use: demand, and by what patients it was foreseen.
         patients: None: not known.
-        arriving: (place, 1, day) or (place, 1, day, sample), units that open orders bring.
-        ordered: (place, 1, day, sample), units that orders placed from today on bring, as sites
-            order without the scenario; None: none.
+        on_order: what open orders bring, with samples or without.
+        coming: of a demand and of open orders, all that comes with the orders foreseen along them.
         judge: rows of shortages of a need, see ``vigie.supply.net_need``.
         first_phase: weekday phase of the first day.
     """
@@ -44,8 +43,8 @@ class ProductCase:
     dates: DateArray
     use: ProductDemand
     patients: Patients | None
-    arriving: PathArray
-    ordered: PathArray | None
+    on_order: OpenDeliveries
+    coming: Callable[[PathArray, OpenDeliveries], PathArray]
     judge: Callable[[PathArray], pa.Table]
     first_phase: int
 
@@ -112,10 +111,13 @@ class ProductWhatIfs:
         if of_use:
             demand = demand * self._use_share(of_use, case)
         orders = [counted[n] for n in sorted(touched) if counted[n].change.kind == "orders"]
-        arriving = moved_orders(case.arriving, orders, case.places, case.dates)
-        if case.ordered is not None:
-            arriving = arriving + case.ordered
-        rows = case.judge(net_need(demand, arriving))
+        # What does not come as told is still on order: the site counts on it.
+        units, settled = (
+            moved_orders(each, orders, case.places, case.dates)
+            for each in (case.on_order.units, case.on_order.settled)
+        )
+        on_order = OpenDeliveries(units, settled, case.on_order.on_order)
+        rows = case.judge(net_need(demand, case.coming(demand, on_order)))
         named = pa.array([place for place, here in zip(case.places, at, strict=True) if here])
         doses = any(each.change.kind == "doses" for each in of_use)
         return ProductAgain(

@@ -207,7 +207,12 @@ def test_use_changes_as_doses_and_patients_say(factor: float, off: float) -> Non
 
     phase = used.shape[2] % 7
     none = np.zeros((len(SITES), 1, len(dates)), dtype=np.float32)
-    case = ProductCase("masks", SITES, dates, use, patients, none, None, judge, phase)
+    nothing = OpenDeliveries(none, none, none[..., 0])
+
+    def coming(_: PathArray, on_order: OpenDeliveries) -> PathArray:
+        return on_order.units
+
+    case = ProductCase("masks", SITES, dates, use, patients, nothing, coming, judge, phase)
     ProductWhatIfs({"s": changes}, inputs, "need", "entries").judged_again(case)
 
     spared = spared_on(changes, inputs, "entries", SITES, ("icu",), dates)
