@@ -28,8 +28,8 @@ _NEXT = '''"""One more column, as a later Vigie might add."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -49,7 +49,7 @@ def newer(tmp_path: Path) -> Path:
     target = tmp_path / "newer" / "vigie"
     source = Path(vigie.__file__).parent
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    migration = target / "state/migrations/versions/0003_remark.py"
+    migration = target / "state/migrations/versions/0004_remark.py"
     migration.write_text(_NEXT, encoding="utf-8")
     return target.parent
 
@@ -77,11 +77,11 @@ def test_a_room_goes_up_and_back_and_its_releases_are_equal(newer: Path, tmp_pat
     before = figures(room)
 
     command(newer, "check", str(folder))
-    with pytest.raises(Conflict, match="state format 0003; this Vigie knows up to 0002"):
+    with pytest.raises(Conflict, match="state format 0004; this Vigie knows up to 0003"):
         open_small(folder)
 
-    told = command(newer, "doctor", "--format-back", "0002", "--room", str(folder))
-    assert "format 0002" in told
+    told = command(newer, "doctor", "--format-back", "0003", "--room", str(folder))
+    assert "format 0003" in told
     room = open_small(folder)
     assert figures(room) == before
     (again,) = run_days(room, LAST_DAY)

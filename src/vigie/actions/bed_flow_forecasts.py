@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.epidemiology import pooled_paths
 from vigie.hospital import level_paths
 from vigie.paths import PathArray
 
 __all__ = ["has_entries", "occupancy_paths"]
-
-_STREAM = 40
-"""Number of the stream of chance of this module."""
 
 _MOST_SAMPLES, _SCORED_SAMPLES = 500, 120
 """Futures followed today, and where only scores are wanted; each serves several."""
@@ -50,7 +47,7 @@ def occupancy_paths(history: History, steps: int, chance: Chance) -> PathArray:
     if not served.any():
         return paths
     whole = _whole_paths(entries.whole, steps, chance)
-    told = ward_occupancy_paths(wards, whole, chance.stream(_STREAM))
+    told = ward_occupancy_paths(wards, whole, chance.stream(Stream.BED_FLOW))
     followed = np.take(told, np.arange(chance.sample_count) % told.shape[-1], axis=-1)
     paths[served] = np.minimum(followed[served], np.float32(history.upper))
     return paths

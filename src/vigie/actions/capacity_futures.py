@@ -14,7 +14,7 @@ from datetime import timedelta
 import numpy as np
 
 from vigie.actions.epidemic_around import epidemic_around, on_days
-from vigie.actions.forecasting import Chance
+from vigie.actions.forecasting import Chance, Stream
 from vigie.actions.room import EpidemicRule, ShortageRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.actions.staff_ratios import ratios_in_force
@@ -38,7 +38,6 @@ from vigie.paths import DateArray, FloatArray, IntArray, PathArray, last_seen
 
 __all__ = ["CapacityFutures", "StaffFutures", "capacity_futures", "futures_of_rules"]
 
-_STREAM = 40
 _ROLE_OF_PATIENTS = {"beds": "need", "staff": "occupancy"}
 FOLLOWS = "follows"
 """Value of ``ShortageRule.ahead`` with which capacity follows the need."""
@@ -206,7 +205,7 @@ class _Drawn:
         last = np.datetime64(inputs.as_of + timedelta(days=inputs.horizon_days), "D")
         self.dates = paths.dates[paths.dates <= last]
         self.patients = paths.values[:, :, : len(self.dates)]
-        self.rng = chance.stream(_STREAM)
+        self.rng = chance.stream(Stream.CAPACITY)
         self.weekdays = _weekdays(self.dates)
 
     def looked_at(self, values: PathArray) -> PathArray:

@@ -16,7 +16,7 @@ from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
 from vigie.actions.epidemic_fits import fit_epidemics
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, Stream
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
 from vigie.actions.nowcasts import nowcast_models, nowcast_rows
@@ -63,12 +63,6 @@ from vigie.schemas import (
 __all__ = ["Computed", "compute"]
 
 _PATH_ROW_GROUP = 700
-
-_STREAM_OF_ORDERS = 10
-"""Number of the stream of chance that orders draw from."""
-
-_STREAM_OF_LOANS = 30
-"""Number of the stream of chance that stays of patients moved are drawn from."""
 
 
 def _asked(room: Room, as_of: date) -> Wishes:
@@ -245,7 +239,7 @@ class _Found:
             for_beds,
             self.room.values.plan,
             self.wishes,
-            self.chance.stream(_STREAM_OF_LOANS),
+            self.chance.stream(Stream.LOANS),
         )
         return tables
 
@@ -275,7 +269,7 @@ class _Found:
             return
         room, day = self.room, self.inputs.as_of
         told = told_orders(room, orders, day)
-        arrivals = arrivals_by_law(room, told, day, self.chance.stream(_STREAM_OF_ORDERS))
+        arrivals = arrivals_by_law(room, told, day, self.chance.stream(Stream.ORDERS))
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)

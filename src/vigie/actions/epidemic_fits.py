@@ -11,7 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.epidemic_delays import admission_delay, generation_interval
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History, histories, total_history
+from vigie.actions.forecasting import (
+    MOST_DAYS_BEHIND,
+    Chance,
+    History,
+    Stream,
+    histories,
+    total_history,
+)
 from vigie.actions.report_revisions import LateReports, Revisions, late_reports, read_revisions
 from vigie.actions.room import EpidemicRule, Room
 from vigie.lake import DataFile
@@ -30,8 +37,6 @@ _DAYS_LOOKED_AT = 90
 """Days back within which a place needs a week of counts."""
 
 _LEAST_HORIZON_DAYS = 14
-_FIRST_STREAM = 100
-"""Number of the first stream of chance of this module; two for each epidemic."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +136,7 @@ def fit_epidemics(
         if not isinstance(told, Revisions):
             without.append(f"{name}: {told}")
         for each, group in enumerate(groups):
-            rng = chance.stream(_FIRST_STREAM + 2 * number + each)
+            rng = chance.stream(Stream.EPIDEMICS, 2 * number + each)
             late = None
             if isinstance(told, Revisions):
                 late = late_reports(told, group.history, group.places, rule.category, members)

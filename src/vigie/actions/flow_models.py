@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 
 from vigie.actions.bed_flow_forecasts import has_entries, occupancy_paths
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL, has_epidemic, renewal_flow_paths
 from vigie.actions.share_forecasts import has_pooled_shares, pooled_share_paths
 from vigie.epidemiology import (
@@ -34,7 +34,6 @@ from vigie.paths import PathArray, SamplePaths, step_dates
 
 __all__ = ["MODELS", "Model", "baseline_of", "forecast_by", "models_of", "steps_ahead"]
 
-_BINARY_STREAM, _WEEKLY_STREAM = 1, 2
 _Paths = Callable[[History, int, Chance], PathArray]
 
 
@@ -103,7 +102,7 @@ def _pooled_with_signals(history: History, steps: int, chance: Chance) -> PathAr
 
 
 def _weekly(history: History, steps: int, chance: Chance) -> PathArray:
-    rng = chance.stream(_WEEKLY_STREAM)
+    rng = chance.stream(Stream.WEEKLY)
     return weekly_paths(history.values, history.dates, steps, chance.draws(), rng)
 
 
@@ -112,7 +111,7 @@ def _monthly(history: History, steps: int, chance: Chance) -> PathArray:
 
 
 def _binary(history: History, steps: int, chance: Chance) -> PathArray:
-    return binary_paths(history.values, steps, chance.draws(), chance.stream(_BINARY_STREAM))
+    return binary_paths(history.values, steps, chance.draws(), chance.stream(Stream.BINARY))
 
 
 def _level(history: History, steps: int, chance: Chance) -> PathArray:

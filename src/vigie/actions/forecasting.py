@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import IntEnum
 from functools import partial
 
 import numpy as np
@@ -32,6 +33,7 @@ __all__ = [
     "MOST_DAYS_BEHIND",
     "Chance",
     "History",
+    "Stream",
     "by_category",
     "histories",
     "total_history",
@@ -123,6 +125,26 @@ class History:
         return out
 
 
+class Stream(IntEnum):
+    """Streams of chance of a run, one for each part that draws: none shares with another.
+
+    Parts that draw several add a number below the next stream.
+    """
+
+    SHARED = 0
+    BINARY = 1
+    WEEKLY = 2
+    ORDERS = 10
+    LOANS = 30
+    BED_FLOW = 40
+    STAYS = 41
+    CAPACITY = 50
+    RENEWAL_FLOW = 60
+    RENEWAL_TERMS = 80
+    EPIDEMICS = 100
+    SCENARIOS = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
     """Chance of one run: the same futures in every measure.
@@ -145,11 +167,11 @@ class Chance:
     def draws(self) -> JointDraws:
         """The joint draws of the run; long enough for a series that is behind."""
         steps = self.horizon_days + MOST_DAYS_BEHIND
-        return joint_draws(self.stream(0), steps, self.sample_count)
+        return joint_draws(self.stream(Stream.SHARED), steps, self.sample_count)
 
-    def stream(self, number: int) -> np.random.Generator:
+    def stream(self, of: Stream, number: int = 0) -> np.random.Generator:
         """An independent stream of chance, the same for the same seed and day."""
-        return np.random.default_rng([self.seed, self.as_of.toordinal(), number])
+        return np.random.default_rng([self.seed, self.as_of.toordinal(), of + number])
 
 
 def histories(

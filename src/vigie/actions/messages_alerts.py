@@ -15,8 +15,8 @@ ALERT_MESSAGES: dict[str, tuple[str, str]] = {
     "alert.many": (
         "{severity}. {what}, {area}: {count} shortages ahead by {day}; likeliest {where}, "
         "{chance}. {when} {act}",
-        "{severity}. {what}, {area} : {count} pénuries attendues d'ici le {day} ; la plus probable "
-        "{where}, {chance}. {when} {act}",
+        "{severity}. {what}, {area} : {count} pénuries attendues d'ici le {day} ; le plus à "
+        "craindre : {where}, {chance}. {when} {act}",
     ),
     "alert.when": ("If so, from {from_when}.", "Le cas échéant, {from_when}."),
     "alert.act": (

@@ -9,7 +9,7 @@ import numpy as np
 
 from vigie.actions.beside import EngineTerms
 from vigie.actions.epidemic_delays import admission_delay, generation_interval, middle_of
-from vigie.actions.forecasting import Chance, History
+from vigie.actions.forecasting import Chance, History, Stream
 from vigie.epidemiology import flat_paths
 from vigie.paths import BoolArray, FloatArray, IntArray, PathArray, in_order_of
 
@@ -20,9 +20,6 @@ __all__ = ["RENEWAL_FLOW_MODEL", "drawn_admissions", "has_epidemic", "renewal_fl
 
 RENEWAL_FLOW_MODEL = "vigie-renewal"
 """The engine's own name, written here so that a room without epidemics loads no engine."""
-
-_STREAM = 60
-"""Number of the first stream of chance of this module; one for each category."""
 
 _MOST_SAMPLES = 500
 """Draws of a place; where a run has more futures, each draw serves several."""
@@ -64,7 +61,7 @@ def renewal_flow_paths(history: History, steps: int, chance: Chance) -> PathArra
         at = served(history.values[:, column])
         if not len(at):
             continue
-        rng = chance.stream(_STREAM + column)
+        rng = chance.stream(Stream.RENEWAL_FLOW, column)
         samples = min(chance.sample_count, _MOST_SAMPLES)
         drawn = drawn_admissions(history, column, at, terms, steps, samples, rng)
         told = _with_spread(drawn.admissions, terms.spread)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.beside import EngineTerms
-from vigie.actions.forecasting import Chance, History, total_history
+from vigie.actions.forecasting import Chance, History, Stream, total_history
 from vigie.actions.kept_tables import keep_table, kept_table
 from vigie.actions.known_then import KnownThen
 from vigie.actions.places import members_of_totals
@@ -34,7 +34,6 @@ _MOST_SERIES = 16
 _SAMPLES = 200
 _HORIZONS = (1, 7, 14, 21)
 _DAMPING_HORIZONS = (7, 14)
-_STREAM = 80
 _KEPT_FORM = "2"
 _LOW, _MIDDLE, _HIGH = (QUANTILE_LEVELS.index(level) for level in (0.05, 0.5, 0.95))
 
@@ -171,7 +170,7 @@ class RenewalTerms:
             if totals is not None and rows[rule.measure]["over_places"] == "sum":
                 parts.append(totals)
             chance = Chance(self._chance.seed, origin, _SAMPLES, self._chance.horizon_days)
-            rng = chance.stream(_STREAM + number)
+            rng = chance.stream(Stream.RENEWAL_TERMS, number)
             for part, column, at in _chosen(parts, covered(rule, self._rules, history)):
                 tables.append(_tasks(part, column, at, rule, rng))
         return pa.concat_tables(tables)

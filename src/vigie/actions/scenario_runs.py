@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.epidemic_fits import EpidemicFit, EpidemicFits
-from vigie.actions.forecasting import Chance
+from vigie.actions.forecasting import Chance, Stream
 from vigie.actions.room import Room
 from vigie.actions.scenario_files import ReproductionChange, Scenario
 from vigie.actions.scenario_places import PlaceMap, place_map
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["ScenarioTables", "run_scenarios", "scenario_seed"]
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-_STREAM = 300
-"""Number of the stream of chance; one seed for all, so that scenarios of a run compare."""
-
 _MOST_NAMED = 10
 
 
@@ -138,7 +135,7 @@ def run_scenarios(
 
 def scenario_seed(chance: Chance) -> int:
     """Seed of the chance that scenarios of a run and their baselines share."""
-    return int(chance.stream(_STREAM).integers(2**31))
+    return int(chance.stream(Stream.SCENARIOS).integers(2**31))
 
 
 def _table(of: Table, rows: Sequence[Mapping[str, object]]) -> pa.Table:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from vigie.actions.alert_words import NamedDanger, alert_policy, alert_text
-from vigie.actions.alerting import Alert, post_alert
+from vigie.actions.alerting import Alert, has_channel, post_alert
 from vigie.actions.auditing import admit, record
 from vigie.actions.places import is_valid
 from vigie.actions.room import Room
@@ -272,7 +272,11 @@ def _post(
         tx: the transaction of what is told.
         told: alerts and the role that is next for each.
         occasion: a message of the same occasion to the same role is one.
+
+    A room that names no channel keeps its alerts in the list alone.
     """
+    if not has_channel(room):
+        return
     words = words_for(room.values.languages[0])
     by_role: dict[Role | None, list[AlertRow]] = {}
     for row, role in told:

@@ -10,7 +10,7 @@ import numpy as np
 
 from vigie.actions.bed_entries import entries_beside, entry_measures
 from vigie.actions.beside import Beside, EngineTerms, Entries
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.actions.holidays import holidays_of
 from vigie.actions.renewal_terms import RenewalTerms, covered
 from vigie.actions.room import Room
@@ -21,9 +21,6 @@ from vigie.paths import BoolArray
 from vigie.schemas import CALENDARS, PLACES
 
 __all__ = ["Surroundings"]
-
-_STREAM = 41
-"""Number of the stream of chance of this module."""
 
 
 class Surroundings:
@@ -84,7 +81,7 @@ class Surroundings:
         history, totals = drawn
         entries = known.get(self.entries.get(history.measure, ""))
         if entries is not None:
-            law = self._stays.law(history.categories, day, self._chance.stream(_STREAM))
+            law = self._stays.law(history.categories, day, self._chance.stream(Stream.STAYS))
             came = entries_beside(history, entries, law)
             return (history if came is None else _with_entries(history, came)), totals
         if history.kind != "flow" or history.step != "day":

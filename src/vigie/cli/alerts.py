@@ -24,7 +24,14 @@ def add_alert_commands(
         commands: of the program.
         add: adds one command, as ``vigie.cli.parser`` does with all.
     """
-    alerts = commands.add_parser("alerts", help="Alerts of shortages: see them, answer them.")
+    about = "Alerts of shortages: see them, answer them."
+    alerts = commands.add_parser(
+        "alerts",
+        help=about,
+        description=f"{about} Both parts answer for programs with --json.",
+        epilog="example:\n  vigie alerts list",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     of = alerts.add_subparsers(title="what", metavar="WHAT", required=True)
     about, example = "Open alerts, the gravest first.", "vigie alerts list --all"
     listed = add(of, "list", list_alerts, about, example)

@@ -13,10 +13,12 @@ import numpy as np
 
 from vigie.paths import BoolArray, FloatArray, IntArray, PathArray
 from vigie.planning.exchange import Lanes
+from vigie.planning.harm import harm_seen
 
 __all__ = ["Lending", "LendingRules", "Loans", "Ways", "loan_echo", "ways_of_lending"]
 
 _PATIENTS = "patients"
+_STANDARD_ERRORS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,14 @@ class LendingRules:
     lost_share: float = 0.03
     pieces: int | None = 12
     nearest: int | None = 8
+
+    def harm_seen(self, samples: int) -> float:
+        """Rise of a lender's risk among so many futures that keeps to ``largest_harm`` in others.
+
+        Less is held back than for stock: whole units and limits day by day leave a margin of
+        their own.
+        """
+        return harm_seen(self.largest_harm, samples, _STANDARD_ERRORS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

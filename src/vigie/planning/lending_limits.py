@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from vigie.paths import FloatArray, PathArray
-from vigie.planning.harm import harm_seen
 from vigie.planning.lending import Lending, LendingRules
 from vigie.planning.wishes import Wishes
 
@@ -27,7 +26,7 @@ def spare_capacity(lending: Lending, rules: LendingRules) -> FloatArray:
     ranked = np.sort(lending.need, axis=-1)
     samples = ranked.shape[-1]
     risk = (ranked > own[..., None]).mean(axis=-1)
-    level = np.clip(1 - risk - harm_seen(rules.largest_harm, samples), 0, 1)
+    level = np.clip(1 - risk - rules.harm_seen(samples), 0, 1)
     at = np.clip(np.ceil(level * samples - 1e-9).astype(np.int64) - 1, 0, samples - 1)
     harmless = np.take_along_axis(ranked, at[..., None], axis=-1)[..., 0]
     spare = own - np.maximum(np.maximum(kept, harmless), 0.0)

@@ -9,7 +9,6 @@ import numpy as np
 
 from vigie.paths import BoolArray, FloatArray
 from vigie.planning.expected_shortage import ConvexCost
-from vigie.planning.harm import harm_seen
 from vigie.planning.lending import Lending, LendingRules, Loans, Ways, ways_of_lending
 from vigie.planning.lending_limits import moveable_besides, spare_capacity
 from vigie.planning.lending_outcome import (
@@ -214,7 +213,7 @@ class _Draft:
 
     def _harmed(self, books: LendingBooks) -> list[tuple[int, int]]:
         """(place, category) of lenders whose risk rises by more than is accepted."""
-        seen = harm_seen(self.rules.largest_harm, self.lending.need.shape[-1])
+        seen = self.rules.harm_seen(self.lending.need.shape[-1])
         ways = self._ways
         lenders = sorted({int(ways.lender[way]) for way, _ in books.moves()})
         found = []

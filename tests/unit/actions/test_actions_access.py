@@ -70,6 +70,7 @@ ARGUMENTS: dict[str, Any] = {
     "move": MoveKey("products", "masks", "A", "B", LAST_DAY),
     "name": "facts",
     "now": datetime(2021, 2, 1, tzinfo=UTC),
+    "number": 1,
     "quantity": 10.0,
     "reason": "",
     "release": "x",

@@ -12,6 +12,7 @@ from vigie.actions.flow_models import baseline_of, forecast_by
 from vigie.actions.forecasting import (
     MOST_DAYS_BEHIND,
     Chance,
+    Stream,
     by_category,
     histories,
     total_history,
@@ -58,7 +59,7 @@ def test_quantiles_of_places_and_totals_are_those_of_the_futures(
 
 def test_the_same_seed_and_day_draw_the_same_futures_and_another_day_others() -> None:
     def drawn(as_of: date) -> list[float]:
-        return list(Chance(1, as_of, 50, 7).stream(0).random(3))
+        return list(Chance(1, as_of, 50, 7).stream(Stream.SHARED).random(3))
 
     assert drawn(AS_OF) == drawn(AS_OF)
     assert drawn(AS_OF) != drawn(AS_OF + timedelta(days=1))

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from tests.unit.actions.given_figures import Given, inputs_of, rule_of
+from vigie.actions.forecasting import Stream
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.room import PlanValues
-from vigie.actions.ward_shortages import BedPaths, bed_rows, staffing
+from vigie.actions.ward_shortages import BedPaths, bed_rows
+from vigie.actions.ward_staffing import staffing
 from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL, Ban, Wishes
 
 ARCS = [
@@ -49,11 +51,11 @@ def planned(
     inputs, chance = inputs_of(FIGURES, reference=reference, flows=("entries",))
     found: list[BedPaths] = []
     staff = staffing(STAFF, inputs)
-    bed_rows(BEDS, inputs, None, None, found)
+    bed_rows(BEDS, inputs, None, None, found=found)
     rules = [MACHINES, STAFF, BEDS]
     return plan_loans(
         rules, inputs, {2: found[0]}, staff, values or PlanValues(), wishes or Wishes(),
-        chance.stream(30),
+        chance.stream(Stream.LOANS),
     )  # fmt: skip
 
 

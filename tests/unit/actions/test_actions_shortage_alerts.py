@@ -41,9 +41,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def room(tmp_path: Path, clock: Clock) -> Room:
-    folder = make_room(tmp_path / "room")
+    folder = make_room(tmp_path / "room", '[alerts]\nwebhook_url_env = "HOOK_URL"\n')
     (folder / "reference" / "places.csv").write_text(PLACES)
-    return open_small(folder, clock)
+    return open_small(folder, clock, environment={"HOOK_URL": "http://127.0.0.1:9/"})
 
 
 def named(
@@ -164,3 +164,10 @@ def test_a_tick_passes_on_what_nobody_answered(room: Room, clock: Clock) -> None
     clock.now = datetime.combine(TODAY, time(9), tzinfo=clock.now.tzinfo)
     done = tick(room, CALLER, run_at=time(23, 59))
     assert any("next role" in line for line in done.did)
+
+
+def test_a_room_without_a_channel_keeps_its_alerts_in_the_list(room: Room) -> None:
+    silent = open_small(room.folder, room.now)
+    release(silent, "r1", named(0.8))
+    assert posted(silent) == []
+    assert [line.number for line in list_alerts(silent, CALLER)] == [1]

@@ -290,7 +290,7 @@ def test_every_day_of_a_ward_tells_need_usable_beds_and_what_limits_them() -> No
     inputs, _ = inputs_of(given, reference={"ratios": RATIOS})
     days: list[pa.Table] = []
 
-    rows = bed_rows(rule, inputs, staffing(STAFF, inputs), None, days)
+    rows = bed_rows(rule, inputs, staffing(STAFF, inputs), None, days=days)
 
     assert rows is not None
     ward = [row for row in days[0].to_pylist() if row["place"] == "A"]
