@@ -29,6 +29,7 @@ from vigie.actions.stock_advice import StockAhead, advice_rows, with_order_dates
 from vigie.actions.usual_orders import UsualOrders
 from vigie.paths import (
     DateArray,
+    FloatArray,
     JointDraws,
     PathArray,
     SamplePaths,

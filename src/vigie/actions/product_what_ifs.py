@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -75,12 +75,14 @@ class ProductWhatIfs:
         inputs: of the run.
         occupancy: measure of patients in bed; "": none.
         entries: measure of daily entries; "": none.
+        fewer: patients under each scenario, made when a product first asks.
     """
 
     counted: Mapping[str, Sequence[CountedChange]]
     inputs: Inputs
     occupancy: str
     entries: str
+    fewer: dict[str, PathArray | None] = field(default_factory=dict)
 
     def judged_again(self, case: ProductCase) -> list[ProductAgain]:
         """One product under every scenario that touches it."""
@@ -109,7 +111,7 @@ class ProductWhatIfs:
         of_use = [counted[n] for n in touched if counted[n].change.kind != "orders"]
         demand = case.use.paths
         if of_use:
-            demand = demand * self._use_share(of_use, case)
+            demand = demand * self._use_share(name, of_use, case)
         orders = [counted[n] for n in sorted(touched) if counted[n].change.kind == "orders"]
         # What does not come as told is still on order: the site counts on it.
         units, settled = (
@@ -127,7 +129,9 @@ class ProductWhatIfs:
             doses and not follows,
         )
 
-    def _use_share(self, of_use: Sequence[CountedChange], case: ProductCase) -> PathArray:
+    def _use_share(
+        self, name: str, of_use: Sequence[CountedChange], case: ProductCase
+    ) -> PathArray:
         """(place, 1, day, sample or 1), use under the changes as a share of the use foreseen.
 
         Where use follows patients, only what they use is scaled, not what the house uses anyway.
@@ -146,12 +150,8 @@ class ProductWhatIfs:
         inside = _units(patients.ahead, doses)
         phase = (np.arange(len(case.dates)) + case.first_phase) % 7
         house = (fit.usual[:, None] * fit.doses.background[phase])[:, :, None].astype(np.float32)
-        places = [case.places[at] for at in known]
-        wards = self.inputs.paths[self.occupancy].categories
-        spared = spared_on(of_use, self.inputs, self.entries, places, wards, case.dates)
-        after = inside
-        if spared is not None:
-            after = _units(np.maximum(patients.ahead - spared, np.float32(0)), doses)
+        fewer = self._fewer(name, of_use, case, patients)
+        after = inside if fewer is None else _units(fewer, doses)
         after = after * factor[known][:, :, None]
         of_known = np.divide(
             after + house, inside + house, out=np.ones_like(inside), where=inside + house > 0
@@ -159,6 +159,21 @@ class ProductWhatIfs:
         shares = np.repeat(share, of_known.shape[2], axis=3)
         shares[known, 0] = of_known
         return shares
+
+    def _fewer(
+        self, name: str, of_use: Sequence[CountedChange], case: ProductCase, patients: Patients
+    ) -> PathArray | None:
+        """Patients under a scenario; None where all are there."""
+        if not any(each.change.kind == "electives" for each in of_use):
+            return None
+        if name not in self.fewer:
+            places = [case.places[at] for at in np.flatnonzero(patients.is_known)]
+            wards = self.inputs.paths[self.occupancy].categories
+            spared = spared_on(of_use, self.inputs, self.entries, places, wards, case.dates)
+            fewer = None if spared is None else np.maximum(patients.ahead - spared, np.float32(0))
+            # The same for all products; two threads that both make it make the same.
+            self.fewer[name] = fewer
+        return self.fewer[name]
 
 
 def _units(patients: PathArray, doses: FloatArray) -> PathArray:

@@ -29,13 +29,18 @@ class WardScope:
         wards: of their ward kinds: those touched, and those that share staff or machines with
             them.
         skills: of the skills of the staff rule.
-        is_staff_touched: whether need or presence of staff changes; beds alone leave them.
+        changes: those that touch anything.
     """
 
     places: np.ndarray
     wards: np.ndarray
     skills: np.ndarray
-    is_staff_touched: bool
+    changes: frozenset[CountedChange]
+
+    @property
+    def is_staff_touched(self) -> bool:
+        """Whether need or presence of staff changes; beds alone leave them."""
+        return any(each.change.kind != "beds" for each in self.changes)
 
 
 def ward_scope(
@@ -56,7 +61,7 @@ def ward_scope(
     """
     at = np.zeros(len(places), dtype=bool)
     touched = np.zeros(len(wards), dtype=bool)
-    is_staff = False
+    ours: set[CountedChange] = set()
     has_ratio = np.isfinite(ratios)
     for each in counted:
         of = each.change.kind
@@ -66,13 +71,15 @@ def ward_scope(
         if here.any() and each.at(places).any():
             at |= each.at(places)
             touched |= here
-            is_staff |= of != "beds"
+            ours.add(each)
     if not touched.any():
         return None
     shared = np.concatenate([has_ratio, machines > 0], axis=1)
     touched = _together(touched, shared)
     used = has_ratio[touched].any(axis=0)
-    return WardScope(np.flatnonzero(at), np.flatnonzero(touched), np.flatnonzero(used), is_staff)
+    return WardScope(
+        np.flatnonzero(at), np.flatnonzero(touched), np.flatnonzero(used), frozenset(ours)
+    )
 
 
 def _together(touched: BoolArray, shared: BoolArray) -> BoolArray:

@@ -57,21 +57,20 @@ def bed_rows(
 ) -> pa.Table | None:
     """Shortage of beds by place and ward kind, and for regions and the nation.
 
-    Usable capacity is the smallest of the beds that can be opened, those that staff can run, and
-    those that machines can serve.
+    Usable capacity is the smallest of the beds that can be opened, those that staff can run
+    and those that the machines can serve. None when need or capacity is not reported by day and
+    lately.
 
     Args:
         rule: of kind beds.
         inputs: of the run.
-        staff: on the paths of the same patients; None: they do not limit beds.
-        equipment: the rule of machines; None: they do not limit beds.
-        futures: planned beds; None: staffed beds are held.
+        staff: of the same patients, or None.
+        equipment: a rule of kind equipment, or None.
+        futures: what will be planned and who will come; None: staffed beds are held as they
+            stand, changed as much as the staff present changes against today.
         days: takes the rows of the table of shortage days.
-        found: takes patients and beds on the paths.
+        found: takes the paths.
         changed: by a scenario; None: as expected.
-
-    Returns:
-        None when patients or beds are not reported lately.
     """
     need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
     if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:

@@ -53,8 +53,8 @@ class JudgedWards:
 
 def judge_wards_again(
     judged: JudgedWards, counted: Sequence[CountedChange]
-) -> tuple[list[pa.Table], list[str]]:
-    """Rows of shortages of what a scenario touches, and what of it does not count.
+) -> tuple[list[pa.Table], list[str], set[CountedChange]]:
+    """Rows of shortages of what a scenario touches, what does not count, and what does.
 
     Args:
         judged: the wards of the run.
@@ -67,6 +67,7 @@ def judge_wards_again(
     # Beds are judged from the first rule of staff, as in the run.
     first = next((at for at, each in enumerate(judged.staff) if each is not None), None)
     made: dict[int, _Again] = {}
+    touching: set[CountedChange] = set()
     for number, rule in enumerate(judged.rules):
         if number not in judged.beds and judged.staff[number] is None:
             continue
@@ -81,11 +82,12 @@ def judge_wards_again(
             messages += again.messages
         if again.scope is None:
             continue
+        touching |= again.scope.changes
         if rule.kind == "staff":
             tables += again.staff_table()
         else:
             tables += again.bed_tables(number)
-    return tables, messages
+    return tables, messages, touching
 
 
 class _Again:

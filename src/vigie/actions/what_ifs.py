@@ -55,6 +55,7 @@ class WhatIfs:
         self._rules, self._inputs, self._chance = rules, inputs, chance
         self._judged: list[tuple[str, pa.Table]] = []
         self._messages: dict[str, list[str]] = {each.name: [] for each in self._scenarios}
+        self._touching: dict[str, set[CountedChange]] = {}
         self._again: list[tuple[str, ProductAgain]] = []
         self._counted: Mapping[str, Sequence[CountedChange]] = self._count()
 
@@ -137,7 +138,8 @@ class WhatIfs:
         for name, changes in self._counted.items():
             ours = [each for each in changes if each.change.kind in WARD_KINDS and each.first]
             if ours:
-                tables, messages = judge_wards_again(judged, ours)
+                tables, messages, touching = judge_wards_again(judged, ours)
+                self._touching[name] = touching
                 self._judged += [(name, each) for each in tables]
                 self._messages[name] += messages
 
@@ -180,10 +182,10 @@ class WhatIfs:
         found += self._messages[name]
         ours = [(product, each) for product, each in self._again if each.scenario == name]
         is_seen = {number for _, each in ours for number in each.touched}
-        is_of_wards = any(scenario == name for scenario, _ in self._judged)
+        touching = self._touching.get(name, set())
         for number, each in enumerate(counted):
             kind = each.change.kind
-            is_judged = number in is_seen or (kind in WARD_KINDS and is_of_wards)
+            is_judged = number in is_seen or each in touching
             if each.first is not None and not is_judged:
                 found.append(f"{kind}: no place has figures of it in this run.")
         flat = sorted({product for product, each in ours if each.without_patients})

@@ -293,6 +293,7 @@ def test_nothing_that_is_unknown_is_dropped_in_silence() -> None:
         ShortageChange("beds", add=1, last=AS_OF - timedelta(days=3)),
         ShortageChange("beds", add=1, first=300),
         ShortageChange("ratios", factor=1.5, first=AS_OF - timedelta(days=3)),
+        ShortageChange("absence", factor=1.5, places=("Z",)),
     )
     assert rows
     assert 'beds: "icuu" is not reported, so nothing of it changes. Nearest: "icu".' in message
@@ -302,6 +303,7 @@ def test_nothing_that_is_unknown_is_dropped_in_silence() -> None:
     first = AS_OF + timedelta(days=1)
     assert f"beds to {over} is over: the first day looked at is {first}." in message
     assert "begins after" in message
+    assert "absence: no place has figures of it in this run." in message
     assert f"ratios from {over} counts from {first}" in message
 
 
