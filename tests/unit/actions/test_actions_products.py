@@ -23,7 +23,8 @@ from tests.unit.actions.given_figures import AS_OF, Given, inputs_of, rule_of
 from tests.unit.supply.orders_made import TODAY, UNTIL, rows_of
 from tests.unit.supply.stores_made import ordering_stores
 from vigie.actions.cycle import run_cycle
-from vigie.actions.product_orders import KnownOrders, arrivals_as_promised, arrivals_by_law
+from vigie.actions.order_book import OrderBook, book_of
+from vigie.actions.product_orders import arrivals_as_promised
 from vigie.actions.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.room import Room
 from vigie.actions.showing import show_table
@@ -325,7 +326,7 @@ def test_a_room_without_a_list_of_products_claims_no_product_shortage(tmp_path: 
     assert show_table(room, OPERATOR, "shortages").num_rows == 0
 
 
-def ordering_room() -> tuple[Given, KnownOrders]:
+def ordering_room() -> tuple[Given, OrderBook]:
     """Three sites that used 20 a day and ordered what was used each week, on a day of their own."""
     past, lines, _ = ordering_stores(8, places=3, days=120, cover=16.0, lead=2, product="masks")
     shift = AS_OF - TODAY
@@ -344,7 +345,7 @@ def ordering_room() -> tuple[Given, KnownOrders]:
     until = datetime.combine(AS_OF + timedelta(days=1), time(), UTC) + timedelta(hours=1)
     known = read_order_lines(rows, today=AS_OF + timedelta(days=1), known_until=until)
     law = learn_order_law(known)
-    return given, KnownOrders(known, law, order_draws(np.random.default_rng(1), law, 50))
+    return given, book_of(known, law, order_draws(np.random.default_rng(1), law, 50))
 
 
 def test_usual_orders_lower_the_chance_and_leave_the_advice_to_order() -> None:
@@ -355,7 +356,7 @@ def test_usual_orders_lower_the_chance_and_leave_the_advice_to_order() -> None:
     )
     usual = learn_usual_orders(RULE, inputs, known)
     assert usual is not None
-    arrivals = arrivals_by_law(known)
+    arrivals = known.arriving
 
     [foreseen] = product_results(
         RULE, inputs, chance.draws(), arrivals, asked=PlanTerms(), usual=usual
