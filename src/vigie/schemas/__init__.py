@@ -4,6 +4,7 @@ from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
+from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.reference import (
     ARCS,
     CALENDARS,
@@ -25,8 +26,6 @@ from vigie.schemas.results import (
     DERIVED,
     FEEDS_STATUS,
     PATH_ARRAYS,
-    PLAN_MOVES,
-    PLANS,
     RESULTS,
     SHORTAGE_DAYS,
     SHORTAGES,

@@ -7,6 +7,7 @@ import pyarrow as pa
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
+from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
 from vigie.schemas.stock_advice import STOCK_ADVICE
 
@@ -17,8 +18,6 @@ __all__ = [
     "DERIVED",
     "FEEDS_STATUS",
     "PATH_ARRAYS",
-    "PLANS",
-    "PLAN_MOVES",
     "RESULTS",
     "SHORTAGES",
     "SHORTAGE_DAYS",
@@ -175,84 +174,6 @@ SHORTAGE_DAYS = Table(
     key=("run", "kind", "place", "category", "date"),
     partition="run",
     order=("kind", "place", "category", "date"),
-)
-
-PLANS = Table(
-    name="plans",
-    role="result",
-    meaning="Plans of help between sites.",
-    columns=(
-        column(1, "run", TEXT, "The run.", required=True),
-        column(2, "plan", TEXT, "Key within the run.", required=True),
-        column(3, "model_id", TEXT, "Name of the planner.", required=True),
-        column(4, "as_of", DATE, "Day of the run.", required=True),
-        column(5, "moves", WHOLE, "Number of moves.", required=True),
-        column(6, "unmet_before", NUMBER, "Expected unmet units without the plan.", required=True),
-        column(7, "unmet_after", NUMBER, "Expected unmet units with it.", required=True),
-    ),
-    key=("run", "plan"),
-    partition="run",
-)
-
-PLAN_MOVES = Table(
-    name="plan_moves",
-    role="result",
-    meaning="Moves of a plan, with risk before and after at both ends.",
-    columns=(
-        column(1, "run", TEXT, "The run.", required=True),
-        column(2, "plan", TEXT, "Key of plans.", required=True),
-        column(3, "move", WHOLE, "Number within the plan, from 1.", required=True),
-        column(4, "kind", TEXT, "products, equipment, staff or patients.", required=True),
-        column(5, "category", TEXT, "What moves.", required=True),
-        column(6, "from_place", TEXT, "Sender.", required=True),
-        column(7, "to_place", TEXT, "Receiver.", required=True),
-        column(8, "quantity", NUMBER, "How much.", required=True),
-        column(9, "unit", TEXT, "Unit of quantity.", required=True),
-        column(10, "depart_date", DATE, "Day of leaving.", required=True),
-        column(11, "arrive_date", DATE, "Day of use at the receiver.", required=True),
-        column(
-            12,
-            "receiver_before",
-            NUMBER,
-            "P(short) of the receiver without the plan.",
-            unit="0 to 1",
-            required=True,
-        ),
-        column(
-            13,
-            "receiver_after",
-            NUMBER,
-            "P(short) of the receiver with it.",
-            unit="0 to 1",
-            required=True,
-        ),
-        column(
-            14,
-            "sender_before",
-            NUMBER,
-            "P(short) of the sender without the plan.",
-            unit="0 to 1",
-            required=True,
-        ),
-        column(
-            15,
-            "sender_after",
-            NUMBER,
-            "P(short) of the sender with it.",
-            unit="0 to 1",
-            required=True,
-        ),
-        column(16, "km", NUMBER, "Distance.", unit="km"),
-        column(
-            17,
-            "state",
-            TEXT,
-            "proposed, accepted, approved, sent, arrived or cancelled.",
-            required=True,
-        ),
-    ),
-    key=("run", "plan", "move"),
-    partition="run",
 )
 
 CHECK_RESULTS = Table(
