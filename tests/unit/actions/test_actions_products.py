@@ -380,3 +380,13 @@ def test_a_room_without_orders_foresees_none() -> None:
     none = read_order_lines(rows_of([]), today=TODAY, known_until=UNTIL)
 
     assert learn_usual_orders(RULE, inputs, replace(known, lines=none)) is None
+
+
+@pytest.mark.parametrize(("line", "orders"), [("", "usual"), ('orders = "open"\n', "open")])
+def test_a_room_says_which_orders_count(tmp_path: Path, line: str, orders: str) -> None:
+    room = open_at(write_room(tmp_path, {"vigie.toml": FILES["vigie.toml"] + line}))
+
+    [rule] = [each for each in room.values.shortages if each.kind == "products"]
+
+    assert rule.orders == orders
+    assert set(rule.measures) == {"stock", "consumption"}

@@ -215,3 +215,21 @@ def test_the_usual_supplier_is_that_of_most_lines():
     ]
     assert usual_suppliers(read(made)) == {"mask": "A"}
     assert usual_suppliers(read([])) == {}
+
+
+def test_one_product_that_is_ordered_no_more_is_told_from_the_others():
+    past, lines, _ = ordering_stores(9, places=20)
+    gone, fewer, _ = ordering_stores(9, places=20, product="gown", stops=30)
+    both = replace(
+        past,
+        products=("mask", "gown"),
+        stock=np.concatenate([past.stock, gone.stock], axis=1),
+        use=np.concatenate([past.use, gone.use], axis=1),
+        pack_size=np.array([10.0, 10.0]),
+    )
+    known = read(lines + fewer)
+
+    unmet = {"mask": Unmet.LOST, "gown": Unmet.BACKORDER}
+    law = judged_reordering(known, both, learn_order_law(known), unmet)
+
+    assert law.is_used.tolist() == [True, False]
