@@ -15,7 +15,7 @@ from vigie.actions.capacity_futures import CapacityFutures, futures_of_rules
 from vigie.actions.checking import keyed
 from vigie.actions.declared_shortages import declared_rows
 from vigie.actions.definition_changes import comparable, definition_changes
-from vigie.actions.epidemic_fits import fit_epidemics
+from vigie.actions.epidemic_fits import EpidemicFits, fit_epidemics
 from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, Stream
 from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.nowcast_scores import nowcast_score_rows
@@ -159,16 +159,27 @@ def compute(
         of.name: room.lake.write(of, each, run, partition=run) for of, each in batches.items()
     }
     tables[PATH_ARRAYS.name] = paths_files
+    notes = _notes(found, epidemics)
+    models = _models(made, epidemics, found)
+    return Computed(tables, models, notes, made.scoring.standings)
+
+
+def _notes(found: _Found, epidemics: EpidemicFits) -> dict[str, str]:
+    """Short facts for the manifest."""
     notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
     notes |= found.plan_notes()
     if epidemics.skipped:
         notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
     if epidemics.without_nowcast:
         notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
+    return notes
+
+
+def _models(made: RunForecasts, epidemics: EpidemicFits, found: _Found) -> dict[str, str]:
+    """Name of the model per measure or task."""
     models = dict(made.models) | {"plan": OPTIMAL_MODEL}
     models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
-    models |= reproduction_models(epidemics) | nowcast_models(epidemics) | found.models
-    return Computed(tables, models, notes, made.scoring.standings)
+    return models | reproduction_models(epidemics) | nowcast_models(epidemics) | found.models
 
 
 @dataclass(slots=True)

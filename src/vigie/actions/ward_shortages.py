@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.bed_limits import bed_limits
 from vigie.actions.capacity_futures import CapacityFutures
 from vigie.actions.changed_wards import BedChange
 from vigie.actions.forecasting import History
@@ -16,8 +17,11 @@ from vigie.actions.places import reporting_members
 from vigie.actions.room import ShortageRule
 from vigie.actions.shortage_days import DayPaths, shortage_days
 from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
-from vigie.actions.ward_staffing import Staffing, staff_change
-from vigie.hospital import equipment_paths, is_short, staff_paths, usable_capacity
+from vigie.actions.ward_staffing import Staffing
+from vigie.hospital import (
+    is_short,
+    staff_paths,
+)
 from vigie.paths import (
     BoolArray,
     PathArray,
@@ -72,41 +76,20 @@ def bed_rows(
         found: takes the paths.
         changed: by a scenario; None: as expected.
     """
-    need_measure, capacity_measure = rule.measures["need"], rule.measures["capacity"]
-    if not inputs.is_drawn(need_measure) or capacity_measure not in inputs.histories:
+    need_measure = rule.measures["need"]
+    if not inputs.is_drawn(need_measure) or rule.measures["capacity"] not in inputs.histories:
         return None
     history = inputs.histories[need_measure]
     places, wards = history.places, history.categories
     need = inputs.ahead(need_measure)
-    staffed = inputs.today(capacity_measure, places, wards)
-    opened = rule.measures.get("open", "")
-    beds = staffed
-    staff_beds = None
-    follows = futures is not None and futures.planned is not None
-    if opened in inputs.histories:
-        beds = inputs.today(opened, places, wards)
-        beds = np.where(np.isfinite(beds), beds, staffed)
-        if not follows:
-            staff_beds = staffed * staff_change(staff, need_measure, need)
-    if futures is not None and futures.planned is not None:
-        beds, staff_beds = _planned_beds(beds, futures, staff, opened in inputs.histories)
+    limits = bed_limits(rule, inputs, staff, equipment, futures)
     if changed is not None:
-        beds, staff_beds = changed.bed_limits(beds, staff_beds)
-    machine_beds = _machine_beds(equipment, inputs, need_measure, need)
-    is_known = np.isfinite(beds[:, :, :1, :1])
-    usable = usable_capacity(
-        np.where(is_known, beds, np.float32(np.inf)),
-        None if staff_beds is None else np.where(np.isfinite(staff_beds), staff_beds, np.inf),
-        machine_beds,
-    )
+        beds, run = changed.bed_limits(limits.beds, limits.staff)
+        limits = replace(limits, beds=beds, staff=run)
+    is_known = np.isfinite(limits.beds[:, :, :1, :1])
+    usable = limits.usable(is_known)
     short = is_short(need, usable.values)
     need_now = inputs.today(need_measure, places, wards)[:, :, 0, 0]
-    capacity_now = usable.values[:, :, 0].mean(axis=-1)
-    if follows:
-        # Today's beds are known; the paths begin tomorrow.
-        served = np.inf if machine_beds is None else machine_beds[:, :, 0].mean(axis=-1)
-        today = np.where(np.isfinite(staffed[:, :, 0, 0]), staffed[:, :, 0, 0], capacity_now)
-        capacity_now = np.minimum(today, served)
     series = Series(
         kind="beds",
         places=places,
@@ -115,7 +98,7 @@ def bed_rows(
         model=inputs.models[need_measure],
         unit="patient-days",
         need_now=need_now,
-        capacity_now=capacity_now,
+        capacity_now=limits.now(usable),
         binds=usable.binds(short),
         history=history,
     )
@@ -132,43 +115,6 @@ def bed_rows(
     if found is not None:
         found.append(BedPaths(counted, capacity, known))
     return pa.concat_tables([rows, bed_totals(series, inputs, short, counted, capacity, known)])
-
-
-def _planned_beds(
-    opened: PathArray, futures: CapacityFutures, staff: Staffing | None, is_open_reported: bool
-) -> tuple[PathArray, PathArray | None]:
-    """Beds that can be opened, and those that staff run: planned ones, less absence.
-
-    Where beds that can be opened are not reported the plan stands for them.
-    """
-    planned = futures.planned
-    assert planned is not None, "asked for only where beds are planned"
-    run = None
-    if staff is not None and staff.rule.measures["occupancy"] == futures.occupancy:
-        scale = futures.run_scale[:, :, None, None].astype(np.float32)
-        run = np.floor(staff.paths.beds * scale + np.float32(1e-3))
-    if not is_open_reported:
-        return np.where(np.isfinite(opened), planned, np.nan), run
-    # A site that tells of no staffed beds is limited by its staff alone.
-    return opened, planned if run is None else np.fmin(planned, run)
-
-
-def _machine_beds(
-    rule: ShortageRule | None, inputs: Inputs, occupancy: str, need: PathArray
-) -> PathArray | None:
-    """Beds that the machines can serve; None when no machine is reported."""
-    if rule is None or rule.measures["fleet"] not in inputs.histories:
-        return None
-    history = inputs.histories[occupancy]
-    machines = inputs.histories[rule.measures["fleet"]].categories
-    shares = np.zeros((len(history.categories), len(machines)))
-    for row in inputs.reference["equipment"].to_pylist():
-        if row["ward_kind"] in history.categories and row["equipment"] in machines:
-            at = (history.categories.index(row["ward_kind"]), machines.index(row["equipment"]))
-            shares[at] = row["share_needing"]
-    fleet = inputs.today(rule.measures["fleet"], history.places, machines)
-    fleet = np.where(np.isfinite(fleet), fleet, np.float32(1e9))
-    return equipment_paths(need, shares, fleet).beds
 
 
 def staff_rows(staff: Staffing, inputs: Inputs, days: list[pa.Table] | None = None) -> pa.Table:

@@ -216,6 +216,14 @@ class BedShortage:
     open: str = field(
         default="", metadata=about("Beds that could be opened, if reported.", form="measure")
     )
+    surge: str = field(
+        default="",
+        metadata=about("Beds that a surge adds to the open ones, if reported.", form="measure"),
+    )
+    closed: str = field(
+        default="",
+        metadata=about("Of the open beds, those closed for now, if reported.", form="measure"),
+    )
     entries: str = field(
         default="",
         metadata=about(

@@ -341,6 +341,32 @@ def test_beds_are_limited_by_the_machines_that_their_patients_need() -> None:
     assert (row["capacity_now"], row["binds"], row["probability"]) == (8, "equipment", 1)
 
 
+@pytest.mark.parametrize(
+    ("surge", "closed", "usable"),
+    [(None, None, 20), (5.0, None, 25), (None, 4.0, 16), (5.0, 4.0, 21)],
+)
+def test_beds_of_a_surge_and_closed_ones_are_kept_apart(
+    surge: float | None, closed: float | None, usable: int
+) -> None:
+    given: Given = {
+        ("need", "A", "icu"): [10.0] * 20,
+        ("beds", "A", "icu"): [40.0] * 20,
+        ("open", "A", "icu"): [20.0] * 20,
+    }
+    if surge is not None:
+        given["surge", "A", "icu"] = [surge] * 20
+    if closed is not None:
+        given["closed", "A", "icu"] = [closed] * 20
+    rule = rule_of(
+        "beds", need="need", capacity="beds", open="open", surge="surge", closed="closed"
+    )
+    inputs, _ = inputs_of(given)
+    rows = bed_rows(rule, inputs, None, None)
+    assert rows is not None
+    row = of_place(rows.to_pylist(), "A")
+    assert (row["capacity_now"], row["binds"]) == (usable, "beds")
+
+
 def test_a_ward_whose_patients_were_never_counted_is_unknown_and_not_safe() -> None:
     given: Given = {
         ("need", "A", "icu"): [10.0] * 20,
