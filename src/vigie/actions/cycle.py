@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,7 +25,7 @@ from vigie.actions.drift_alert import post_drift_alerts
 from vigie.actions.feed_status import feeds_status
 from vigie.actions.plan_outcomes import asked_of_plans
 from vigie.actions.reading import ReleaseReader
-from vigie.actions.readying import engine_made_ready
+from vigie.actions.readying import compiled_beside
 from vigie.actions.rebuilding import BuiltDatasets, build_datasets
 from vigie.actions.receiving import (
     Taken,
@@ -103,17 +103,23 @@ def run_cycle(
     with room.writing():
         room.progress("Asking the sources for what is new")
         problems = fetch_sources(room, decision)
-        with engine_made_ready(room):
-            room.progress("Parsing what arrived")
-            parse_arrivals(room)
-        result = _run(room, decision, day, problems, is_draft=is_draft)
+        with compiled_beside(room) as until_compiled:
+            result = _run(room, decision, day, problems, until_compiled, is_draft=is_draft)
     return replace(result, problems=tuple(problems))
 
 
 def _run(
-    room: Room, decision: Decision, day: date, problems: Sequence[str], *, is_draft: bool
+    room: Room,
+    decision: Decision,
+    day: date,
+    problems: Sequence[str],
+    until_compiled: Callable[[], None],
+    *,
+    is_draft: bool,
 ) -> CycleResult:
-    """The run, when its sources have been asked and what arrived is parsed."""
+    """The run, when its sources have been asked; models begin when they are compiled."""
+    room.progress("Parsing what arrived")
+    parse_arrivals(room)
     run = _run_key(room, day)
     done = _made_before(room, run, is_draft=is_draft)
     if done is not None:
@@ -122,7 +128,7 @@ def _run(
     with room.state.write("the start of a run") as tx:
         tx.put_run(started)
     taken = take_arrivals(room, run)
-    made = _make(room, run, day, problems)
+    made = _make(room, run, day, problems, until_compiled)
     result = _finish(room, decision, started, made, is_draft=is_draft)
     collect_files(room)
     return replace(result, taken=tuple(taken))
@@ -174,7 +180,9 @@ class _Made:
     dangers: Sequence[NamedDanger] = ()
 
 
-def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
+def _make(
+    room: Room, run: str, day: date, problems: Sequence[str], until_compiled: Callable[[], None]
+) -> _Made:
     """Compute and write everything of a run; nothing of it is visible yet."""
     tables: dict[str, tuple[DataFile, ...]] = {}
     room.progress("Keeping the reference tables")
@@ -196,6 +204,7 @@ def _make(room: Room, run: str, day: date, problems: Sequence[str]) -> _Made:
     tables[CHECK_RESULTS.name] = _write(room, CHECK_RESULTS, judgement.results, run)
     computed = Computed({}, {}, {})
     if not judgement.is_blocked:
+        until_compiled()
         computed = compute(
             room,
             run,

@@ -4,46 +4,54 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from vigie.actions.room import Room
 from vigie.state import ArrivalStatus
 
-__all__ = ["engine_made_ready", "is_engine_kept"]
+__all__ = ["compiled_beside", "is_engine_kept"]
 
-_CODE = (
-    "from vigie.epidemiology.renewal import ready_engine; "
-    "from vigie.supply.demand_kernel import ready_draws; ready_draws(); ready_engine(); "
-    "from vigie.supply.reorder_kernel import ready_orders; ready_orders()"
-)
+# In the order in which a run needs them.
+_CODE = """
+from vigie.hospital.stays import ready_flow; ready_flow()
+from vigie.epidemiology.renewal import ready_engine; ready_engine()
+from vigie.supply.demand_kernel import ready_draws; ready_draws()
+from vigie.supply.reorder_kernel import ready_orders; ready_orders()
+"""
 
 
 @contextmanager
-def engine_made_ready(room: Room) -> Iterator[None]:
-    """Have the engine of epidemics compiled beside the work inside, in a room that declares one.
+def compiled_beside(room: Room) -> Iterator[Callable[[], None]]:
+    """Have the loops of models compiled beside the work inside, in a room that has an epidemic.
 
-    The first run on a machine compiles for some 15 s. A process of its own does it, since a
+    The first run on a machine compiles for some 25 s. A process of its own does it, since a
     thread would hold up the work inside; compiled code is kept on the disk, where the run finds
-    it. What fails here is not told: it fails again in the fit, which tells it. With nothing to
-    parse nothing is compiled: there may be nothing to compute either, and else the fit compiles
-    what it needs.
+    it. What fails here is not told: it fails again in the models, which tell it. With nothing to
+    parse nothing is compiled: there may be nothing to compute either, and else the models compile
+    what they need. What is not ready when the work ends is given up.
+
+    Yields:
+        Waits until all is compiled.
     """
     with room.state.read() as tx:
         is_waiting = bool(tx.arrivals(status=(ArrivalStatus.RECEIVED,)))
     if not (room.values.epidemics and is_waiting and not is_engine_kept()):
-        yield
+        yield lambda: None
         return
     command = [sys.executable, "-c", _CODE]
     with subprocess.Popen(  # noqa: S603  # our own program
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:
         try:
-            yield
-        except BaseException:
+            yield lambda: _wait(child)
+        finally:
             child.kill()
-            raise
+
+
+def _wait(child: subprocess.Popen[bytes]) -> None:
+    child.wait()
 
 
 def is_engine_kept() -> bool:

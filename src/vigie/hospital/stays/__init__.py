@@ -17,6 +17,7 @@ from vigie.hospital.stays.bed_flow import (
     Wards,
     bed_flow,
     booked_arrivals,
+    ready_flow,
     split_arrivals,
 )
 from vigie.hospital.stays.closed_form import expected_census
@@ -49,6 +50,7 @@ __all__ = [
     "fit_stays_from_totals",
     "law_with_means",
     "patients_by_age",
+    "ready_flow",
     "served_wards",
     "split_arrivals",
     "stay_records",

@@ -9,7 +9,15 @@ import numpy as np
 from vigie.hospital.stays.law import StayLaw
 from vigie.paths import FloatArray, IntArray, PathArray
 
-__all__ = ["FLOW_MODEL", "BedFlow", "Wards", "bed_flow", "booked_arrivals", "split_arrivals"]
+__all__ = [
+    "FLOW_MODEL",
+    "BedFlow",
+    "Wards",
+    "bed_flow",
+    "booked_arrivals",
+    "ready_flow",
+    "split_arrivals",
+]
 
 FLOW_MODEL = "vigie-bed-flow"
 """Name of the model in tables, scores and releases."""
@@ -210,3 +218,12 @@ def booked_arrivals(
         raise ValueError(f"share of bookings that do not come: {no_show_share}, expected 0 to 1")
     booked = np.broadcast_to(bookings[..., None], (*bookings.shape, samples))
     return rng.binomial(booked, 1 - no_show_share).astype(np.float32)
+
+
+def ready_flow() -> None:
+    """Compile the loops, which the first flow on a machine would wait for otherwise."""
+    arrivals = np.ones((1, 1, 2, 2), dtype=np.float32)
+    present = np.zeros((1, 1, 2), dtype=np.int64)
+    wards = Wards(np.zeros((1, 1), dtype=np.int64), np.full((1, 1), -1))
+    law = StayLaw(np.array([0.5, 1.0]).reshape(1, 1, 1, 2))
+    bed_flow(arrivals, present, wards, law, np.random.default_rng(0))
