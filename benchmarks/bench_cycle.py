@@ -82,7 +82,8 @@ def _figures(folder: Path) -> list[Figure]:
         Figure(f"write the {size}", made["seconds"], "s", None, COMMAND),
         Figure(f"cold cycle, {size}", cold.answer["all"], "s", 60, COMMAND),
         Figure("cold cycle, peak memory", cold.peak_gib, "GiB", None, COMMAND),
-        Figure("next day's cycle, demo region", warm.answer["all"], "s", 20, COMMAND),
+        # 20 s is the budget with baselines alone; a room runs the full models.
+        Figure("next day's cycle, demo region, full models", warm.answer["all"], "s", 45, COMMAND),
         Figure("next day's cycle, peak memory", warm.peak_gib, "GiB", None, COMMAND),
     ]
     for name, phases in (("cold", cold.answer), ("next day's", warm.answer)):
