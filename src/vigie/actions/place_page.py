@@ -258,14 +258,11 @@ def _product_rows(
         if risk.step >= LISTED_STEP:
             own = advice.get(risk.key[1:])
             lines = advice_lines(own, names, words, is_stock_said=True) if own else ()
-            row = _with_open(risk_row(risk, names, words), risk, words)
-            rows.append(replace(row, advice=lines))
+            alone = open_text(risk, words)
+            rows.append(
+                replace(risk_row(risk, names, words), advice=(*lines, *filter(None, [alone])))
+            )
     return tuple(rows)
-
-
-def _with_open(row: RiskRow, risk: Risk, words: Words) -> RiskRow:
-    notes = [text for text in (row.note, open_text(risk, words)) if text]
-    return replace(row, note="; ".join(notes))
 
 
 def _other_orders(
