@@ -16,10 +16,22 @@ from vigie.actions.room import Room
 # Compiled code is kept between runs. Numba looks only at the file of a function to see whether it
 # is old, and a loop holds code of other files too: so the place is named after all of them.
 _SOURCE = Path(__file__).resolve().parents[1] / "src/vigie"
-_LOOPS = ("epidemiology/renewal/*.py", "hospital/stays/*.py")
+_LOOPS = ("epidemiology/renewal/*.py", "hospital/stays/*.py", "supply/*kernel.py")
 _CODE = b"".join(each.read_bytes() for at in _LOOPS for each in sorted(_SOURCE.glob(at)))
 _KEPT = Path(tempfile.gettempdir()) / f"vigie-compiled-{hashlib.sha256(_CODE).hexdigest()[:16]}"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(_KEPT))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module makes once go to one process, which makes it once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") or not isinstance(item, pytest.Function):
+            continue
+        module = item.nodeid.split("::")[0]
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(one.scope == "module" and one.baseid == module for each in fixtures for one in each):
+            item.add_marker(pytest.mark.xdist_group(module))
 
 
 @pytest.fixture(scope="session")
