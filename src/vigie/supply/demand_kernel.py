@@ -16,6 +16,7 @@ from numba import njit
 from scipy.special import ndtri
 
 from vigie.paths import FloatArray, PathArray
+from vigie.supply.random_kernel import next_bits, unit_of
 
 __all__ = ["draw_units", "ready_draws"]
 
@@ -69,22 +70,6 @@ def ready_draws() -> None:
     draw_units(one, np.ones(1), np.zeros((1, 1)), one[0], (0.1, 0.0, 3.0), 0)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _next(state: Any) -> Any:
-    """splitmix64: the state after and 64 random bits."""
-    state = state + np.uint64(0x9E3779B97F4A7C15)
-    z = state
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state, z ^ (z >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _unit(bits: Any) -> Any:
-    """Between 0 and 1, never 0 nor 1, from the upper half of the bits."""
-    return (float(bits >> np.uint64(32)) + 0.5) * (1.0 / 4294967296.0)
-
-
 @njit(cache=True, nogil=True, fastmath=True)
 def _add_patients(patients: np.ndarray, dose: Any, total: np.ndarray) -> None:
     for sample in range(total.shape[0]):
@@ -116,24 +101,24 @@ def _draw(
                 if doses[ward] > 0:
                     _add_patients(patients[place, ward, day], doses[ward], mean)
             state = seed ^ (np.uint64(place * days + day + 1) * np.uint64(0xD1342543DE82EF95))
-            state, bits = _next(state)
+            state, bits = next_bits(state)
             for sample in range(samples):
                 m = float(mean[sample] * factor[place, day, sample])
-                state, bits = _next(state)
+                state, bits = next_bits(state)
                 shape = m / (1.0 + m * inverse)
                 if m >= _LARGE_MEAN and shape >= _LARGE_SHAPE:
                     ninth = 1.0 / (9.0 * shape)
                     root = 1.0 - ninth + normal[np.int64(bits >> shift)] * np.sqrt(ninth)
                     units = np.floor(m * root * root * root + 0.5) if root > 0 else 0.0
                 elif m <= _LARGEST_INVERTED:
-                    units = _count(m, inverse, _unit(bits))
+                    units = _count(m, inverse, unit_of(bits))
                 else:
                     state, units = _wide_count(m, inverse, state, normal)
                 if (bits & low) < limit:
                     # From the same bits, so that bursts leave all other days as they are.
-                    _, more = _next(bits)
+                    _, more = next_bits(bits)
                     second = (float(more & low) + 0.5) * (1.0 / 4294967296.0)
-                    units += np.floor(-np.log(_unit(more) * second) * 0.5 * times * m + 0.5)
+                    units += np.floor(-np.log(unit_of(more) * second) * 0.5 * times * m + 0.5)
                 out[place, day, sample] = units
 
 
@@ -167,17 +152,17 @@ def _wide_count(mean: float, inverse: float, state: Any, normal: np.ndarray) -> 
     d = raised - 1.0 / 3.0
     c = 1.0 / np.sqrt(9.0 * d)
     while True:
-        state, bits = _next(state)
+        state, bits = next_bits(state)
         x = normal[np.int64(bits >> np.uint64(64 - 14))]
         v = 1.0 + c * x
         if v <= 0.0:
             continue
         v = v * v * v
-        state, bits = _next(state)
-        if np.log(_unit(bits)) < 0.5 * x * x + d - d * v + d * np.log(v):
+        state, bits = next_bits(state)
+        if np.log(unit_of(bits)) < 0.5 * x * x + d - d * v + d * np.log(v):
             break
     drawn = d * v
     if shape < 1.0:
-        state, bits = _next(state)
-        drawn *= np.exp(np.log(_unit(bits)) / shape)
+        state, bits = next_bits(state)
+        drawn *= np.exp(np.log(unit_of(bits)) / shape)
     return state, np.floor(drawn * mean / shape + 0.5)

@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from scipy.special import ndtri
 
+from vigie.supply.random_kernel import next_bits, unit_of
+
 __all__ = ["follow_stores", "ready_orders"]
 
 _BITS = 12
@@ -75,22 +77,6 @@ def ready_orders() -> None:
     )
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _next(state: Any) -> Any:
-    """splitmix64: the state after and 64 random bits."""
-    state = state + np.uint64(0x9E3779B97F4A7C15)
-    z = state
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state, z ^ (z >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _unit(bits: Any) -> Any:
-    """Between 0 and 1, never 0 nor 1, from the upper half of the bits."""
-    return (float(bits >> np.uint64(32)) + 0.5) * (1.0 / 4294967296.0)
-
-
 @njit(cache=True, nogil=True)
 def _follow(
     stock: np.ndarray,
@@ -129,7 +115,7 @@ def _follow(
             row = hazard[place, day]
             most = row.max() if day >= first_order_day else 0.0
             state = seed ^ (np.uint64(place * days + day + 1) * np.uint64(0xD1342543DE82EF95))
-            state, _ = _next(state)
+            state, _ = next_bits(state)
             for sample in range(samples):
                 # A store below 0 owes what waits; that is served first when something comes.
                 owed = max(-held[sample], 0.0)
@@ -139,8 +125,8 @@ def _follow(
                 held[sample] = there - asked if waits else there - used
                 seen[sample] += (used - seen[sample]) * share
                 waiting[sample] -= settled[place, day, sample] + ended[day, sample]
-                state, bits = _next(state)
-                chance = _unit(bits)
+                state, bits = next_bits(state)
+                chance = unit_of(bits)
                 if chance >= most:
                     continue
                 unit = max(pack, lot_days * seen[sample])
@@ -179,11 +165,11 @@ def _place_order(
     """Order up to the level, in whole packs, and draw when and how much of it comes."""
     pack = figures[0]
     shift = np.uint64(64 - 12)
-    state, more = _next(bits)
+    state, more = next_bits(bits)
     wanted = level * np.exp(spread * normal[np.int64(more >> shift)]) - position
     units = pack * max(1.0, np.ceil(wanted / pack - 1e-9))
     waiting[sample] += units
-    state, more = _next(state)
+    state, more = next_bits(state)
     latent = figures[3] * shock + figures[4] * normal[np.int64(more >> shift)]
     wait = 0
     while wait < lead.shape[0] and lead[wait] < latent:
@@ -192,8 +178,8 @@ def _place_order(
     if wait == lead.shape[0] or comes >= out.shape[1]:
         return
     fill = 1.0
-    state, more = _next(state)
-    chance = _unit(more)
+    state, more = next_bits(state)
+    chance = unit_of(more)
     if chance < figures[5]:
         step = chance / figures[5] * (fills.shape[0] - 1)
         low = int(step)
