@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -39,8 +38,6 @@ def write(folder: str) -> dict[str, float | str]:
 
 def cycle(folder: str, run_at: str) -> dict[str, float]:
     """Run the room's day at an instant; seconds of each phase, and of all."""
-    # A machine on which no compiled code is kept yet: the first run compiles.
-    os.environ["NUMBA_CACHE_DIR"] = str(Path(folder).with_name("compiled"))
     from vigie.actions.cycle import run_cycle
     from vigie.bootstrap import local_operator, open_room
 

@@ -26,9 +26,8 @@ from vigie.supply.reorder_kernel import ready_orders; ready_orders()
 def compiled_beside(room: Room) -> Iterator[Callable[[], None]]:
     """Have the loops of models compiled beside the work inside, in a room that has an epidemic.
 
-    The first run on a machine compiles for some 25 s. A process of its own does it, since a
-    thread would hold up the work inside; compiled code is kept on the disk, where the run finds
-    it. What fails here is not told: it fails again in the models, which tell it. With nothing to
+    The first run of a room compiles for some 25 s. A process of its own does it, since a thread
+    would hold up the work inside; compiled code is kept with the room, where the run finds it. What fails here is not told: it fails again in the models, which tell it. With nothing to
     parse nothing is compiled: there may be nothing to compute either, and else the models compile
     what they need. What is not ready when the work ends is given up.
 
@@ -55,7 +54,7 @@ def _wait(child: subprocess.Popen[bytes]) -> None:
 
 
 def is_engine_kept() -> bool:
-    """Whether compiled loops of the engine as it is now are kept on this machine."""
+    """Whether compiled loops of the engine as it is now are kept."""
     from vigie.epidemiology.renewal import engine_loops
 
     return all(
