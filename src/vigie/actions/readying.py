@@ -27,7 +27,8 @@ def compiled_beside(room: Room) -> Iterator[Callable[[], None]]:
     """Have the loops of models compiled beside the work inside, in a room that has an epidemic.
 
     The first run of a room compiles for some 25 s. A process of its own does it, since a thread
-    would hold up the work inside; compiled code is kept with the room, where the run finds it. What fails here is not told: it fails again in the models, which tell it. With nothing to
+    would hold up the work inside; compiled code is kept with the room, where the run finds it.
+    What fails here is not told: it fails again in the models, which tell it. With nothing to
     parse nothing is compiled: there may be nothing to compute either, and else the models compile
     what they need. What is not ready when the work ends is given up.
 
