@@ -11,7 +11,6 @@ from vigie.actions.beside import Entries
 from vigie.actions.forecasting import History, total_history
 from vigie.actions.room import ShortageRule
 from vigie.hospital.stays import StayLaw
-from vigie.paths import FloatArray
 
 __all__ = ["entries_beside", "entry_measures"]
 
@@ -42,18 +41,9 @@ def entries_beside(
     """
     if history.step != "day" or entries.step != "day" or entries.kind != "flow":
         return None
-    values = _on_days(history, entries)
+    values = entries.on_days(history.places, history.categories, history.dates)
     there = replace(history, kind="flow", values=values, late=None)
     whole = total_history(there, {_WHOLE: history.places})
     if whole is None or not np.isfinite(whole.values).any():
         return None
     return Entries(values, whole.values, law)
-
-
-def _on_days(history: History, entries: History) -> FloatArray:
-    chosen = entries.select(history.places, history.categories)
-    day = (history.dates - entries.dates[0]).astype(np.int64)
-    is_there = (day >= 0) & (day < len(entries.dates))
-    values = np.full((*chosen.shape[:2], len(history.dates)), np.nan)
-    values[:, :, is_there] = chosen[:, :, day[is_there]]
-    return values

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from vigie.actions.epidemic_around import epidemic_around, on_days
+from vigie.actions.epidemic_around import epidemic_around
 from vigie.actions.forecasting import Chance, Stream
 from vigie.actions.room import EpidemicRule, ShortageRule
 from vigie.actions.shortage_rows import Inputs
@@ -215,13 +215,13 @@ class _Drawn:
 
     def past(self, measure: str, categories: Sequence[str]) -> FloatArray:
         """(place, category, day), another measure at these places on the days of the history."""
-        return on_days(
-            self.inputs.histories[measure], self.history.places, categories, self.history.dates
-        )
+        history = self.inputs.histories[measure]
+        return history.on_days(self.history.places, categories, self.history.dates)
 
     def reported_ahead(self, measure: str, categories: Sequence[str]) -> FloatArray:
         """The same on the days ahead: known where that measure is reported earlier."""
-        return on_days(self.inputs.histories[measure], self.history.places, categories, self.dates)
+        history = self.inputs.histories[measure]
+        return history.on_days(self.history.places, categories, self.dates)
 
 
 def _weekdays(dates: DateArray) -> IntArray:

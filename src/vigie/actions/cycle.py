@@ -113,7 +113,7 @@ def _run(
     decision: Decision,
     day: date,
     problems: Sequence[str],
-    until_compiled: Callable[[], None],
+    until_compiled: Callable[[], object],
     *,
     is_draft: bool,
 ) -> CycleResult:
@@ -181,7 +181,7 @@ class _Made:
 
 
 def _make(
-    room: Room, run: str, day: date, problems: Sequence[str], until_compiled: Callable[[], None]
+    room: Room, run: str, day: date, problems: Sequence[str], until_compiled: Callable[[], object]
 ) -> _Made:
     """Compute and write everything of a run; nothing of it is visible yet."""
     tables: dict[str, tuple[DataFile, ...]] = {}

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vigie.actions.forecasting import History
 from vigie.actions.room import EpidemicRule
 from vigie.actions.shortage_rows import Inputs
 from vigie.paths import DateArray, FloatArray, PathArray, last_seen
 
-__all__ = ["epidemic_around", "on_days"]
+__all__ = ["epidemic_around"]
 
 
 def epidemic_around(
@@ -43,7 +42,7 @@ def epidemic_around(
             continue
         chosen = [rule.category] if rule.category else list(history.categories)
         reporting = history.places
-        past = on_days(history, reporting, chosen, past_dates)
+        past = history.on_days(reporting, chosen, past_dates)
         past = np.nan_to_num(last_seen(past)).sum(axis=1)
         columns = [paths.categories.index(each) for each in chosen]
         ahead = _paths_on_days(
@@ -84,15 +83,3 @@ def _around(
             groups[rows] = past[list(rows)].sum(axis=0), ahead[list(rows)].sum(axis=0)
         found.append(groups[rows])
     return np.stack([each[0] for each in found]), np.stack([each[1] for each in found])
-
-
-def on_days(
-    history: History, places: Sequence[str], categories: Sequence[str], dates: DateArray
-) -> FloatArray:
-    """(place, category, day), a history at other places and on other days; NaN outside."""
-    values = history.select(places, categories)
-    at = (dates - history.dates[0]).astype(np.int64)
-    inside = (at >= 0) & (at < values.shape[2])
-    out = np.full((*values.shape[:2], len(dates)), np.nan)
-    out[:, :, inside] = values[:, :, at[inside]]
-    return out

@@ -37,6 +37,7 @@ __all__ = [
     "by_category",
     "histories",
     "total_history",
+    "values_on",
 ]
 
 HISTORY_DAYS: Mapping[str, int] = {"day": 180, "week": 3 * 365, "month": 6 * 365}
@@ -123,6 +124,27 @@ class History:
                 if place in rows and category in columns:
                     out[i, j] = self.values[rows[place], columns[category]]
         return out
+
+    def on_days(
+        self, places: Sequence[str], categories: Sequence[str], days: DateArray
+    ) -> FloatArray:
+        """(place, category, day), daily values on other axes and days; NaN where there are none."""
+        return values_on(self.select(places, categories), self.dates, days)
+
+
+def values_on(values: FloatArray, dates: DateArray, days: DateArray) -> FloatArray:
+    """Daily values on other days; NaN on days that are not there.
+
+    Args:
+        values: (place, category, time).
+        dates: (time,), consecutive days.
+        days: (day,), those wanted.
+    """
+    at = (days - dates[0]).astype(np.int64)
+    inside = (at >= 0) & (at < len(dates))
+    out = np.full((*values.shape[:2], len(days)), np.nan)
+    out[:, :, inside] = values[:, :, at[inside]]
+    return out
 
 
 class Stream(IntEnum):

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 
-from vigie.actions.forecasting import MOST_DAYS_BEHIND
+from vigie.actions.forecasting import MOST_DAYS_BEHIND, values_on
 from vigie.actions.shortage_rows import Inputs
 from vigie.epidemiology import flat_paths
 from vigie.paths import BoolArray, DateArray, FloatArray, JointDraws, PathArray
@@ -84,7 +84,7 @@ def patients_ahead(
         return None
     values = values[is_known]
     drawn = paths.values[[rows[place] for place in np.array(places)[is_known].tolist()]]
-    seen = _on_days(values, history.dates, past)
+    seen = values_on(values, history.dates, past)
     future = _ahead(values, history.dates, drawn, paths.dates, ahead)
     return Patients(is_known, seen, future, _doses(inputs, paths.categories))
 
@@ -136,15 +136,6 @@ def _followed(
     return patient_demand_paths(fit, patients.ahead, rng, first_phase=used.shape[2] % 7), fit
 
 
-def _on_days(values: FloatArray, dates: DateArray, wanted: DateArray) -> FloatArray:
-    """Values on other days; NaN on days that are not there."""
-    at = (wanted - dates[0]).astype(int)
-    inside = (at >= 0) & (at < len(dates))
-    out = np.full((*values.shape[:2], len(wanted)), np.nan)
-    out[:, :, inside] = values[:, :, at[inside]]
-    return out
-
-
 def _ahead(
     seen: FloatArray, seen_days: DateArray, drawn: PathArray, days: DateArray, wanted: DateArray
 ) -> PathArray:
@@ -153,7 +144,7 @@ def _ahead(
     if at[0] == 0 and len(at) == len(days) and (np.diff(at) == 1).all() and wanted[0] == days[0]:
         return np.ascontiguousarray(drawn)
     out = np.ascontiguousarray(drawn[:, :, at])
-    reported = _on_days(seen, seen_days, wanted)
+    reported = values_on(seen, seen_days, wanted)
     for day in np.flatnonzero(wanted < days[0]):
         known = reported[:, :, day, None]
         out[:, :, day] = np.where(np.isfinite(known), known, out[:, :, day])

@@ -228,7 +228,7 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
     history = run.inputs.histories[stock_measure]
     places, dates = history.places, run.dates
     held = history.select(places, [product])
-    used = _on_dates(run.inputs, use_measure, places, product, history.dates)
+    used = run.inputs.histories[use_measure].on_days(places, [product], history.dates)
     stock = np.maximum(last_seen(held)[:, :, -1], 0)
     use = product_demand(product, used, held, len(dates), run.draws, run.patients)
     on_order = run.arrivals(places, product, dates)
@@ -356,19 +356,6 @@ def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan
         OPTIMAL_MODEL: category_plan(optimal.exchange, optimal.flows, rules.risk_days),
         NEAREST_SURPLUS_MODEL: nearest_surplus(optimal.exchange),
     }, optimal
-
-
-def _on_dates(
-    inputs: Inputs, measure: str, places: Sequence[str], product: str, dates: np.ndarray
-) -> np.ndarray:
-    """Values of a measure on the dates of another; NaN where missing."""
-    history = inputs.histories[measure]
-    values = history.select(places, [product])
-    at = (dates - history.dates[0]).astype(int)
-    inside = (at >= 0) & (at < len(history.dates))
-    out = np.full((*values.shape[:2], len(dates)), np.nan)
-    out[:, :, inside] = values[:, :, at[inside]]
-    return out
 
 
 def _select(inputs: Inputs, measure: str, product: str) -> History:

@@ -23,7 +23,7 @@ from vigie.supply.reorder_kernel import ready_orders; ready_orders()
 
 
 @contextmanager
-def compiled_beside(room: Room) -> Iterator[Callable[[], None]]:
+def compiled_beside(room: Room) -> Iterator[Callable[[], object]]:
     """Have the loops of models compiled beside the work inside, in a room that has an epidemic.
 
     The first run of a room compiles for some 25 s. A process of its own does it, since a thread
@@ -45,13 +45,9 @@ def compiled_beside(room: Room) -> Iterator[Callable[[], None]]:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:
         try:
-            yield lambda: _wait(child)
+            yield child.wait
         finally:
             child.kill()
-
-
-def _wait(child: subprocess.Popen[bytes]) -> None:
-    child.wait()
 
 
 def is_engine_kept() -> bool:

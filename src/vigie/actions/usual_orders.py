@@ -104,17 +104,12 @@ def learn_usual_orders(rule: ShortageRule, inputs: Inputs, orders: OrderBook) ->
     products = tuple(name for name in history.categories if name in rows)
     if not products:
         return None
-    at = (history.dates - used.dates[0]).astype(int)
-    inside = (at >= 0) & (at < len(used.dates))
-    values = used.select(history.places, products)
-    use = np.full((*values.shape[:2], len(at)), np.nan)
-    use[..., inside] = values[..., at[inside]]
     past = PastStores(
         places=history.places,
         products=products,
         first_day=int(np.datetime64(history.dates[0], "D").astype(np.int64)),
         stock=history.select(history.places, products),
-        use=use,
+        use=used.on_days(history.places, products, history.dates),
         pack_size=np.array([float(rows[name]["pack_size"]) for name in products]),
     )
     unmet = {name: Unmet(rows[name]["unmet"]) for name in products}
