@@ -17,7 +17,7 @@ DAYS = 730
 
 def write(folder: str) -> dict[str, float | str]:
     """Write the region with one day more, and lay that day's files aside; seconds and sizes."""
-    from vigie.actions.demo import write_demo_room
+    from vigie.actions.daily.demo import write_demo_room
 
     started = time.perf_counter()
     made = write_demo_room(
@@ -38,7 +38,7 @@ def write(folder: str) -> dict[str, float | str]:
 
 def cycle(folder: str, run_at: str) -> dict[str, float]:
     """Run the room's day at an instant; seconds of each phase, and of all."""
-    from vigie.actions.cycle import run_cycle
+    from vigie.actions.daily.cycle import run_cycle
     from vigie.bootstrap import local_operator, open_room
 
     marks: list[tuple[str, float]] = []

@@ -26,8 +26,8 @@ BARS = {"2023-24": (0.95, 0.91), "2024-25": (0.99, 0.93)}
 
 def season(name: str) -> dict[str, float]:
     """One season: seconds, and scores over those of the ensemble on all tasks both have."""
-    from vigie.actions.hub_forecasting import forecast_hub
-    from vigie.actions.scoring import Selection, score_files
+    from vigie.actions.loose_files.hub_forecasting import forecast_hub
+    from vigie.actions.loose_files.scoring import Selection, score_files
 
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
         out = Path(folder) / "forecast.parquet"

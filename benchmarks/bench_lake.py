@@ -15,7 +15,7 @@ from benchmarks.figures import Figure
 from benchmarks.large_room import DAILY, FEED, Size, fill, write_large_csv, write_room
 
 if TYPE_CHECKING:
-    from vigie.actions.room import Room
+    from vigie.actions.rooms.room import Room
 
 COMMAND = "make bench ONLY=lake"
 AS_OF = "2021-05-14"
@@ -43,8 +43,8 @@ def prepare(folder: str) -> int:
 
 def receive(folder: str) -> dict[str, float]:
     """Receive the CSV, parse it, take it: seconds of each; revisions that it made."""
-    from vigie.actions.receiving import parse_arrivals, take_arrivals
-    from vigie.actions.receiving import receive as accept
+    from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
+    from vigie.actions.rooms.receiving import receive as accept
     from vigie.bootstrap import local_operator
 
     room = _open(folder)

@@ -18,7 +18,7 @@ from benchmarks.large_room import FIRST_DAY, Size, measures, places, write_room
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from vigie.actions.room import Room
+    from vigie.actions.rooms.room import Room
     from vigie.paths import FloatArray, JointDraws
 
 COMMAND = "make bench ONLY=models"

@@ -33,7 +33,7 @@ NATION = (np.datetime64("2020-09-07"), np.datetime64("2021-01-05"), 3)
 
 
 def _made(data: Path, name: str, folder: Path) -> Path:
-    from vigie.actions.occupancy_forecasting import forecast_occupancy
+    from vigie.actions.loose_files.occupancy_forecasting import forecast_occupancy
 
     first, last, step = ORIGINS[name]
     days = range(0, (last - first).days + 1, step)

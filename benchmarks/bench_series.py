@@ -50,7 +50,7 @@ def scorer() -> ModuleType:
 
 def admissions() -> dict[str, dict[str, float]]:
     """Daily admissions of the French départements by our own command: scores by horizon."""
-    from vigie.actions.series_forecasting import forecast_series
+    from vigie.actions.loose_files.series_forecasting import forecast_series
 
     module, data = scorer(), SHARED / "data"
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
@@ -97,7 +97,7 @@ def _scores(module: ModuleType, target: Any, made: dict[int, np.ndarray]) -> dic
 
 def months(cut: str) -> list[float]:
     """Monthly counts of hospital products, the 12 months after a cut: mean MASE and mean MAE."""
-    from vigie.actions.series_forecasting import forecast_series
+    from vigie.actions.loose_files.series_forecasting import forecast_series
 
     module, data = scorer(), SHARED / "data"
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:

@@ -30,7 +30,7 @@ SEED = 20200404
 
 def german_staff() -> dict[str, Any]:
     """German states by our own command: ratios of WIS, cover, AUC and Brier by horizon."""
-    from vigie.actions.share_forecasting import forecast_shares
+    from vigie.actions.loose_files.share_forecasting import forecast_shares
 
     module, data = scorer(), SHARED / "data"
     target = module.load_target("staff_share", data)

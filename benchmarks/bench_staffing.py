@@ -49,9 +49,9 @@ def cases(seed: int) -> dict[str, Any]:
 def _stated(
     region: StaffedRegion, day: int, patients: str, inside: dict[str, list[float]]
 ) -> Iterator[tuple[str, list[list[float]]]]:
-    from vigie.actions.capacity_futures import capacity_futures
-    from vigie.actions.ward_shortages import bed_rows, staff_rows
-    from vigie.actions.ward_staffing import staffing
+    from vigie.actions.shortages.capacity_futures import capacity_futures
+    from vigie.actions.shortages.ward_shortages import bed_rows, staff_rows
+    from vigie.actions.shortages.ward_staffing import staffing
 
     inputs, chance = region.inputs(day, HORIZON, SAMPLES, truth_of_patients=patients == "true")
     stated: dict[str, dict[tuple[str, str], list[float]]] = {"beds": {}, "staff": {}}
@@ -140,9 +140,9 @@ def _covered(paths: FloatArray, truth: FloatArray) -> float:
 
 def cost() -> float:
     """CPU seconds of all that wards add to a run of 100 sites, 21 days and 1000 futures."""
-    from vigie.actions.capacity_futures import capacity_futures
-    from vigie.actions.ward_shortages import bed_rows, staff_rows
-    from vigie.actions.ward_staffing import staffing
+    from vigie.actions.shortages.capacity_futures import capacity_futures
+    from vigie.actions.shortages.ward_shortages import bed_rows, staff_rows
+    from vigie.actions.shortages.ward_staffing import staffing
 
     inputs, chance = staffed_region(1, 100).inputs(650, 21, 1000, truth_of_patients=False)
     beds, of_staff = rules("follows")

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from vigie.actions.flow_models import baseline_of, forecast_by
-from vigie.actions.forecasting import HISTORY_DAYS, Chance, History
-from vigie.actions.places import members_of_totals
-from vigie.actions.room import EpidemicRule, ShortageRule
-from vigie.actions.shortage_rows import Inputs
+from vigie.actions.forecasts.flow_models import baseline_of, forecast_by
+from vigie.actions.forecasts.forecasting import HISTORY_DAYS, Chance, History
+from vigie.actions.rooms.places import members_of_totals
+from vigie.actions.rooms.room import EpidemicRule, ShortageRule
+from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.demoregion import Extent, HiddenTruth, reference_tables
 from vigie.demoregion.catalogue import SKILLS, WARDS
 from vigie.demoregion.truth import build_truth

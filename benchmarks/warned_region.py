@@ -19,15 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.warning_baselines import Known, burn_figures, persistence_figures
-from vigie.actions.auditing import admit
-from vigie.actions.checking import window_sql
-from vigie.actions.computing import compute
-from vigie.actions.definition_changes import comparable, definition_changes
-from vigie.actions.demo import DEMO_END_DATE, write_demo_room
-from vigie.actions.forecasting import History, histories
-from vigie.actions.reading import as_known_sql, facts_sql
-from vigie.actions.receiving import fetch_sources, parse_arrivals, take_arrivals
-from vigie.actions.room import Room
+from vigie.actions.daily.checking import window_sql
+from vigie.actions.daily.computing import compute
+from vigie.actions.daily.demo import DEMO_END_DATE, write_demo_room
+from vigie.actions.forecasts.definition_changes import comparable, definition_changes
+from vigie.actions.forecasts.forecasting import History, histories
+from vigie.actions.rooms.auditing import admit
+from vigie.actions.rooms.reading import as_known_sql, facts_sql
+from vigie.actions.rooms.receiving import fetch_sources, parse_arrivals, take_arrivals
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator, open_room
 from vigie.demoregion import (
     Extent,

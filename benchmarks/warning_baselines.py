@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from vigie.actions.forecasting import History
+from vigie.actions.forecasts.forecasting import History
 from vigie.demoregion.catalogue import SKILLS
 from vigie.paths import FloatArray, last_seen, step_dates
 from vigie.supply import burn_rate, deliveries

@@ -10,8 +10,8 @@ import pytest
 
 from tests.plan_room import make_plan_room
 from tests.rooms import NEXT_DAY, OPERATOR, open_at, send_first_days, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.room import Room
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.rooms.room import Room
 
 # Compiled code is kept between runs. Numba looks only at the file of a function to see whether it
 # is old, and a loop holds code of other files too: so the place is named after all of them.

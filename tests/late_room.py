@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from tests.rooms import FILES, PLACES, open_at, send, write_room
-from vigie.actions.forecasting import Chance, History, histories
-from vigie.actions.known_then import KnownThen
-from vigie.actions.receiving import parse_arrivals, take_arrivals
-from vigie.actions.room import Room
+from vigie.actions.forecasts.forecasting import Chance, History, histories
+from vigie.actions.forecasts.known_then import KnownThen
+from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
+from vigie.actions.rooms.room import Room
 from vigie.schemas import REPORTS
 
 __all__ = [

@@ -19,10 +19,10 @@ from tests.rooms import (
     stock_file,
     write_room,
 )
-from vigie.actions.cycle import run_cycle
-from vigie.actions.deciding import Decided, decide_moves
-from vigie.actions.plan_decisions import list_moves
-from vigie.actions.room import Room
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.decisions.deciding import Decided, decide_moves
+from vigie.actions.decisions.plan_decisions import list_moves
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import open_room
 from vigie.planning import Actor, StepKind
 from vigie.state import MoveRow

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from vigie.actions.receiving import Received, receive
-from vigie.actions.room import Room
+from vigie.actions.rooms.receiving import Received, receive
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator, open_room
 from vigie.governance import Caller
 

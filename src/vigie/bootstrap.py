@@ -19,8 +19,8 @@ from vigie.errors import BadData, FolderInvalid, Problem, nearest
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from vigie.actions.notebook import Notebook
-    from vigie.actions.room import Declarations, ModelRule, Room, RoomValues
+    from vigie.actions.daily.notebook import Notebook
+    from vigie.actions.rooms.room import Declarations, ModelRule, Room, RoomValues
     from vigie.governance import Caller
     from vigie.settings import Settings
 
@@ -54,8 +54,8 @@ def pages_of(room: Room, caller: Caller, token: str) -> FastAPI:
         caller: who is signed in.
         token: opens a session; at least 16 characters.
     """
-    from vigie.actions.decision_desk import DecisionDesk
-    from vigie.actions.pages import RoomPages
+    from vigie.actions.decisions.decision_desk import DecisionDesk
+    from vigie.actions.pages.pages import RoomPages
     from vigie.web import create_app
 
     accent = room.values.pages.accent
@@ -69,7 +69,7 @@ def open_notebook(folder: str | Path) -> Notebook:
     Raises:
         FolderInvalid: the folder has mistakes; all are listed.
     """
-    from vigie.actions.notebook import Notebook
+    from vigie.actions.daily.notebook import Notebook
 
     return Notebook(open_room(Path(folder)), local_operator("analysis"))
 
@@ -95,9 +95,9 @@ def open_room(
         FolderInvalid: the folder has mistakes; all are listed together.
         Conflict: a newer Vigie wrote the state of this room.
     """
-    from vigie.actions.folder import read_declarations
-    from vigie.actions.room import Room
-    from vigie.actions.scenario_files import unknown_epidemics
+    from vigie.actions.declared.scenario_files import unknown_epidemics
+    from vigie.actions.rooms.folder import read_declarations
+    from vigie.actions.rooms.room import Room
     from vigie.engines import DuckEngine
     from vigie.feeds import ArrivalStore, declared_measures
     from vigie.lake import Lake
@@ -206,7 +206,7 @@ def _settings_text(folder: Path) -> tuple[str, list[Problem]]:
 
 def _values(settings: Settings) -> RoomValues:
     """Settings as the plain values that actions take."""
-    from vigie.actions.room import (
+    from vigie.actions.rooms.room import (
         AlertRules,
         EpidemicRule,
         ModelRule,
@@ -252,7 +252,7 @@ def _installed_models() -> list[ModelRule]:
     """Models of installed packages, by their entry points, in order of their names."""
     from importlib.metadata import entry_points
 
-    from vigie.actions.room import ModelRule
+    from vigie.actions.rooms.room import ModelRule
     from vigie.engines import ENTRY_POINTS
 
     found = {

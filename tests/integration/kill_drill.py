@@ -32,10 +32,10 @@ from tests.integration.small_room import (
     revisions,
     run_days,
 )
-from vigie.actions.damage import scrub
-from vigie.actions.receiving import receive, stored
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.damage import scrub
+from vigie.actions.rooms.receiving import receive, stored
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator
 from vigie.state import RunStatus
 

@@ -18,11 +18,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from vigie.actions.cycle import CycleResult, run_cycle
-from vigie.actions.notebook import Notebook
-from vigie.actions.reading import ReleaseReader
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import CycleResult, run_cycle
+from vigie.actions.daily.notebook import Notebook
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.reading import ReleaseReader
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator, open_room
 
 __all__ = ["NOW", "ExampleRoom", "differences", "example_room", "shared_files"]

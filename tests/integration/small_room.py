@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from vigie.actions.cycle import CycleResult, run_cycle
-from vigie.actions.receiving import receive
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import CycleResult, run_cycle
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.receiving import receive
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator, open_room
 from vigie.schemas import REPORTS
 

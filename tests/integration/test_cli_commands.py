@@ -23,8 +23,8 @@ from tests.rooms import (
     send_correction,
     write_room,
 )
-from vigie.actions.releasing import manifest_of, release_in_force
-from vigie.actions.room import Room
+from vigie.actions.rooms.releasing import manifest_of, release_in_force
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import open_room, pages_of
 from vigie.cli import run
 from vigie.cli.parser import build_parser

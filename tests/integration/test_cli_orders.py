@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rooms import LAST_DAY, NEXT_DAY, OPERATOR, Clock, open_at, send, stock_file, write_room
-from vigie.actions.cycle import run_cycle
+from vigie.actions.daily.cycle import run_cycle
 from vigie.bootstrap import open_room, pages_of
 from vigie.cli import run
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.plan_room import copy_of
 from tests.rooms import LAST_DAY, OPERATOR, Clock
-from vigie.actions.room import Room
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import open_room, pages_of
 from vigie.cli import run
 

@@ -18,12 +18,12 @@ from tests.integration.small_room import (
     run_days,
     send_all,
 )
-from vigie.actions.backing_up import back_up
-from vigie.actions.collecting import collect_files
-from vigie.actions.damage import KEPT_PATHS, kept_manifests, scrub
-from vigie.actions.examining import examine
-from vigie.actions.releasing import publish_release
-from vigie.actions.showing import open_release
+from vigie.actions.daily.examining import examine
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.backing_up import back_up
+from vigie.actions.rooms.collecting import collect_files
+from vigie.actions.rooms.damage import KEPT_PATHS, kept_manifests, scrub
+from vigie.actions.rooms.releasing import publish_release
 from vigie.bootstrap import local_operator
 from vigie.errors import DamagedFile, NotFound
 

@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from vigie.actions.cycle import run_cycle
-from vigie.actions.demo import DemoRoom, write_demo_room
-from vigie.actions.messages import Language
-from vigie.actions.place_page import build_place_page
-from vigie.actions.reading import ReleaseReader
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.daily.demo import DemoRoom, write_demo_room
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.reading import ReleaseReader
+from vigie.actions.words.messages import Language
 from vigie.bootstrap import local_operator, open_room
 
 NATION = "valmerie"

@@ -20,12 +20,12 @@ from tests.integration.small_room import (
     open_small,
     run_days,
 )
-from vigie.actions.backing_up import back_up
-from vigie.actions.damage import scrub
-from vigie.actions.lake_rebuilding import rebuild_lake
-from vigie.actions.receiving import receive
-from vigie.actions.releasing import release_in_force
-from vigie.actions.restoring import restore
+from vigie.actions.rooms.backing_up import back_up
+from vigie.actions.rooms.damage import scrub
+from vigie.actions.rooms.lake_rebuilding import rebuild_lake
+from vigie.actions.rooms.receiving import receive
+from vigie.actions.rooms.releasing import release_in_force
+from vigie.actions.rooms.restoring import restore
 from vigie.bootstrap import local_operator
 from vigie.errors import OutOfSpace
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from official_files import NOW, ROOT
 
-from vigie.actions.cycle import run_cycle
-from vigie.actions.folder import read_declarations
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.rooms.folder import read_declarations
 from vigie.bootstrap import local_operator, open_room
 from vigie.state import RunStatus
 

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 import pytest
 from official_files import ROOT, ExampleRoom, differences, example_room, shared_files
 
-from vigie.actions.briefing_text import render_text
-from vigie.actions.messages import Language
-from vigie.actions.showing import show_briefing
+from vigie.actions.pages.briefing_text import render_text
+from vigie.actions.pages.showing import show_briefing
+from vigie.actions.words.messages import Language
 from vigie.bootstrap import local_operator
 from vigie.state import RunStatus
 

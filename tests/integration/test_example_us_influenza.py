@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import pytest
 from official_files import ExampleRoom, differences, example_room, shared_files
 
-from vigie.actions.briefing_text import render_text
-from vigie.actions.messages import Language
-from vigie.actions.showing import open_release, show_briefing
+from vigie.actions.pages.briefing_text import render_text
+from vigie.actions.pages.showing import open_release, show_briefing
+from vigie.actions.words.messages import Language
 from vigie.bootstrap import local_operator
 from vigie.state import RunStatus
 

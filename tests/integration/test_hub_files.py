@@ -16,12 +16,12 @@ import pytest
 from official_files import shared_files
 
 from tests.rooms import FILES, OPERATOR, open_at, put, send, write_room
-from vigie.actions.cycle import CycleResult, run_cycle
-from vigie.actions.model_files import file_of_day, read_file_forecast
-from vigie.actions.notebook import Notebook
-from vigie.actions.past_forecasts import past_origins
-from vigie.actions.room import Room
-from vigie.actions.showing import show_table
+from vigie.actions.daily.cycle import CycleResult, run_cycle
+from vigie.actions.daily.notebook import Notebook
+from vigie.actions.declared.model_files import file_of_day, read_file_forecast
+from vigie.actions.forecasts.past_forecasts import past_origins
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.room import Room
 from vigie.errors import FolderInvalid
 from vigie.paths import QUANTILE_LEVELS
 

@@ -20,11 +20,11 @@ from tests.late_room import (
     send_supplies,
 )
 from tests.rooms import OPERATOR, PLACES
-from vigie.actions.cycle import run_cycle
-from vigie.actions.place_page import build_place_page
-from vigie.actions.room import Room
-from vigie.actions.score_board import read_score_board
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.room import Room
+from vigie.actions.views.score_board import read_score_board
 from vigie.bootstrap import clock, local_operator, open_room, pages_of
 from vigie.cli import run
 from vigie.epidemiology.nowcast import COMPLETE_SHARE, SETTLED_SHARE

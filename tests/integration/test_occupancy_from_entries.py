@@ -11,13 +11,13 @@ import pyarrow as pa
 import pytest
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.forecasting import Chance
-from vigie.actions.own_models import OwnForecasts
-from vigie.actions.past_forecasts import Origin, PastForecasts
-from vigie.actions.room import Room
-from vigie.actions.showing import show_table
-from vigie.actions.surroundings import Surroundings
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.forecasts.forecasting import Chance
+from vigie.actions.forecasts.own_models import OwnForecasts
+from vigie.actions.forecasts.past_forecasts import Origin, PastForecasts
+from vigie.actions.forecasts.surroundings import Surroundings
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.room import Room
 from vigie.schemas import REPORTS
 
 START = date(2021, 2, 15)

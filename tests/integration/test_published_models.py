@@ -10,11 +10,11 @@ import pytest
 from wave_room import TODAY, released_with
 
 from tests.rooms import OPERATOR, PLACES
-from vigie.actions.room import Room
-from vigie.actions.score_lines import score_lines
-from vigie.actions.scores_page import build_scores_page
-from vigie.actions.showing import open_release, show_scores, show_table
-from vigie.actions.wording import words_for
+from vigie.actions.pages.score_lines import score_lines
+from vigie.actions.pages.scores_page import build_scores_page
+from vigie.actions.pages.showing import open_release, show_scores, show_table
+from vigie.actions.rooms.room import Room
+from vigie.actions.words.wording import words_for
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("published")

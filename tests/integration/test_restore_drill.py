@@ -21,12 +21,12 @@ from tests.integration.small_room import (
     run_days,
     send_all,
 )
-from vigie.actions.backing_up import LAST_RESTORE_TEST, back_up
-from vigie.actions.examining import examine
-from vigie.actions.lake_rebuilding import rebuild_lake
-from vigie.actions.receiving import receive
-from vigie.actions.restoring import confirm_restore, restore
-from vigie.actions.room import Room
+from vigie.actions.daily.examining import examine
+from vigie.actions.rooms.backing_up import LAST_RESTORE_TEST, back_up
+from vigie.actions.rooms.lake_rebuilding import rebuild_lake
+from vigie.actions.rooms.receiving import receive
+from vigie.actions.rooms.restoring import confirm_restore, restore
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator
 from vigie.errors import BadData, Conflict, DamagedFile, NotFound
 from vigie.lake import as_of_sql
@@ -101,7 +101,7 @@ def test_a_room_restored_twice_over_still_works(folder: Path, tmp_path: Path) ->
 def test_pseudonym_keys_and_the_reading_place_of_feeds_are_in_the_backup(
     folder: Path, tmp_path: Path
 ) -> None:
-    from vigie.actions.keys import pseudonym_key
+    from vigie.actions.rooms.keys import pseudonym_key
 
     key = pseudonym_key(folder / ".vigie")
     with open_small(folder).state.write("memory of a source") as tx:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.small_room import LAST_DAY, make_room, open_small, run_days, send_all
-from vigie.actions.showing import open_release
+from vigie.actions.pages.showing import open_release
 from vigie.bootstrap import local_operator, open_room
 from vigie.errors import FolderInvalid
 

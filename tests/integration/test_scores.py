@@ -15,11 +15,11 @@ import pytest
 from wave_room import FEED, START, TODAY, admissions, admitted, days_until
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
-from vigie.actions.cycle import CycleResult, run_cycle
-from vigie.actions.past_forecasts import past_origins
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release, show_scores, show_table
-from vigie.actions.standings import WINDOW_DAYS
+from vigie.actions.daily.cycle import CycleResult, run_cycle
+from vigie.actions.forecasts.past_forecasts import past_origins
+from vigie.actions.pages.showing import open_release, show_scores, show_table
+from vigie.actions.rooms.room import Room
+from vigie.actions.scores.standings import WINDOW_DAYS
 from vigie.paths import QUANTILE_LEVELS, wis
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.rooms import FILES, LAST_DAY, OPERATOR, open_at, send_first_days, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import open_release
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
 from vigie.cli import run
 

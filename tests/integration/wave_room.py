@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.room import Room
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.rooms.room import Room
 
 __all__ = ["FEED", "START", "TODAY", "admissions", "admitted", "days_until", "released_with"]
 

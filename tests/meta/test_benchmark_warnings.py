@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.warning_baselines import Known, burn_figures, fitted_chance, share_short
-from vigie.actions.forecasting import History
+from vigie.actions.forecasts.forecasting import History
 
 LAST = date(2020, 3, 31)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vigie.cli.context import Context
 
 if TYPE_CHECKING:
-    from vigie.actions.shortage_alerts import AlertLine
+    from vigie.actions.daily.shortage_alerts import AlertLine
 
 __all__ = ["add_alert_commands", "answer_alert", "list_alerts"]
 
@@ -46,7 +46,7 @@ def add_alert_commands(
 
 def list_alerts(context: Context, arguments: argparse.Namespace) -> int:
     """vigie alerts list [--all]."""
-    from vigie.actions.shortage_alerts import list_alerts as act
+    from vigie.actions.daily.shortage_alerts import list_alerts as act
 
     rows = act(context.room(), context.caller(), is_open=not arguments.all)
     lines = [line for row in rows for line in _lines(row)]
@@ -56,7 +56,7 @@ def list_alerts(context: Context, arguments: argparse.Namespace) -> int:
 
 def answer_alert(context: Context, arguments: argparse.Namespace) -> int:
     """vigie alerts answer NUMBER [--role ROLE] [--text TEXT]."""
-    from vigie.actions.shortage_alerts import answer_alert as act
+    from vigie.actions.daily.shortage_alerts import answer_alert as act
 
     row = act(
         context.room(),

@@ -47,7 +47,7 @@ __all__ = [
 
 def init(context: Context, arguments: argparse.Namespace) -> int:
     """vigie init FOLDER."""
-    from vigie.actions.folder import init_room
+    from vigie.actions.rooms.folder import init_room
 
     made = init_room(arguments.folder)
     context.give(
@@ -81,7 +81,7 @@ def check(context: Context, arguments: argparse.Namespace) -> int:
 
 def receive(context: Context, arguments: argparse.Namespace) -> int:
     """vigie receive FILE --feed F."""
-    from vigie.actions.receiving import receive as act
+    from vigie.actions.rooms.receiving import receive as act
 
     received = act(context.room(), context.caller(), arguments.file, arguments.feed)
     told = "is kept as" if received.is_new else "had been received before as"
@@ -99,12 +99,12 @@ def run(context: Context, arguments: argparse.Namespace) -> int:
     """vigie run [--as-of D] [--draft] [--plan]."""
     room, caller = context.room(), context.caller()
     if arguments.plan:
-        from vigie.actions.rebuilding import show_plan
+        from vigie.actions.rooms.rebuilding import show_plan
 
         plan = show_plan(room, caller, arguments.as_of)
         context.give(plan, plan.lines())
         return 0
-    from vigie.actions.cycle import run_cycle
+    from vigie.actions.daily.cycle import run_cycle
 
     result = run_cycle(room, caller, as_of=arguments.as_of, is_draft=arguments.draft)
     lines = [f"Source {problem}" for problem in result.problems]
@@ -119,10 +119,10 @@ def run(context: Context, arguments: argparse.Namespace) -> int:
 
 def demo(context: Context, arguments: argparse.Namespace) -> int:
     """vigie demo FOLDER [--serve]."""
-    from vigie.actions.briefing_text import render_text
-    from vigie.actions.cycle import run_cycle
-    from vigie.actions.demo import write_demo_room
-    from vigie.actions.showing import show_briefing
+    from vigie.actions.daily.cycle import run_cycle
+    from vigie.actions.daily.demo import write_demo_room
+    from vigie.actions.pages.briefing_text import render_text
+    from vigie.actions.pages.showing import show_briefing
 
     folder: Path = arguments.folder
     if not (folder / "vigie.toml").exists():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from vigie.actions.room import Room
+    from vigie.actions.rooms.room import Room
 
 __all__ = ["CallerOf", "Context", "PagesOf", "RoomOpener"]
 

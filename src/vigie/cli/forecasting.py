@@ -23,7 +23,7 @@ _COLUMNS = {
 
 def score(context: Context, arguments: argparse.Namespace) -> int:
     """vigie score FILE... --truth FILE --baseline MODEL."""
-    from vigie.actions.scoring import Selection, score_files
+    from vigie.actions.loose_files.scoring import Selection, score_files
 
     selection = Selection(
         horizons=tuple(arguments.horizons),
@@ -57,7 +57,7 @@ def _cell(value: object) -> object:
 
 def forecast_hub(context: Context, arguments: argparse.Namespace) -> int:
     """vigie forecast hub --data DIR --season SEASON --out FILE."""
-    from vigie.actions.hub_forecasting import forecast_hub as act
+    from vigie.actions.loose_files.hub_forecasting import forecast_hub as act
 
     made = act(
         arguments.data,
@@ -78,7 +78,7 @@ def forecast_hub(context: Context, arguments: argparse.Namespace) -> int:
 
 def forecast_series(context: Context, arguments: argparse.Namespace) -> int:
     """vigie forecast series --data FILE --target NAME --origins FILE --horizons 7,14 --out FILE."""
-    from vigie.actions.series_forecasting import forecast_series as act
+    from vigie.actions.loose_files.series_forecasting import forecast_series as act
 
     made = act(
         arguments.data,
@@ -101,7 +101,7 @@ def forecast_series(context: Context, arguments: argparse.Namespace) -> int:
 
 def forecast_occupancy(context: Context, arguments: argparse.Namespace) -> int:
     """vigie forecast occupancy --data DIR --origins FILE --out FILE."""
-    from vigie.actions.occupancy_forecasting import forecast_occupancy as act
+    from vigie.actions.loose_files.occupancy_forecasting import forecast_occupancy as act
 
     made = act(
         arguments.data,
@@ -123,7 +123,7 @@ def forecast_occupancy(context: Context, arguments: argparse.Namespace) -> int:
 
 def forecast_shares(context: Context, arguments: argparse.Namespace) -> int:
     """vigie forecast shares --data FILE --target NAME --of NAME --origins FILE --out FILE."""
-    from vigie.actions.share_forecasting import forecast_shares as act
+    from vigie.actions.loose_files.share_forecasting import forecast_shares as act
 
     made = act(
         arguments.data,

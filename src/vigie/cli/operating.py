@@ -17,7 +17,7 @@ from vigie.cli.context import Context
 from vigie.errors import BadData, VigieError
 
 if TYPE_CHECKING:
-    from vigie.actions.ticking import Ticked
+    from vigie.actions.daily.ticking import Ticked
 
 __all__ = ["backup", "doctor", "rebuild", "restore", "serve", "tick"]
 
@@ -29,7 +29,7 @@ _EVERY_SECONDS = 30
 
 def backup(context: Context, arguments: argparse.Namespace) -> int:
     """vigie backup TARGET."""
-    from vigie.actions.backing_up import back_up
+    from vigie.actions.rooms.backing_up import back_up
 
     made = back_up(context.room(), context.caller(), arguments.target)
     lines = [
@@ -45,8 +45,8 @@ def backup(context: Context, arguments: argparse.Namespace) -> int:
 
 def restore(context: Context, arguments: argparse.Namespace) -> int:
     """vigie restore SOURCE FOLDER."""
-    from vigie.actions.restoring import confirm_restore
-    from vigie.actions.restoring import restore as act
+    from vigie.actions.rooms.restoring import confirm_restore
+    from vigie.actions.rooms.restoring import restore as act
 
     caller = context.caller()
     made = act(
@@ -65,7 +65,7 @@ def restore(context: Context, arguments: argparse.Namespace) -> int:
 
 def rebuild(context: Context, arguments: argparse.Namespace) -> int:
     """vigie rebuild."""
-    from vigie.actions.lake_rebuilding import rebuild_lake
+    from vigie.actions.rooms.lake_rebuilding import rebuild_lake
 
     made = rebuild_lake(context.room(), context.caller())
     lines = [
@@ -78,7 +78,7 @@ def rebuild(context: Context, arguments: argparse.Namespace) -> int:
 
 def doctor(context: Context, arguments: argparse.Namespace) -> int:
     """vigie doctor [--scrub] [--format-back FORMAT]."""
-    from vigie.actions.examining import examine, state_format_back
+    from vigie.actions.daily.examining import examine, state_format_back
 
     room, caller = context.room(), context.caller()
     if arguments.format_back:
@@ -126,7 +126,7 @@ def tick(context: Context, arguments: argparse.Namespace) -> int:
 
 def _tick(context: Context, run_at: time) -> Ticked:
     """One tick on the room as it is now: folder and catalogue may have changed since the last."""
-    from vigie.actions.ticking import tick as act
+    from vigie.actions.daily.ticking import tick as act
 
     room = context.open_room(context.folder)
     try:
@@ -144,7 +144,7 @@ def _clock(text: str) -> time:
 
 def serve(context: Context, arguments: argparse.Namespace) -> int:
     """vigie serve [--port N] [--address A] [--run-at HH:MM]."""
-    from vigie.actions.serving import Companion, listen, serve_until_stopped
+    from vigie.actions.daily.serving import Companion, listen, serve_until_stopped
 
     room, caller = context.room(), context.caller()
     rules = room.values.pages

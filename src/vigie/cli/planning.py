@@ -10,9 +10,9 @@ from vigie.cli.context import Context
 from vigie.errors import BadData
 
 if TYPE_CHECKING:
-    from vigie.actions.deciding import Decided
-    from vigie.actions.plan_decisions import MoveLine
-    from vigie.actions.room import Room
+    from vigie.actions.decisions.deciding import Decided
+    from vigie.actions.decisions.plan_decisions import MoveLine
+    from vigie.actions.rooms.room import Room
 
 __all__ = ["plan"]
 
@@ -51,7 +51,7 @@ def plan(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.plan_decisions import list_moves
+    from vigie.actions.decisions.plan_decisions import list_moves
 
     book = list_moves(
         context.room(), context.caller(), arguments.release, with_closed=arguments.all
@@ -96,7 +96,7 @@ def _risk(before: float | None, after: float | None) -> str | None:
 
 
 def _actor(arguments: argparse.Namespace, room: Room, caller: Any) -> Any:
-    from vigie.actions.moves_actor import acting
+    from vigie.actions.decisions.moves_actor import acting
 
     return acting(room, caller.name, arguments.account, arguments.role, arguments.place or "")
 
@@ -112,8 +112,8 @@ def _step(name: str) -> Callable[[Context, argparse.Namespace], int]:
 
 
 def _decide(room: Room, caller: Any, name: str, arguments: argparse.Namespace) -> list[Decided]:
-    from vigie.actions.deciding import decide_moves
-    from vigie.actions.moves_actor import step_kind
+    from vigie.actions.decisions.deciding import decide_moves
+    from vigie.actions.decisions.moves_actor import step_kind
 
     return decide_moves(
         room,
@@ -141,7 +141,7 @@ def _told(decided: Decided) -> str:
 
 
 def _approve(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.decision_files import write_orders
+    from vigie.actions.decisions.decision_files import write_orders
 
     room, caller = context.room(), context.caller()
     decided = _decide(room, caller, "approve", arguments)
@@ -153,7 +153,7 @@ def _approve(context: Context, arguments: argparse.Namespace) -> int:
 
 def _send(context: Context, arguments: argparse.Namespace) -> int:
     """With codes: note that they left by hand; without: send what waits by the webhook."""
-    from vigie.actions.sending_orders import has_order_channel, send_orders
+    from vigie.actions.decisions.sending_orders import has_order_channel, send_orders
 
     if arguments.codes:
         return _step("send")(context, arguments)
@@ -171,8 +171,8 @@ def _send(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.deciding import add_move
-    from vigie.actions.moves_actor import move_key
+    from vigie.actions.decisions.deciding import add_move
+    from vigie.actions.decisions.moves_actor import move_key
 
     room, caller = context.room(), context.caller()
     key = move_key(
@@ -192,7 +192,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _record(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.decision_lines import Expected, record_decision
+    from vigie.actions.decisions.decision_lines import Expected, record_decision
 
     room, caller = context.room(), context.caller()
     line = record_decision(
@@ -211,7 +211,7 @@ def _record(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _decisions(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.decision_lines import list_decisions
+    from vigie.actions.decisions.decision_lines import list_decisions
 
     found = list_decisions(context.room(), context.caller())
     header = ("number", "at (UTC)", "who", "role", "act", "what", "release", "outcome")
@@ -233,7 +233,7 @@ def _decisions(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _outcomes(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.plan_outcomes import list_outcomes
+    from vigie.actions.decisions.plan_outcomes import list_outcomes
 
     found = list_outcomes(context.room(), context.caller())
     header = ("code", "what", "from", "to", "planned", "approved", "came", "delay", "short on")
@@ -256,7 +256,7 @@ def _outcomes(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _export(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions import decision_files as files
+    from vigie.actions.decisions import decision_files as files
 
     kinds: Mapping[str, tuple[Sequence[str], Callable[..., list[dict[str, Any]]]]] = {
         "orders": (files.ORDER_COLUMNS, files.order_rows),

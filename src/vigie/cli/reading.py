@@ -23,7 +23,7 @@ def release(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _list(context: Context, names: Sequence[str], reason: str) -> int:
-    from vigie.actions.releasing import list_releases
+    from vigie.actions.rooms.releasing import list_releases
 
     lines = list_releases(context.room(), context.caller())
     header = ("release", "as of", "made at (UTC)", "state")
@@ -35,7 +35,7 @@ def _list(context: Context, names: Sequence[str], reason: str) -> int:
 def _show(context: Context, names: Sequence[str], reason: str) -> int:
     import json
 
-    from vigie.actions.releasing import show_release
+    from vigie.actions.rooms.releasing import show_release
 
     manifest = show_release(context.room(), context.caller(), names[0] if names else None)
     header = ("table", "files", "rows", "bytes")
@@ -57,7 +57,7 @@ def _show(context: Context, names: Sequence[str], reason: str) -> int:
 
 
 def _diff(context: Context, names: Sequence[str], reason: str) -> int:
-    from vigie.actions.releasing import diff_releases
+    from vigie.actions.rooms.releasing import diff_releases
 
     if len(names) not in {1, 2}:
         raise BadData(
@@ -74,7 +74,7 @@ def _diff(context: Context, names: Sequence[str], reason: str) -> int:
 
 
 def _publish(context: Context, names: Sequence[str], reason: str) -> int:
-    from vigie.actions.releasing import publish_release
+    from vigie.actions.rooms.releasing import publish_release
 
     if len(names) != 1:
         raise BadData("Name the release to publish: vigie release publish RELEASE --reason WHY")
@@ -120,8 +120,8 @@ def export(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _export_orders(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.decision_files import to_csv
-    from vigie.actions.purchases import PURCHASE_COLUMNS, purchase_rows
+    from vigie.actions.decisions.decision_files import to_csv
+    from vigie.actions.decisions.purchases import PURCHASE_COLUMNS, purchase_rows
 
     room, caller = context.room(), context.caller()
     rows = purchase_rows(room, caller, arguments.release, language=arguments.language)

@@ -51,7 +51,7 @@ _NONE = (
 
 def show_scenarios(context: Context, arguments: argparse.Namespace) -> int:
     """The last day of each place, and the shortages that change; all rows with --json."""
-    from vigie.actions.showing import show_table
+    from vigie.actions.pages.showing import show_table
 
     room, caller, release = context.room(), context.caller(), arguments.release
     inputs = show_table(room, caller, "scenario_inputs", release).to_pylist()

@@ -9,7 +9,7 @@ from vigie.cli.context import Context
 from vigie.cli.digits import digits
 
 if TYPE_CHECKING:
-    from vigie.actions.score_board import Cut, ModelScores
+    from vigie.actions.views.score_board import Cut, ModelScores
 
 __all__ = ["show_scores"]
 
@@ -49,9 +49,9 @@ _NOWCAST_SCORES = (
 
 def show_scores(context: Context, arguments: argparse.Namespace) -> int:
     """A row a model; what it set itself, and the nowcasts, below."""
-    from vigie.actions.model_settings import setting_sentence
-    from vigie.actions.showing import show_scores as scores_of
-    from vigie.actions.wording import words_for
+    from vigie.actions.pages.model_settings import setting_sentence
+    from vigie.actions.pages.showing import show_scores as scores_of
+    from vigie.actions.words.wording import words_for
 
     board = scores_of(context.room(), context.caller(), arguments.release)
     rows = [
@@ -94,7 +94,7 @@ def show_scores(context: Context, arguments: argparse.Namespace) -> int:
 
 def _nowcast_scores(context: Context, arguments: argparse.Namespace) -> list[str]:
     """A table of how good past nowcasts were; no line where none is scored."""
-    from vigie.actions.showing import show_table
+    from vigie.actions.pages.showing import show_table
 
     rows = show_table(
         context.room(), context.caller(), "nowcast_scores", arguments.release

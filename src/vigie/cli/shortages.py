@@ -73,8 +73,8 @@ _MOVE_COLUMNS = (
 
 def show_shortages(context: Context, arguments: argparse.Namespace) -> int:
     """vigie show shortages: first what must be acted on first; all columns with --json."""
-    from vigie.actions.showing import open_release
-    from vigie.actions.told_shortages import tell_shortages
+    from vigie.actions.pages.showing import open_release
+    from vigie.actions.pages.told_shortages import tell_shortages
 
     room = context.room()
     rows = tell_shortages(
@@ -97,8 +97,8 @@ def show_shortages(context: Context, arguments: argparse.Namespace) -> int:
 
 def show_purchases(context: Context, arguments: argparse.Namespace) -> int:
     """vigie show orders: what to order within a week, first what is late; more with --json."""
-    from vigie.actions.purchases import tell_purchases
-    from vigie.actions.showing import open_release
+    from vigie.actions.decisions.purchases import tell_purchases
+    from vigie.actions.pages.showing import open_release
 
     rows = tell_purchases(
         open_release(context.room(), context.caller(), arguments.release),
@@ -119,8 +119,8 @@ def _cover(row: Mapping[str, Any]) -> str | None:
 
 def show_moves(context: Context, arguments: argparse.Namespace) -> int:
     """vigie show plan: moves with the chance of a shortage before and after at both ends."""
-    from vigie.actions.showing import open_release
-    from vigie.actions.told_shortages import tell_moves
+    from vigie.actions.pages.showing import open_release
+    from vigie.actions.pages.told_shortages import tell_moves
     from vigie.charts import cell_text
 
     room = context.room()

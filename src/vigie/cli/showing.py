@@ -98,8 +98,8 @@ def show(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _briefing(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.briefing_text import render_text
-    from vigie.actions.showing import show_briefing
+    from vigie.actions.pages.briefing_text import render_text
+    from vigie.actions.pages.showing import show_briefing
 
     room = context.room()
     language = arguments.language or room.values.languages[0]
@@ -136,7 +136,7 @@ def _nowcasts(context: Context, arguments: argparse.Namespace) -> int:
 def _rows(
     context: Context, arguments: argparse.Namespace, name: str, equals: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    from vigie.actions.showing import show_table
+    from vigie.actions.pages.showing import show_table
 
     room, caller = context.room(), context.caller()
     rows: list[dict[str, Any]] = show_table(

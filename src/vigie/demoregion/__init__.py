@@ -3,7 +3,7 @@
 Here live the simulation of what truly happened, of what the hospitals report of it and how
 their files look, how probable each shortage truly was, and the texts of the room that reads these
 files. Everything is a pure function of an extent and a random generator. Writing files is the work
-of ``vigie.actions.demo``; models that forecast live elsewhere and see the reports alone.
+of ``vigie.actions.daily.demo``; models that forecast live elsewhere and see the reports alone.
 """
 
 from vigie.demoregion.declarations import CHECKS, DATASETS, scenario_texts, settings_text

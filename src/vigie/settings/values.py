@@ -182,7 +182,7 @@ def _text(form: str, value: str) -> str:
 
 def _require_own_name(value: str) -> None:
     # Few rooms have models of their own; the others do not load what forecasts need.
-    from vigie.actions.summed_totals import SUM_MODEL
+    from vigie.actions.forecasts.summed_totals import SUM_MODEL
 
     if not _MODEL.fullmatch(value) or value.startswith("vigie-") or value == SUM_MODEL:
         raise Wrong(

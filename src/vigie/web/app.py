@@ -14,10 +14,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from vigie.actions.choices import Chosen
-from vigie.actions.messages import Language
-from vigie.actions.release_pictures import briefing_pictures, drawn_name
-from vigie.actions.views import Picture, ReleaseTables
+from vigie.actions.pages.release_pictures import briefing_pictures, drawn_name
+from vigie.actions.views.choices import Chosen
+from vigie.actions.views.views import Picture, ReleaseTables
+from vigie.actions.words.messages import Language
 from vigie.charts import ACCENT, css_variables
 from vigie.errors import AccessRefused, BadData, NotFound, VigieError, http_status, nearest
 from vigie.web.decisions import Desk, add_decision_pages

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from vigie.actions.decisions_page import DecisionsPage, MovePage
-from vigie.actions.messages import Language
+from vigie.actions.decisions.decisions_page import DecisionsPage, MovePage
+from vigie.actions.words.messages import Language
 from vigie.errors import AccessRefused, BadData
 from vigie.web.rendering import Reading
 from vigie.web.sign_in import COOKIE, form_key, is_form_key

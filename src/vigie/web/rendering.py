@@ -10,9 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
-from vigie.actions.messages import LANGUAGES, Language
-from vigie.actions.views import ReleaseTables
-from vigie.actions.wording import Words, words_for
+from vigie.actions.views.views import ReleaseTables
+from vigie.actions.words.messages import LANGUAGES, Language
+from vigie.actions.words.wording import Words, words_for
 
 __all__ = ["Reading", "chosen_language", "page_environment"]
 

@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
-from vigie.actions.briefing import build_briefing
-from vigie.actions.choices import Chosen
-from vigie.actions.messages import Language
-from vigie.actions.place_page import build_place_page
-from vigie.actions.place_pictures import NeedSpec
-from vigie.actions.plan_page import PlanPage, build_plan_page
-from vigie.actions.scores_page import ScoresPage, build_scores_page
-from vigie.actions.shortages_page import ShortagesPage, build_shortages_page
-from vigie.actions.views import (
+from vigie.actions.pages.briefing import build_briefing
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.place_pictures import NeedSpec
+from vigie.actions.pages.plan_page import PlanPage, build_plan_page
+from vigie.actions.pages.scores_page import ScoresPage, build_scores_page
+from vigie.actions.pages.shortages_page import ShortagesPage, build_shortages_page
+from vigie.actions.views.choices import Chosen
+from vigie.actions.views.views import (
     Briefing,
     PlacePage,
     ReleaseLine,
@@ -24,6 +23,7 @@ from vigie.actions.views import (
     Stoppage,
     TileSpec,
 )
+from vigie.actions.words.messages import Language
 
 __all__ = ["RoomReader", "Views"]
 

@@ -11,12 +11,12 @@ import pytest
 import slow_recomputation as slow
 from four_hospitals import CATEGORY, DECLARATIONS, LAST_DAY, LATE, SITES, raw_files
 
-from vigie.actions.cycle import CycleResult, run_cycle
-from vigie.actions.notebook import Notebook
-from vigie.actions.reading import ReleaseReader
-from vigie.actions.receiving import receive
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import CycleResult, run_cycle
+from vigie.actions.daily.notebook import Notebook
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.reading import ReleaseReader
+from vigie.actions.rooms.receiving import receive
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator, open_room
 from vigie.state import RunStatus
 

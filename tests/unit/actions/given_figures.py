@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from vigie.actions.flow_models import baseline_of, forecast_by
-from vigie.actions.forecasting import Chance, histories
-from vigie.actions.room import ShortageRule
-from vigie.actions.shortage_rows import Inputs
+from vigie.actions.forecasts.flow_models import baseline_of, forecast_by
+from vigie.actions.forecasts.forecasting import Chance, histories
+from vigie.actions.rooms.room import ShortageRule
+from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.schemas import table
 
 __all__ = ["AS_OF", "Given", "facts_of", "inputs_of", "rule_of"]

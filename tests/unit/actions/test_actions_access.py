@@ -25,15 +25,20 @@ from tests.rooms import (
     send_correction,
     write_room,
 )
-from vigie.actions.backing_up import back_up
-from vigie.actions.cycle import run_cycle
-from vigie.actions.examining import examine
-from vigie.actions.notebook import Notebook
-from vigie.actions.pages import RoomPages
-from vigie.actions.receiving import receive
-from vigie.actions.releasing import list_releases, publish_release, release_in_force, show_release
-from vigie.actions.room import Room
-from vigie.actions.showing import show_briefing
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.daily.examining import examine
+from vigie.actions.daily.notebook import Notebook
+from vigie.actions.pages.pages import RoomPages
+from vigie.actions.pages.showing import show_briefing
+from vigie.actions.rooms.backing_up import back_up
+from vigie.actions.rooms.receiving import receive
+from vigie.actions.rooms.releasing import (
+    list_releases,
+    publish_release,
+    release_in_force,
+    show_release,
+)
+from vigie.actions.rooms.room import Room
 from vigie.errors import AccessRefused
 from vigie.governance import Caller
 from vigie.planning import Actor, MoveKey, StepKind
@@ -44,19 +49,19 @@ Leaf = dict[str, Any]
 def acts() -> dict[str, Callable[..., Any]]:
     """Every public function of the actions that takes a caller, by "module.name"."""
     found = {}
-    for module in pkgutil.iter_modules(vigie.actions.__path__):
-        loaded = importlib.import_module(f"vigie.actions.{module.name}")
+    for module in pkgutil.walk_packages(vigie.actions.__path__, "vigie.actions."):
+        loaded = importlib.import_module(module.name)
         for name in getattr(loaded, "__all__", ()):
             value = getattr(loaded, name)
             is_own = inspect.isfunction(value) and value.__module__ == loaded.__name__
             if is_own and "caller" in inspect.signature(value).parameters:
-                found[f"{module.name}.{name}"] = value
+                found[f"{module.name.rpartition('.')[2]}.{name}"] = value
     return found
 
 
 # What the acts are asked with, by name of the argument; a new act may need a new one.
 ARGUMENTS: dict[str, Any] = {
-    "action": vigie.actions.auditing.Action.READ,
+    "action": vigie.actions.rooms.auditing.Action.READ,
     "actor": Actor("somebody", "visitor"),
     "after": "x",
     "as_of": LAST_DAY,

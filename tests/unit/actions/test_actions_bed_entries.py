@@ -8,11 +8,11 @@ from datetime import timedelta
 import numpy as np
 
 from tests.unit.actions.given_figures import AS_OF, rule_of
-from vigie.actions.bed_entries import entries_beside, entry_measures
-from vigie.actions.bed_flow_forecasts import has_entries, occupancy_paths
-from vigie.actions.beside import Beside
-from vigie.actions.flow_models import forecast_by, models_of
-from vigie.actions.forecasting import Chance, History
+from vigie.actions.forecasts.bed_entries import entries_beside, entry_measures
+from vigie.actions.forecasts.bed_flow_forecasts import has_entries, occupancy_paths
+from vigie.actions.forecasts.beside import Beside
+from vigie.actions.forecasts.flow_models import forecast_by, models_of
+from vigie.actions.forecasts.forecasting import Chance, History
 from vigie.hospital import level_paths
 
 CHANCE = Chance(3, AS_OF, 600, 10)

@@ -10,12 +10,16 @@ import pytest
 
 from tests.unit.actions.given_figures import AS_OF, Given, facts_of, inputs_of, rule_of
 from tests.unit.actions.test_actions_shortages import RATIOS
-from vigie.actions.capacity_futures import CapacityFutures, capacity_futures, futures_of_rules
-from vigie.actions.forecasting import Chance
-from vigie.actions.room import EpidemicRule, ShortageRule
-from vigie.actions.shortage_rows import Inputs
-from vigie.actions.ward_shortages import bed_rows, staff_rows
-from vigie.actions.ward_staffing import staffing
+from vigie.actions.forecasts.forecasting import Chance
+from vigie.actions.rooms.room import EpidemicRule, ShortageRule
+from vigie.actions.shortages.capacity_futures import (
+    CapacityFutures,
+    capacity_futures,
+    futures_of_rules,
+)
+from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.ward_shortages import bed_rows, staff_rows
+from vigie.actions.shortages.ward_staffing import staffing
 
 Row = dict[str, object]
 BEDS = rule_of("beds", need="need", capacity="beds", open="open")

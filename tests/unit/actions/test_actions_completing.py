@@ -23,13 +23,13 @@ from tests.late_room import (
     taken,
 )
 from tests.rooms import FILES, PLACES, send
-from vigie.actions.completing import with_late_counts
-from vigie.actions.flow_models import MODELS, forecast_by, models_of
-from vigie.actions.forecasting import Chance, History, total_history
-from vigie.actions.late_counts import LateCounts
-from vigie.actions.late_lines import OpenSteps, open_steps
-from vigie.actions.room import Room
-from vigie.actions.scored_tasks import Truth
+from vigie.actions.forecasts.completing import with_late_counts
+from vigie.actions.forecasts.flow_models import MODELS, forecast_by, models_of
+from vigie.actions.forecasts.forecasting import Chance, History, total_history
+from vigie.actions.forecasts.late_counts import LateCounts
+from vigie.actions.rooms.room import Room
+from vigie.actions.scores.scored_tasks import Truth
+from vigie.actions.views.late_lines import OpenSteps, open_steps
 from vigie.epidemiology.nowcast import READABLE_SHARE, SETTLED_SHARE, completed
 from vigie.paths import FloatArray, interval_coverage, quantiles, wis
 from vigie.schemas import REPORTS

@@ -25,10 +25,10 @@ from tests.rooms import (
     stock_file,
     write_room,
 )
-from vigie.actions.cycle import CycleResult, run_cycle
-from vigie.actions.releasing import diff_releases, publish_release, release_in_force
-from vigie.actions.room import Room
-from vigie.actions.showing import show_table
+from vigie.actions.daily.cycle import CycleResult, run_cycle
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.releasing import diff_releases, publish_release, release_in_force
+from vigie.actions.rooms.room import Room
 from vigie.errors import Conflict, NotFound
 from vigie.schemas import ALL_TABLES
 from vigie.state import OutboxRow, RunStatus

@@ -14,9 +14,9 @@ import pytest
 
 from tests.plan_room import actor, approved, copy_of, do, first_move, opened
 from tests.rooms import LAST_DAY, NEXT_DAY, OPERATOR, send, stock_file
-from vigie.actions.cycle import run_cycle
-from vigie.actions.deciding import BAN_DAYS, add_move, decide_moves
-from vigie.actions.decision_files import (
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.decisions.deciding import BAN_DAYS, add_move, decide_moves
+from vigie.actions.decisions.decision_files import (
     DECISION_COLUMNS,
     ORDER_COLUMNS,
     OUTCOME_COLUMNS,
@@ -25,12 +25,12 @@ from vigie.actions.decision_files import (
     to_csv,
     write_orders,
 )
-from vigie.actions.decision_lines import Expected, list_decisions, record_decision
-from vigie.actions.plan_decisions import list_moves
-from vigie.actions.plan_outcomes import asked_of_plans, list_outcomes
-from vigie.actions.releasing import release_in_force
-from vigie.actions.room import Room
-from vigie.actions.showing import show_table
+from vigie.actions.decisions.decision_lines import Expected, list_decisions, record_decision
+from vigie.actions.decisions.plan_decisions import list_moves
+from vigie.actions.decisions.plan_outcomes import asked_of_plans, list_outcomes
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.releasing import release_in_force
+from vigie.actions.rooms.room import Room
 from vigie.errors import AccessRefused, BadData, Conflict, NotFound
 from vigie.planning import MoveKey, Stage, StepKind
 

@@ -15,8 +15,8 @@ import pytest
 
 from tests.plan_room import copy_of, first_move, opened
 from tests.rooms import OPERATOR
-from vigie.actions.decision_lines import list_decisions
-from vigie.actions.room import Room
+from vigie.actions.decisions.decision_lines import list_decisions
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import pages_of
 from vigie.planning import Stage
 

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from vigie.actions.demo import DEMO_END_DATE, DemoRoom, write_demo_room
-from vigie.actions.folder import read_declarations
-from vigie.actions.scenario_files import unknown_epidemics
+from vigie.actions.daily.demo import DEMO_END_DATE, DemoRoom, write_demo_room
+from vigie.actions.declared.scenario_files import unknown_epidemics
+from vigie.actions.rooms.folder import read_declarations
 from vigie.errors import BadData, Conflict
 from vigie.feeds import ArrivalStore
 from vigie.settings import parse_settings

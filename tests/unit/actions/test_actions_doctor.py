@@ -17,12 +17,12 @@ from tests.integration.small_room import (
     run_days,
     send_all,
 )
-from vigie.actions.backing_up import back_up
-from vigie.actions.collecting import remove_leftovers
-from vigie.actions.examining import Finding, examine, state_format_back
-from vigie.actions.receiving import receive
-from vigie.actions.restoring import confirm_restore, restore
-from vigie.actions.room import Room
+from vigie.actions.daily.examining import Finding, examine, state_format_back
+from vigie.actions.rooms.backing_up import back_up
+from vigie.actions.rooms.collecting import remove_leftovers
+from vigie.actions.rooms.receiving import receive
+from vigie.actions.rooms.restoring import confirm_restore, restore
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import local_operator
 from vigie.errors import AccessRefused
 from vigie.governance import Caller

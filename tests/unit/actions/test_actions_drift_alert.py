@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from tests.rooms import NEXT_DAY
-from vigie.actions.drift_alert import post_drift_alerts
-from vigie.actions.room import Room
-from vigie.actions.standings import Standing
+from vigie.actions.rooms.room import Room
+from vigie.actions.scores.drift_alert import post_drift_alerts
+from vigie.actions.scores.standings import Standing
 
 
 def standing(drift: date | None, *, is_published: bool = True, target: str = "m") -> Standing:

@@ -17,9 +17,9 @@ from tests.rooms import (
     stock_file,
     write_room,
 )
-from vigie.actions.feed_status import feeds_status
-from vigie.actions.receiving import parse_arrivals, take_arrivals
-from vigie.actions.room import Room
+from vigie.actions.rooms.feed_status import feeds_status
+from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
+from vigie.actions.rooms.room import Room
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("feed_status")

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, facts_of
-from vigie.actions.beside import Beside, EngineTerms, Entries
-from vigie.actions.flow_models import MODELS, baseline_of, forecast_by, models_of
-from vigie.actions.forecasting import Chance, History, histories
-from vigie.actions.room import EpidemicRule
+from vigie.actions.forecasts.beside import Beside, EngineTerms, Entries
+from vigie.actions.forecasts.flow_models import MODELS, baseline_of, forecast_by, models_of
+from vigie.actions.forecasts.forecasting import Chance, History, histories
+from vigie.actions.rooms.room import EpidemicRule
 from vigie.epidemiology.pooled import Signal
 from vigie.paths import past_dates, step_dates
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.rooms import FILES, open_at, put, write_room
-from vigie.actions.folder import init_room
+from vigie.actions.rooms.folder import init_room
 from vigie.errors import BadData, Conflict, FolderInvalid, Problem
 
 

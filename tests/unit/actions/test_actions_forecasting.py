@@ -8,8 +8,8 @@ import pytest
 
 from tests.rooms import LAST_DAY, OPERATOR, PLACES, open_at
 from tests.unit.actions.given_figures import AS_OF, facts_of, inputs_of
-from vigie.actions.flow_models import baseline_of, forecast_by
-from vigie.actions.forecasting import (
+from vigie.actions.forecasts.flow_models import baseline_of, forecast_by
+from vigie.actions.forecasts.forecasting import (
     MOST_DAYS_BEHIND,
     Chance,
     Stream,
@@ -17,7 +17,7 @@ from vigie.actions.forecasting import (
     histories,
     total_history,
 )
-from vigie.actions.showing import show_table
+from vigie.actions.pages.showing import show_table
 from vigie.paths import QUANTILE_LEVELS
 
 Futures = dict[tuple[str, date], np.ndarray]

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from vigie.actions.holidays import holidays_of
+from vigie.actions.forecasts.holidays import holidays_of
 from vigie.demoregion.calendar import public_holidays
 from vigie.schemas import CALENDARS, PLACES
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.rooms import LAST_DAY, OPERATOR, beds_file, open_at, send, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.known_then import KnownThen
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.forecasts.known_then import KnownThen
 from vigie.schemas import REPORTS
 
 

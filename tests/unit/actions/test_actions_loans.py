@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.unit.actions.given_figures import Given, inputs_of, rule_of
-from vigie.actions.forecasting import Stream
-from vigie.actions.loan_plans import LoanPlans, plan_loans, without_neighbours
-from vigie.actions.room import PlanValues
-from vigie.actions.ward_shortages import BedPaths, bed_rows
-from vigie.actions.ward_staffing import staffing
+from vigie.actions.forecasts.forecasting import Stream
+from vigie.actions.rooms.room import PlanValues
+from vigie.actions.shortages.loan_plans import LoanPlans, plan_loans, without_neighbours
+from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows
+from vigie.actions.shortages.ward_staffing import staffing
 from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL, Ban, Wishes
 
 ARCS = [

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.actions.model_files import file_fingerprint, file_of_day, read_file_forecast
+from vigie.actions.declared.model_files import file_fingerprint, file_of_day, read_file_forecast
 from vigie.errors import BadData
 from vigie.paths import QUANTILE_LEVELS
 

@@ -29,11 +29,11 @@ from tests.rooms import (
     send_correction,
     write_room,
 )
-from vigie.actions.cycle import run_cycle
-from vigie.actions.notebook import Notebook
-from vigie.actions.receiving import parse_arrivals, take_arrivals
-from vigie.actions.releasing import release_in_force
-from vigie.actions.room import Room
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.daily.notebook import Notebook
+from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
+from vigie.actions.rooms.releasing import release_in_force
+from vigie.actions.rooms.room import Room
 from vigie.errors import AccessRefused, BadData, NotFound
 
 

@@ -12,21 +12,25 @@ import pyarrow as pa
 import pytest
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.definition_changes import DefinitionChange, comparable, definition_changes
-from vigie.actions.forecasting import History, histories
-from vigie.actions.place_page import build_place_page
-from vigie.actions.reading import FACTS, as_known_sql, facts_sql
-from vigie.actions.receiving import parse_arrivals, take_arrivals
-from vigie.actions.report_revisions import (
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.forecasts.definition_changes import (
+    DefinitionChange,
+    comparable,
+    definition_changes,
+)
+from vigie.actions.forecasts.forecasting import History, histories
+from vigie.actions.forecasts.report_revisions import (
     NOWCAST_DAYS,
     Revisions,
     late_reports,
     read_revisions,
 )
-from vigie.actions.room import Room
-from vigie.actions.scored_tasks import Truth
-from vigie.actions.showing import open_release
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.reading import FACTS, as_known_sql, facts_sql
+from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
+from vigie.actions.rooms.room import Room
+from vigie.actions.scores.scored_tasks import Truth
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
 from vigie.cli import run
 from vigie.schemas import MEASURES, NOWCAST_SCORES, NOWCASTS, REPORTS, REPRODUCTION

@@ -7,9 +7,9 @@ import pytest
 
 from tests.rooms import LAST_DAY, OPERATOR, open_at, send, stock_file, write_room
 from tests.unit.actions.test_actions_products import ORDERS_FEED
-from vigie.actions.cycle import run_cycle
-from vigie.actions.order_checks import ORDER_CHECK
-from vigie.actions.showing import show_table
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import show_table
+from vigie.actions.shortages.order_checks import ORDER_CHECK
 
 pytestmark = pytest.mark.xdist_group("order-checks")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.actions.readying import is_engine_kept
+from vigie.actions.rooms.readying import is_engine_kept
 from vigie.epidemiology.renewal import ready_engine
 
 # One process compiles the engine for these tests.
@@ -20,7 +20,7 @@ def test_a_compiled_engine_is_kept() -> None:
 
 
 def test_where_nothing_is_kept_it_says_so(tmp_path: Path) -> None:
-    code = "from vigie.actions.readying import is_engine_kept; print(is_engine_kept())"
+    code = "from vigie.actions.rooms.readying import is_engine_kept; print(is_engine_kept())"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     told = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True

@@ -22,11 +22,11 @@ from tests.rooms import (
     stock_file,
     write_room,
 )
-from vigie.actions.cycle import run_cycle
-from vigie.actions.rebuilding import show_plan
-from vigie.actions.releasing import diff_releases, publish_release, release_in_force
-from vigie.actions.room import Room
-from vigie.actions.showing import show_table
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.rebuilding import show_plan
+from vigie.actions.rooms.releasing import diff_releases, publish_release, release_in_force
+from vigie.actions.rooms.room import Room
 from vigie.errors import BadData
 from vigie.state import RunStatus
 

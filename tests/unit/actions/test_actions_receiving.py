@@ -21,10 +21,10 @@ from tests.rooms import (
     send_first_days,
     write_room,
 )
-from vigie.actions.cycle import run_cycle
-from vigie.actions.receiving import fetch_sources, parse_arrivals, receive
-from vigie.actions.room import Room
-from vigie.actions.showing import show_table
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.receiving import fetch_sources, parse_arrivals, receive
+from vigie.actions.rooms.room import Room
 from vigie.errors import BadData, NotFound
 from vigie.governance import Action, decide
 from vigie.schemas import MOVEMENTS

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.rooms import FILES, LAST_DAY, OPERATOR, open_at, send, stock_file, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.recounts import RECOUNT_CHECK
-from vigie.actions.showing import show_table
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import show_table
+from vigie.actions.shortages.recounts import RECOUNT_CHECK
 
 pytestmark = pytest.mark.xdist_group("recounts")
 

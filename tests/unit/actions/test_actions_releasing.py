@@ -20,10 +20,11 @@ from tests.rooms import (
     send_correction,
     write_room,
 )
-from vigie.actions.collecting import collect_files
-from vigie.actions.cycle import run_cycle
-from vigie.actions.receiving import parse_arrivals, take_arrivals
-from vigie.actions.releasing import (
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import open_release, show_table
+from vigie.actions.rooms.collecting import collect_files
+from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
+from vigie.actions.rooms.releasing import (
     diff_releases,
     list_releases,
     manifest_of,
@@ -31,8 +32,7 @@ from vigie.actions.releasing import (
     release_in_force,
     show_release,
 )
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release, show_table
+from vigie.actions.rooms.room import Room
 from vigie.errors import DamagedFile, NotFound
 from vigie.schemas import ALL_TABLES, REPORTS
 

@@ -9,12 +9,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from vigie.actions.beside import Beside, EngineTerms
-from vigie.actions.flow_models import MODELS, forecast_by, models_of
-from vigie.actions.forecasting import Chance, History
-from vigie.actions.renewal_forecasts import RENEWAL_FLOW_MODEL, renewal_flow_paths, served
-from vigie.actions.renewal_terms import covered
-from vigie.actions.room import EpidemicRule
+from vigie.actions.forecasts.beside import Beside, EngineTerms
+from vigie.actions.forecasts.flow_models import MODELS, forecast_by, models_of
+from vigie.actions.forecasts.forecasting import Chance, History
+from vigie.actions.forecasts.renewal_forecasts import RENEWAL_FLOW_MODEL, renewal_flow_paths, served
+from vigie.actions.forecasts.renewal_terms import covered
+from vigie.actions.rooms.room import EpidemicRule
 from vigie.epidemiology import flat_paths
 from vigie.epidemiology.renewal import RENEWAL_MODEL
 

@@ -16,13 +16,13 @@ import pytest
 
 from tests.rooms import FILES, OPERATOR, open_at, send, write_room
 from vigie import __version__
-from vigie.actions.cycle import run_cycle
-from vigie.actions.epidemic_fits import EpidemicFits, fit_epidemics
-from vigie.actions.forecasting import Chance
-from vigie.actions.reading import FACTS
-from vigie.actions.reproduction import DAYS_KEPT, reproduction_models, reproduction_rows
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.epidemics.epidemic_fits import EpidemicFits, fit_epidemics
+from vigie.actions.epidemics.reproduction import DAYS_KEPT, reproduction_models, reproduction_rows
+from vigie.actions.forecasts.forecasting import Chance
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.reading import FACTS
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
 from vigie.cli import run
 from vigie.errors import FolderInvalid
@@ -145,7 +145,7 @@ def test_a_room_without_epidemics_loads_no_engine(tmp_path: Path) -> None:
         "import os, sys; os.environ.pop('NUMBA_CACHE_DIR', None)\n"
         "from pathlib import Path\n"
         "from tests.rooms import open_at, send_first_days, OPERATOR\n"
-        "from vigie.actions.cycle import run_cycle\n"
+        "from vigie.actions.daily.cycle import run_cycle\n"
         f"room = open_at(Path({str(folder)!r})); send_first_days(room)\n"
         "assert run_cycle(room, OPERATOR).release\n"
         "assert 'vigie.epidemiology.renewal' not in sys.modules\n"

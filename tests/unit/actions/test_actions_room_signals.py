@@ -13,13 +13,13 @@ import pytest
 
 from tests.rooms import FILES, OPERATOR, open_at, send, write_room
 from tests.unit.epidemiology.test_leading_indicators import world
-from vigie.actions.cycle import run_cycle
-from vigie.actions.forecasting import Chance, histories, total_history
-from vigie.actions.known_then import KnownThen
-from vigie.actions.room import Room
-from vigie.actions.room_signals import RoomSignals, candidates
-from vigie.actions.scores_page import build_scores_page
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.forecasts.forecasting import Chance, histories, total_history
+from vigie.actions.forecasts.known_then import KnownThen
+from vigie.actions.forecasts.room_signals import RoomSignals, candidates
+from vigie.actions.pages.scores_page import build_scores_page
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.room import Room
 from vigie.bootstrap import clock, local_operator, open_room, pages_of
 from vigie.cli import run
 from vigie.epidemiology import SIGNALS_MODEL

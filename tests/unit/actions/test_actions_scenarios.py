@@ -18,14 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rooms import FILES, OPERATOR, open_at, send, write_room
-from vigie.actions.cycle import run_cycle
-from vigie.actions.epidemic_fits import EpidemicFits, fit_epidemics
-from vigie.actions.forecasting import Chance
-from vigie.actions.reading import FACTS
-from vigie.actions.room import Room
-from vigie.actions.scenario_files import ReproductionChange, Scenario, read_scenarios
-from vigie.actions.scenario_runs import ScenarioTables, run_scenarios
-from vigie.actions.showing import open_release
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.declared.scenario_files import ReproductionChange, Scenario, read_scenarios
+from vigie.actions.epidemics.epidemic_fits import EpidemicFits, fit_epidemics
+from vigie.actions.forecasts.forecasting import Chance
+from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.reading import FACTS
+from vigie.actions.rooms.room import Room
+from vigie.actions.scenarios.scenario_runs import ScenarioTables, run_scenarios
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
 from vigie.cli import run
 from vigie.errors import FolderInvalid

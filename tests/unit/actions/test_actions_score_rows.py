@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.actions.score_rows import LAST_DAYS, score_rows, weekly_sums
-from vigie.actions.scored_tasks import ScoredTasks, Truth
+from vigie.actions.scores.score_rows import LAST_DAYS, score_rows, weekly_sums
+from vigie.actions.scores.scored_tasks import ScoredTasks, Truth
 from vigie.paths import PHASES
 
 AS_OF = date(2021, 3, 31)

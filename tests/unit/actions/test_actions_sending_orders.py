@@ -17,10 +17,10 @@ import pytest
 
 from tests.plan_room import approved, copy_of, do, first_move, opened
 from tests.rooms import OPERATOR
-from vigie.actions.decision_lines import list_decisions
-from vigie.actions.room import Room
-from vigie.actions.sending_orders import has_order_channel, send_orders
-from vigie.actions.ticking import tick
+from vigie.actions.daily.ticking import tick
+from vigie.actions.decisions.decision_lines import list_decisions
+from vigie.actions.decisions.sending_orders import has_order_channel, send_orders
+from vigie.actions.rooms.room import Room
 from vigie.planning import Stage, StepKind
 
 SECRET = "a secret of both ends"

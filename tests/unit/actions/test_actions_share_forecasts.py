@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, Given, facts_of, rule_of
-from vigie.actions.declared_shortages import declared_rows
-from vigie.actions.flow_models import baseline_of, forecast_by, models_of
-from vigie.actions.forecasting import Chance, History, histories
-from vigie.actions.share_forecasts import high_share
-from vigie.actions.shortage_rows import Inputs
+from vigie.actions.forecasts.flow_models import baseline_of, forecast_by, models_of
+from vigie.actions.forecasts.forecasting import Chance, History, histories
+from vigie.actions.forecasts.share_forecasts import high_share
+from vigie.actions.shortages.declared_shortages import declared_rows
+from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.hospital import LEVEL_MODEL, SHARE_MODEL
 from vigie.paths import FloatArray
 

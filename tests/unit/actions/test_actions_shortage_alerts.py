@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.integration.small_room import LAST_DAY, Clock, at, make_room, open_small
-from vigie.actions.alert_words import NamedDanger
-from vigie.actions.room import Room
-from vigie.actions.shortage_alerts import (
+from vigie.actions.daily.alert_words import NamedDanger
+from vigie.actions.daily.shortage_alerts import (
     answer_alert,
     list_alerts,
     tell_next_roles,
     tell_shortages,
 )
-from vigie.actions.ticking import tick
+from vigie.actions.daily.ticking import tick
+from vigie.actions.rooms.room import Room
 from vigie.alerts import Danger
 from vigie.bootstrap import local_operator
 from vigie.errors import AccessRefused, Conflict, NotFound

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vigie.actions.scenario_files import read_scenarios
-from vigie.actions.shortage_changes import ShortageChange
+from vigie.actions.declared.scenario_files import read_scenarios
+from vigie.actions.declared.shortage_changes import ShortageChange
 
 KINDS = {"N": "nation", "R": "region", "A": "site", "A-icu": "unit"}
 HEAD = """\

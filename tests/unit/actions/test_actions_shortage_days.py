@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.actions.forecasting import History
-from vigie.actions.shortage_days import DayPaths, shortage_days
-from vigie.actions.shortage_rows import Inputs, Series, shortage_rows
+from vigie.actions.forecasts.forecasting import History
+from vigie.actions.shortages.shortage_days import DayPaths, shortage_days
+from vigie.actions.shortages.shortage_rows import Inputs, Series, shortage_rows
 from vigie.hospital import is_short, usable_capacity
 from vigie.paths import first_passage
 from vigie.schemas import SHORTAGE_DAYS

@@ -22,13 +22,13 @@ from tests.rooms import (
     write_room,
 )
 from tests.unit.actions.given_figures import AS_OF, Given, facts_of, inputs_of, rule_of
-from vigie.actions.cycle import run_cycle
-from vigie.actions.releasing import show_release
-from vigie.actions.room import Room, ShortageRule
-from vigie.actions.shortage_rows import Inputs
-from vigie.actions.showing import show_table
-from vigie.actions.ward_shortages import bed_rows, equipment_rows, staff_rows
-from vigie.actions.ward_staffing import staffing
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.showing import show_table
+from vigie.actions.rooms.releasing import show_release
+from vigie.actions.rooms.room import Room, ShortageRule
+from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.ward_shortages import bed_rows, equipment_rows, staff_rows
+from vigie.actions.shortages.ward_staffing import staffing
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("shortages")

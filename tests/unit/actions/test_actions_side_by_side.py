@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from vigie.actions.side_by_side import side_by_side
+from vigie.actions.rooms.side_by_side import side_by_side
 
 
 def test_results_come_in_the_order_of_the_calls() -> None:

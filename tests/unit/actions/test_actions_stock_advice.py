@@ -30,15 +30,15 @@ from tests.unit.actions.test_actions_products import (
     stocks,
 )
 from tests.unit.supply.orders_made import TODAY, UNTIL, many, rows_of
-from vigie.actions.cycle import run_cycle
-from vigie.actions.decision_files import to_csv
-from vigie.actions.order_book import OrderBook, book_of
-from vigie.actions.product_orders import arrivals_as_promised
-from vigie.actions.product_shortages import ProductResult, product_results
-from vigie.actions.purchases import PURCHASE_COLUMNS, purchase_rows, tell_purchases
-from vigie.actions.room import Room
-from vigie.actions.showing import open_release, show_table
-from vigie.actions.told_shortages import tell_shortages
+from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.decisions.decision_files import to_csv
+from vigie.actions.decisions.purchases import PURCHASE_COLUMNS, purchase_rows, tell_purchases
+from vigie.actions.pages.showing import open_release, show_table
+from vigie.actions.pages.told_shortages import tell_shortages
+from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.order_book import OrderBook, book_of
+from vigie.actions.shortages.product_orders import arrivals_as_promised
+from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.errors import AccessRefused
 from vigie.schemas import ORDERS
 from vigie.supply import learn_order_law, order_draws, read_order_lines

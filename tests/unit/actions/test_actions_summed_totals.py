@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, facts_of, inputs_of
-from vigie.actions.flow_models import forecast_by, models_of
-from vigie.actions.forecasting import MOST_DAYS_BEHIND, Chance, histories, total_history
-from vigie.actions.levels import Level, LevelKeys, tasks_of, with_sums_by
-from vigie.actions.score_keeping import Scoring
-from vigie.actions.scored_tasks import ScoredTasks, Truth
-from vigie.actions.standings import BESIDE, Standing, standings_of, sum_only_scored, with_sum
-from vigie.actions.summed_totals import SUM_MODEL, past_sum_name, sum_over_places, totals_to_sum
+from vigie.actions.forecasts.flow_models import forecast_by, models_of
+from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, histories, total_history
+from vigie.actions.forecasts.summed_totals import (
+    SUM_MODEL,
+    past_sum_name,
+    sum_over_places,
+    totals_to_sum,
+)
+from vigie.actions.scores.levels import Level, LevelKeys, tasks_of, with_sums_by
+from vigie.actions.scores.score_keeping import Scoring
+from vigie.actions.scores.scored_tasks import ScoredTasks, Truth
+from vigie.actions.scores.standings import BESIDE, Standing, standings_of, sum_only_scored, with_sum
 from vigie.paths import PHASES
 
 STEADY = [30.0, 34.0, 28.0, 31.0, 33.0, 29.0, 32.0] * 6

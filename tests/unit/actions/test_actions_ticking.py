@@ -23,10 +23,10 @@ from tests.integration.small_room import (
     run_days,
     send_all,
 )
-from vigie.actions.alerting import Alert, is_due, post_alert, send_alerts
-from vigie.actions.receiving import receive
-from vigie.actions.showing import show_briefing, stoppage
-from vigie.actions.ticking import RETRY_AFTER, tick
+from vigie.actions.daily.ticking import RETRY_AFTER, tick
+from vigie.actions.pages.showing import show_briefing, stoppage
+from vigie.actions.rooms.alerting import Alert, is_due, post_alert, send_alerts
+from vigie.actions.rooms.receiving import receive
 from vigie.alerts import Severity
 from vigie.bootstrap import local_operator
 from vigie.governance import Caller

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from tests.rooms import open_at, write_room
-from vigie.actions.room import Room
-from vigie.actions.ward_stays import WardStays
+from vigie.actions.forecasts.ward_stays import WardStays
+from vigie.actions.rooms.room import Room
 from vigie.schemas import MOVEMENTS
 
 TODAY = date(2021, 6, 1)

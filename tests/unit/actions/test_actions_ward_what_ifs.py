@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.actions.given_figures import AS_OF, inputs_of, rule_of
-from vigie.actions.capacity_futures import futures_of_rules
-from vigie.actions.forecasting import Chance
-from vigie.actions.scenario_files import Scenario
-from vigie.actions.shortage_changes import ShortageChange
-from vigie.actions.shortage_rows import Inputs
-from vigie.actions.ward_shortages import BedPaths, bed_rows, staff_rows
-from vigie.actions.ward_staffing import staffing
-from vigie.actions.ward_what_ifs import JudgedWards
-from vigie.actions.what_ifs import WhatIfs
+from vigie.actions.declared.scenario_files import Scenario
+from vigie.actions.declared.shortage_changes import ShortageChange
+from vigie.actions.forecasts.forecasting import Chance
+from vigie.actions.scenarios.what_ifs import WhatIfs
+from vigie.actions.shortages.capacity_futures import futures_of_rules
+from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows, staff_rows
+from vigie.actions.shortages.ward_staffing import staffing
+from vigie.actions.shortages.ward_what_ifs import JudgedWards
 from vigie.schemas import PLACES, PRODUCTS, SCENARIO_INPUTS
 
 Row = Mapping[str, object]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from vigie.actions.wish_files import read_wishes
+from vigie.actions.declared.wish_files import read_wishes
 
 SITES = {"A": "site", "B": "site", "C": "site"}
 THINGS = {"masks", "icu"}

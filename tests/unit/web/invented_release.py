@@ -14,7 +14,7 @@ from invented_scenarios import change, input_row, scenario_rows
 from invented_scores import choice_rows, score_rows
 from invented_spread import spread_rows
 
-from vigie.actions.views import TileSpec
+from vigie.actions.views.views import TileSpec
 from vigie.schemas import INSTANT, table
 
 TODAY = date(2020, 11, 9)

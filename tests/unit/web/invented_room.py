@@ -15,9 +15,9 @@ import pyarrow as pa
 from fastapi import FastAPI
 from invented_release import TILES, TODAY, Tables, invented, rows_of
 
-from vigie.actions.messages import Language
-from vigie.actions.place_pictures import NeedSpec
-from vigie.actions.views import ReleaseLine, Stoppage, TileSpec
+from vigie.actions.pages.place_pictures import NeedSpec
+from vigie.actions.views.views import ReleaseLine, Stoppage, TileSpec
+from vigie.actions.words.messages import Language
 from vigie.errors import NotFound
 from vigie.web import create_app
 

@@ -10,7 +10,7 @@ import pytest
 from invented_release import TODAY
 from invented_room import NOW, OLD, TOKEN, application, get, invented_room
 
-from vigie.actions.views import Stoppage
+from vigie.actions.views.views import Stoppage
 from vigie.errors import AccessRefused, DamagedFile
 from vigie.web import create_app
 from vigie.web.sign_in import SESSION_LENGTH, is_session, new_session

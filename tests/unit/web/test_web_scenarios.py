@@ -10,9 +10,9 @@ from invented_release import TODAY, Tables, rows_of
 from invented_room import two_days
 from invented_scenarios import change, input_row, scenario_rows
 
-from vigie.actions.place_page import build_place_page
-from vigie.actions.scenario_views import MOST_SCENARIOS
-from vigie.actions.views import EpidemicView, PlacePage
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.scenario_views import MOST_SCENARIOS
+from vigie.actions.views.views import EpidemicView, PlacePage
 
 LAST = TODAY - timedelta(days=1)
 FIRST_AHEAD, END = LAST + timedelta(days=1), LAST + timedelta(days=14)

@@ -9,9 +9,9 @@ from invented_release import TODAY, Tables, rows_of
 from invented_room import application, get, invented_room, two_days
 from invented_scores import choice_rows, score_rows
 
-from vigie.actions.briefing import build_briefing
-from vigie.actions.score_board import read_score_board
-from vigie.actions.scores_page import ScoresPage, build_scores_page
+from vigie.actions.pages.briefing import build_briefing
+from vigie.actions.pages.scores_page import ScoresPage, build_scores_page
+from vigie.actions.views.score_board import read_score_board
 from vigie.charts import PitWords, RatioLine, RatioWords, draw_pit, draw_ratios
 
 

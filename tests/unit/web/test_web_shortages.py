@@ -10,12 +10,12 @@ import pytest
 from invented_release import TODAY, Tables, invented, rows_of
 from invented_room import OLD, application, get, invented_room, two_days
 
-from vigie.actions.choices import MOST_ROWS, Chosen, part_of
-from vigie.actions.place_page import build_place_page
-from vigie.actions.place_pictures import NeedSpec
-from vigie.actions.plan_page import build_plan_page
-from vigie.actions.shortages_page import build_shortages_page
-from vigie.actions.told_shortages import tell_moves, tell_shortages
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.place_pictures import NeedSpec
+from vigie.actions.pages.plan_page import build_plan_page
+from vigie.actions.pages.shortages_page import build_shortages_page
+from vigie.actions.pages.told_shortages import tell_moves, tell_shortages
+from vigie.actions.views.choices import MOST_ROWS, Chosen, part_of
 
 
 def tables(**changed) -> Tables:

@@ -10,11 +10,11 @@ import pytest
 from invented_release import TODAY, Tables, rows_of
 from invented_room import application, get, invented_room, two_days
 
-from vigie.actions.place_page import build_place_page
-from vigie.actions.room_names import read_names
-from vigie.actions.shortages_page import build_shortages_page
-from vigie.actions.stock_views import advice_lines, by_order_date, read_advice
-from vigie.actions.wording import words_for
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.shortages_page import build_shortages_page
+from vigie.actions.views.room_names import read_names
+from vigie.actions.views.stock_views import advice_lines, by_order_date, read_advice
+from vigie.actions.words.wording import words_for
 
 PLACE, PRODUCT = "H07", "ffp2"
 

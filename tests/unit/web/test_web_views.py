@@ -16,12 +16,12 @@ from invented_release import SILENT, TILES, TODAY, Tables, rows_of
 from invented_room import two_days, yesterday
 from invented_spread import spread_rows
 
-from vigie.actions.briefing import build_briefing
-from vigie.actions.briefing_text import render_json, render_text
-from vigie.actions.place_page import build_place_page
-from vigie.actions.place_pictures import NeedSpec
-from vigie.actions.release_pictures import drawn_pictures
-from vigie.actions.views import Briefing, Figure, FigureState, PlacePage, Stoppage, TileSpec
+from vigie.actions.pages.briefing import build_briefing
+from vigie.actions.pages.briefing_text import render_json, render_text
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.place_pictures import NeedSpec
+from vigie.actions.pages.release_pictures import drawn_pictures
+from vigie.actions.views.views import Briefing, Figure, FigureState, PlacePage, Stoppage, TileSpec
 from vigie.errors import NotFound
 
 NEEDS = (NeedSpec("beds", "beds_occupied", "beds_staffed"),)

@@ -10,13 +10,13 @@ from invented_release import TODAY, Tables, rows_of
 from invented_room import two_days
 from invented_scenarios import change, input_row
 
-from vigie.actions.place_page import build_place_page
-from vigie.actions.room_names import read_names
-from vigie.actions.shortages_page import ShortagesPage, build_shortages_page
-from vigie.actions.shown_what_ifs import WhatIfView
-from vigie.actions.what_if_changes import change_text
-from vigie.actions.what_if_views import MOST_ROWS, MOST_WHAT_IFS
-from vigie.actions.wording import words_for
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.shortages_page import ShortagesPage, build_shortages_page
+from vigie.actions.views.room_names import read_names
+from vigie.actions.views.shown_what_ifs import WhatIfView
+from vigie.actions.views.what_if_changes import change_text
+from vigie.actions.views.what_if_views import MOST_ROWS, MOST_WHAT_IFS
+from vigie.actions.words.wording import words_for
 
 END = TODAY + timedelta(days=21)
 

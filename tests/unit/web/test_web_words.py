@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vigie
-from vigie.actions.messages import LANGUAGES, MESSAGES
-from vigie.actions.wording import CHANCE_WORDS, french_typography, words_for
+from vigie.actions.words.messages import LANGUAGES, MESSAGES
+from vigie.actions.words.wording import CHANCE_WORDS, french_typography, words_for
 
 ENGLISH, FRENCH = words_for("en"), words_for("fr")
 

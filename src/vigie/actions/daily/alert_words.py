@@ -1,0 +1,146 @@
+"""Shortages ahead as alerts tell them: by their causes, in the words of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vigie.actions.rooms.room import Room
+from vigie.actions.views.risks import Risk, act_by_text, from_when, read_risks, what_name
+from vigie.actions.views.room_names import RoomNames, read_names
+from vigie.actions.views.views import ReleaseTables
+from vigie.actions.words.wording import Words, words_for
+from vigie.alerts import AlertPolicy, Danger, Happening
+
+__all__ = ["NamedDanger", "alert_policy", "alert_text", "named_dangers"]
+
+_VITAL_CLASSES = ("medicine", "device")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDanger:
+    """A shortage ahead with the words that tell it.
+
+    Attributes:
+        danger: what the rules of alerts read.
+        place: whose duty role is told first.
+        what, where, area, chance, day, from_when, act_by: in the first language of the room; area
+            is the name of ``place``, from_when is "" where no day is named.
+    """
+
+    danger: Danger
+    place: str
+    what: str
+    where: str
+    area: str
+    chance: str
+    day: str
+    from_when: str
+    act_by: str
+
+
+def named_dangers(room: Room, tables: ReleaseTables) -> list[NamedDanger]:
+    """Every shortage of a release that could belong to an alert.
+
+    Shortages of one product in the sites of one region have one cause, and so have beds, staff
+    and machines of one ward kind at one place.
+
+    Args:
+        room: the room; with alerts of shortages to nobody there are none.
+        tables: of the release.
+    """
+    if room.values.alerts.shortages == "nobody":
+        return []
+    words = words_for(room.values.languages[0])
+    names = read_names(tables, words.language)
+    wards = _ward_kinds(tables)
+    vital = _vital_products(tables)
+    least = alert_policy(room).close_below
+    risks = [risk for risk in read_risks(tables) if risk.probability >= least]
+    return [_named(risk, names, words, wards, vital) for risk in risks]
+
+
+def alert_text(room: Room, happening: Happening, first: NamedDanger) -> str:
+    """What an alert says, in the first language of the room.
+
+    Args:
+        room: the room.
+        happening: what a release does to it.
+        first: its likeliest shortage.
+    """
+    words = words_for(room.values.languages[0])
+    count = len(happening.dangers)
+    when = words.say("alert.when", from_when=first.from_when) if first.from_when else ""
+    said = words.say(
+        "alert.many" if count > 1 else "alert.one",
+        severity=words.say(f"alert.{happening.episode.severity.word}"),
+        what=first.what,
+        where=first.where,
+        area=first.area,
+        count=words.number(count),
+        chance=first.chance,
+        day=first.day,
+        when=when,
+        act=words.say("alert.act", act_by=first.act_by),
+    )
+    return " ".join(said.split())
+
+
+def alert_policy(room: Room) -> AlertPolicy:
+    """When alerts are raised, as the settings say."""
+    rules = room.values.alerts
+    return AlertPolicy(
+        open_at=rules.open_at_in_100 / 100,
+        close_below=rules.close_below_in_100 / 100,
+        critical_at=rules.critical_at_in_100 / 100,
+        warning_minutes=rules.warning_minutes,
+        critical_minutes=rules.critical_minutes,
+    )
+
+
+def _ward_kinds(tables: ReleaseTables) -> dict[str, str]:
+    """Ward kind that a skill or a machine serves."""
+    found = {row["skill"]: row["ward_kind"] for row in tables.table("skills").to_pylist()}
+    found |= {row["equipment"]: row["ward_kind"] for row in tables.table("equipment").to_pylist()}
+    return {key: ward for key, ward in found.items() if ward}
+
+
+def _vital_products(tables: ReleaseTables) -> frozenset[str]:
+    """Products without which a patient is in danger at once."""
+    rows = tables.table("products").to_pylist()
+    return frozenset(row["product"] for row in rows if row["class"] in _VITAL_CLASSES)
+
+
+def _named(
+    risk: Risk,
+    names: RoomNames,
+    words: Words,
+    wards: Mapping[str, str],
+    vital: frozenset[str],
+) -> NamedDanger:
+    place = risk.place
+    cause = f"wards:{wards.get(risk.category, risk.category)}@{place}"
+    if risk.kind == "products":
+        around = names.parents(place)
+        place = around[0].key if around and names.places[place].kind == "site" else place
+        cause = f"products:{risk.category}@{place}"
+    return NamedDanger(
+        danger=Danger(
+            risk.kind,
+            risk.place,
+            risk.category,
+            cause,
+            risk.probability,
+            risk.act_by,
+            risk.as_of,
+            is_vital=risk.kind != "products" or risk.category in vital,
+        ),
+        place=place,
+        what=what_name(risk, names, words),
+        where=names.place(risk.place),
+        area=names.place(place),
+        chance=words.chance(risk.probability).in_100,
+        day=words.day(risk.by),
+        from_when="" if risk.if_short is None else from_when(risk, words),
+        act_by=act_by_text(risk, words),
+    )

@@ -1,0 +1,389 @@
+"""The models' part of a run: paths, forecasts, shortages, plan; written as they are made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from vigie.actions.daily.checking import keyed
+from vigie.actions.daily.run_forecasts import RunForecasts, make_forecasts
+from vigie.actions.decisions.plan_outcomes import asked_of_plans
+from vigie.actions.epidemics.epidemic_fits import EpidemicFits, fit_epidemics
+from vigie.actions.epidemics.nowcasts import nowcast_models, nowcast_rows
+from vigie.actions.epidemics.reproduction import reproduction_models, reproduction_rows
+from vigie.actions.forecasts.definition_changes import comparable, definition_changes
+from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, Stream
+from vigie.actions.rooms.room import Room, ShortageRule
+from vigie.actions.scenarios.scenario_runs import run_scenarios
+from vigie.actions.scenarios.what_ifs import WhatIfs
+from vigie.actions.scores.nowcast_scores import nowcast_score_rows
+from vigie.actions.scores.standings import Standing
+from vigie.actions.shortages.capacity_futures import CapacityFutures, futures_of_rules
+from vigie.actions.shortages.declared_shortages import declared_rows
+from vigie.actions.shortages.loan_plans import LoanPlans, plan_loans, without_neighbours
+from vigie.actions.shortages.order_book import order_book
+from vigie.actions.shortages.product_orders import told_orders
+from vigie.actions.shortages.product_shortages import PlanTerms, ProductResult, product_results
+from vigie.actions.shortages.shared_vehicles import SharedVehicles, litres_of
+from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.usual_orders import learn_usual_orders
+from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
+from vigie.actions.shortages.ward_staffing import Staffing, staffing
+from vigie.actions.shortages.ward_what_ifs import JudgedWards
+from vigie.lake import DataFile
+from vigie.paths import path_rows
+from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
+from vigie.schemas import (
+    ARCS,
+    FORECASTS,
+    LEADING_SIGNALS,
+    MODEL_CHOICES,
+    NOWCAST_SCORES,
+    NOWCASTS,
+    PATH_ARRAYS,
+    PLACES,
+    PLAN_MOVES,
+    PLANS,
+    PRODUCTS,
+    REFERENCE,
+    REPRODUCTION,
+    SCENARIO_INPUTS,
+    SCENARIO_SHORTAGES,
+    SCENARIOS,
+    SCORES,
+    SHORTAGE_DAYS,
+    SHORTAGES,
+    STOCK_ADVICE,
+    Table,
+)
+
+__all__ = ["Computed", "compute"]
+
+_PATH_ROW_GROUP = 700
+
+
+def _asked(room: Room, as_of: date) -> Wishes:
+    """What the files of the room ask of its plans, and what people decided on moves."""
+    asked, decided = room.declarations.wishes.on(as_of), asked_of_plans(room, as_of)
+    return Wishes(asked.wishes, asked.bans + decided.bans, asked.kept + decided.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What the models made.
+
+    Attributes:
+        tables: files of the result tables.
+        models: name of the model per measure or task.
+        notes: short facts for the manifest.
+        standings: how the models of each forecast measure stand.
+    """
+
+    tables: Mapping[str, tuple[DataFile, ...]]
+    models: Mapping[str, str]
+    notes: Mapping[str, str]
+    standings: Sequence[Standing] = ()
+
+
+def compute(
+    room: Room,
+    run: str,
+    day: date,
+    facts: pa.Table,
+    orders: Sequence[DataFile],
+    reports: Sequence[DataFile],
+    movements: Sequence[DataFile] = (),
+) -> Computed:
+    """Score the past, forecast, find shortages, plan; and write the results of the run.
+
+    Args:
+        room: the room.
+        run: key of the run.
+        day: as_of.
+        facts: the figures that stand, as ``vigie.actions.daily.checking`` reads them.
+        orders: files of the table of orders.
+        reports: files of the table of reports.
+        movements: files of the table of movements.
+    """
+    chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
+    facts = comparable(facts, room.measures(), definition_changes(room, day))
+    made = make_forecasts(room, facts, reports, chance, movements)
+    epidemics = fit_epidemics(room, facts, made.members, chance, reports)
+    scenarios = run_scenarios(room, epidemics, made.members, chance)
+    inputs = Inputs(
+        as_of=day,
+        horizon_days=chance.horizon_days,
+        histories=made.known,
+        paths=made.paths,
+        models=made.models,
+        reference={of.name: room.reference(of.name) for of in REFERENCE},
+        members=made.members,
+    )
+    room.progress("Looking for shortages, and for who can help")
+    found = _Found(room, run, inputs, chance)
+    found.look_at_products(orders)
+    with ThreadPoolExecutor(1) as pool:
+        # Wards are judged while the paths are written, which makes the products on the way.
+        wards = pool.submit(found.look_at_wards)
+        paths_files = room.lake.write(
+            PATH_ARRAYS, found.path_batches(made), run, partition=run, row_group=_PATH_ROW_GROUP
+        )
+        found.shortages[:0] = wards.result()
+    found.join()
+    rows = {
+        SCORES: made.scoring.scores,
+        MODEL_CHOICES: made.scoring.standing_rows(made.problems, made.settings),
+        LEADING_SIGNALS: made.signals,
+        NOWCASTS: nowcast_rows(epidemics),
+        NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
+        REPRODUCTION: reproduction_rows(epidemics),
+        SCENARIOS: scenarios.figures,
+        SCENARIO_INPUTS: found.what_ifs.told(scenarios.inputs),
+        SCENARIO_SHORTAGES: found.what_ifs.table(found.shortages),
+    }
+    batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
+        FORECASTS: made.batches(run),
+        SHORTAGES: found.shortage_batches(),
+        SHORTAGE_DAYS: found.day_batches(),
+        STOCK_ADVICE: found.advice_batches(),
+        PLANS: found.plan_batches(),
+        PLAN_MOVES: found.move_batches(),
+    }
+    tables = {
+        of.name: room.lake.write(of, each, run, partition=run) for of, each in batches.items()
+    }
+    tables[PATH_ARRAYS.name] = paths_files
+    notes = _notes(found, epidemics)
+    models = _models(made, epidemics, found)
+    return Computed(tables, models, notes, made.scoring.standings)
+
+
+def _notes(found: _Found, epidemics: EpidemicFits) -> dict[str, str]:
+    """Short facts for the manifest."""
+    notes = {"skipped_rules": json.dumps([found.skipped[at] for at in sorted(found.skipped)])}
+    notes |= found.plan_notes()
+    if epidemics.skipped:
+        notes["skipped_epidemics"] = json.dumps(epidemics.skipped)
+    if epidemics.without_nowcast:
+        notes["without_nowcast"] = json.dumps(epidemics.without_nowcast)
+    return notes
+
+
+def _models(made: RunForecasts, epidemics: EpidemicFits, found: _Found) -> dict[str, str]:
+    """Name of the model per measure or task."""
+    models = dict(made.models) | {"plan": OPTIMAL_MODEL}
+    models |= {f"{name}, totals": model for name, model in made.models_of_totals.items()}
+    return models | reproduction_models(epidemics) | nowcast_models(epidemics) | found.models
+
+
+@dataclass(slots=True)
+class _Found:
+    """Shortages and plans of one run, gathered while paths are written."""
+
+    room: Room
+    run: str
+    inputs: Inputs
+    chance: Chance
+    shortages: list[pa.Table]
+    days: list[pa.Table]
+    advice: list[pa.Table]
+    plans: dict[str, list[CategoryPlan]]
+    skipped: dict[int, str]
+    models: dict[str, str]
+    products: Iterator[ProductResult]
+    wishes: Wishes
+    loans: LoanPlans
+    vehicles: SharedVehicles
+    conflicts: list[str]
+    product_moves: list[int]
+    what_ifs: WhatIfs
+    usual_orders: dict[str, object] | None
+
+    def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
+        self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
+        self.shortages, self.days, self.advice, self.plans = [], [], [], {}
+        self.skipped, self.models = {}, {}
+        self.products = iter(())
+        self.usual_orders = None
+        self.wishes = _asked(room, inputs.as_of)
+        self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
+        litres = litres_of(inputs.reference[PRODUCTS.name])
+        most = room.values.plan.vehicle_litres_per_day
+        declared = room.declarations.scenarios
+        self.what_ifs = WhatIfs(declared, room.values.shortages, inputs, chance)
+        self.vehicles = SharedVehicles(litres if most > 0 else {}, most)
+
+    def look_at_products(self, orders: Sequence[DataFile]) -> None:
+        """Apply the rules for products; they are made a few at a time, as their paths are."""
+        for rule in self.room.values.shortages:
+            if rule.kind == "products":
+                self._products(rule, orders)
+
+    def look_at_wards(self) -> list[pa.Table]:
+        """Apply the other rules; the rows of each that has what it needs."""
+        rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
+        # Beds and staff are judged from the same staff on the same paths: drawn up once.
+        futures = futures_of_rules(rules, self.inputs, self.chance, self.room.values.epidemics)
+        staff = [
+            staffing(rule, self.inputs, futures[at]) if rule.kind == "staff" else None
+            for at, rule in enumerate(rules)
+        ]
+        for_beds = next((each for each in staff if each is not None), None)
+        tables = []
+        beds: dict[int, BedPaths] = {}
+        judged = zip(rules, staff, futures, strict=True)
+        for number, (rule, own, ahead) in enumerate(judged):
+            self.models |= {} if ahead is None else ahead.models(rule)
+            paths: list[BedPaths] = []
+            rows = self._rows(rule, for_beds if rule.kind == "beds" else own, ahead, paths)
+            if rows is None:
+                self._skip(rule)
+            else:
+                tables.append(rows)
+            if paths:
+                beds[number] = paths[0]
+        seed = self.what_ifs.seed
+        self.what_ifs.look_at_wards(JudgedWards(rules, self.inputs, futures, staff, beds, seed))
+        self.loans = plan_loans(
+            rules,
+            self.inputs,
+            beds,
+            for_beds,
+            self.room.values.plan,
+            self.wishes,
+            self.chance.stream(Stream.LOANS),
+        )
+        return tables
+
+    def _rows(
+        self,
+        rule: ShortageRule,
+        staff: Staffing | None,
+        futures: CapacityFutures | None,
+        beds: list[BedPaths],
+    ) -> pa.Table | None:
+        if rule.kind == "beds":
+            rules = self.room.values.shortages
+            equipment = next((each for each in rules if each.kind == "equipment"), None)
+            return bed_rows(
+                rule, self.inputs, staff, equipment, futures, days=self.days, found=beds
+            )
+        if rule.kind == "staff":
+            return None if staff is None else staff_rows(staff, self.inputs, self.days)
+        if rule.kind == "equipment":
+            return equipment_rows(rule, self.inputs, self.days)
+        return declared_rows(rule, self.inputs)
+
+    def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
+        known = self.inputs.histories
+        if not all(name in known and known[name].is_current for name in rule.measures.values()):
+            self._skip(rule)
+            return
+        room, day = self.room, self.inputs.as_of
+        told = told_orders(room, orders, day)
+        book = order_book(room, told, day, self.chance.stream(Stream.ORDERS))
+        is_usual = rule.orders == "usual"
+        usual = learn_usual_orders(rule, self.inputs, book) if is_usual else None
+        if is_usual:
+            self.usual_orders = {"orders": 0} if usual is None else usual.told()
+        beds = (each for each in room.values.shortages if each.kind == "beds")
+        occupancy = next((each.measures["need"] for each in beds), "")
+        terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
+        draws = self.chance.draws()
+        what_ifs = self.what_ifs.of_products(occupancy)
+        self.products = product_results(
+            rule, self.inputs, draws, book.arriving, occupancy, terms, what_ifs, book, usual
+        )
+
+    def _skip(self, rule: ShortageRule) -> None:
+        names = ", ".join(name for name in rule.measures.values() if name)
+        self.skipped[self.room.values.shortages.index(rule)] = (
+            f"{rule.kind}: not all of {names} are reported by day and within the last "
+            f"{MOST_DAYS_BEHIND} days"
+        )
+
+    def path_batches(self, made: RunForecasts) -> Iterator[pa.RecordBatch]:
+        """Rows of the path table; on the way the products' shortages and plans are kept."""
+        for _, paths, _ in made.published():
+            yield from keyed(path_rows(paths), PATH_ARRAYS, self.run).to_batches()
+        for result in self.products:
+            self.shortages.append(result.shortages)
+            self.what_ifs.keep_product(result.product, result.again)
+            self.days.append(result.days)
+            self.advice.append(result.advice)
+            for planner, plan in result.plans.items():
+                self.plans.setdefault(planner, []).append(plan)
+            self.vehicles.keep(result.optimal)
+            self.conflicts += result.optimal.conflicts
+            self.product_moves[0] += result.optimal.moves_before_pruning
+            self.product_moves[1] += len(result.plans[OPTIMAL_MODEL].moves)
+            yield from keyed(path_rows(result.stock), PATH_ARRAYS, self.run).to_batches()
+
+    def shortage_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of shortages."""
+        for rows in self.shortages:
+            yield from keyed(rows, SHORTAGES, self.run).to_batches()
+
+    def day_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of shortage days, in the order of their file."""
+        if self.days:
+            yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
+
+    def advice_batches(self) -> Iterator[pa.RecordBatch]:
+        """Rows of the table of stock advice."""
+        if self.advice:
+            yield from _batches(pa.concat_tables(self.advice), STOCK_ADVICE, self.run)
+
+    def join(self) -> None:
+        """Plan products that share vehicles again where they clash, and take in the loans."""
+        again = self.vehicles.planned_again(self.wishes)
+        if again:
+            parts = self.plans[OPTIMAL_MODEL]
+            self.plans[OPTIMAL_MODEL] = [again.get(part.category, part) for part in parts]
+        for planner, loans in self.loans.plans.items():
+            self.plans.setdefault(planner, []).extend(loans)
+
+    def plan_notes(self) -> dict[str, str]:
+        """Short facts on the plans, for the manifest."""
+        products = dict(zip(("moves_before", "moves"), self.product_moves, strict=True))
+        notes = {"plans": json.dumps({"products": products} | self.loans.kinds)}
+        if self.usual_orders is not None:
+            notes["usual_orders"] = json.dumps(self.usual_orders)
+        conflicts = [*dict.fromkeys([*self.conflicts, *self.loans.conflicts])]
+        if conflicts:
+            notes["plan_conflicts"] = json.dumps(conflicts)
+        sites = self.inputs.reference[PLACES.name]
+        named = [row["place"] for row in sites.to_pylist() if row["kind"] == "site"]
+        if lonely := without_neighbours(self.inputs.reference[ARCS.name], named):
+            notes["without_neighbours"] = json.dumps(lonely)
+        return notes
+
+    def _with_moves(self) -> Iterator[tuple[str, str, list[CategoryPlan]]]:
+        """Key, planner and parts of every plan that moves anything."""
+        for number, (planner, parts) in enumerate(self.plans.items(), start=1):
+            if any(part.moves for part in parts):
+                yield str(number), planner, parts
+
+    def plan_batches(self) -> Iterator[pa.RecordBatch]:
+        """The plans, if there is anything to move."""
+        for key, planner, parts in self._with_moves():
+            yield from plan_row(self.run, key, planner, parts, self._day()).to_batches()
+
+    def move_batches(self) -> Iterator[pa.RecordBatch]:
+        """Moves of the plans."""
+        for key, _, parts in self._with_moves():
+            yield from move_rows(self.run, key, parts, self._day()).to_batches()
+
+    def _day(self) -> np.datetime64:
+        return np.datetime64(self.inputs.as_of, "D")
+
+
+def _batches(rows: pa.Table, of: Table, run: str) -> Iterator[pa.RecordBatch]:
+    ordered = rows.sort_by([(name, "ascending") for name in of.order])
+    yield from keyed(ordered, of, run).to_batches()

@@ -1,0 +1,63 @@
+"""The flow of patients as a model of patients in bed: on the paths of who comes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
+from vigie.epidemiology import pooled_paths
+from vigie.hospital import level_paths
+from vigie.paths import PathArray
+
+__all__ = ["has_entries", "occupancy_paths"]
+
+_MOST_SAMPLES, _SCORED_SAMPLES = 500, 120
+"""Futures followed today, and where only scores are wanted; each serves several."""
+
+
+def has_entries(history: History) -> bool:
+    """Whether it is known who came to the wards whose patients these are."""
+    return history.kind == "level" and history.beside.entries is not None
+
+
+def occupancy_paths(history: History, steps: int, chance: Chance) -> PathArray:
+    """Sample paths of patients in bed, from the paths of all entries and from stays.
+
+    Entries of all places together come from the pooled daily model on the chance of the run, so
+    that sample s here goes with sample s of the published entries. Wards whose entries are not
+    known keep the paths of persistence.
+
+    Args:
+        history: of patients in bed, with entries beside it.
+        steps: days ahead.
+        chance: of the run.
+
+    Returns:
+        (place, category, day, sample), whole, >= 0 and never NaN.
+
+    Source: docs/models/bed-flow.md, section "In a room".
+    """
+    from vigie.hospital.stays import WardHistory, served_wards, ward_occupancy_paths
+
+    entries = history.beside.entries
+    assert entries is not None, "the model applies where entries are known"
+    paths = level_paths(history.values, steps, chance.draws(), upper=history.upper)
+    wards = WardHistory(history.values, entries.values, entries.whole[0], entries.law)
+    served = served_wards(wards)
+    if not served.any():
+        return paths
+    whole = _whole_paths(entries.whole, steps, chance)
+    told = ward_occupancy_paths(wards, whole, chance.stream(Stream.BED_FLOW))
+    followed = np.take(told, np.arange(chance.sample_count) % told.shape[-1], axis=-1)
+    paths[served] = np.minimum(followed[served], np.float32(history.upper))
+    return paths
+
+
+def _whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
+    """(category, day, sample): entries to all places from the day after the history on."""
+    known = np.flatnonzero(np.isfinite(whole).any(axis=(0, 1)))
+    behind = whole.shape[-1] - 1 - int(known[-1])
+    behind = min(behind, chance.horizon_days + MOST_DAYS_BEHIND - steps)
+    drawn = pooled_paths(whole[..., : whole.shape[-1] - behind], steps + behind, chance.draws())
+    most = _SCORED_SAMPLES if chance.asked else _MOST_SAMPLES
+    return np.ascontiguousarray(drawn[0, :, behind:, :most])

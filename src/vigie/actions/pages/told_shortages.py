@@ -1,0 +1,113 @@
+"""Shortages and moves for the terminal and for programs: rows with dates and their reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from vigie.actions.pages.plan_page import chosen_moves, move_reason
+from vigie.actions.views.risks import LISTED_STEP, Risk, by_harm, read_risks, reason_text
+from vigie.actions.views.room_names import RoomNames, read_names
+from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
+from vigie.actions.views.views import ReleaseTables
+from vigie.actions.words.messages import Language
+from vigie.actions.words.wording import Words, words_for
+
+__all__ = ["ADVICE_COLUMNS", "tell_moves", "tell_shortages"]
+
+Row = dict[str, Any]
+
+ADVICE_COLUMNS = (
+    "packs",
+    "order_quantity",
+    "late_probability",
+    "stock",
+    "on_order",
+    "cover_q10",
+    "cover_q50",
+    "cover_q90",
+)
+"""Columns of the table of stock advice that a shortage of a product carries."""
+
+
+def tell_shortages(
+    tables: ReleaseTables, *, language: Language, kind: str = "", place: str = ""
+) -> list[Row]:
+    """Rows of the table of shortages, with dates and reason, first what must be acted on first.
+
+    Those under 10 in 100 follow by falling chance. Added to the columns of the table: ``from``,
+    ``from_early`` and ``from_late`` (days, if it runs short), ``reason``, and of products
+    ``advice`` (what to order, in words), ``order_by`` (null: nothing within a week) and
+    ADVICE_COLUMNS.
+
+    Args:
+        tables: of the release.
+        language: of the reasons.
+        kind, place: "" for all.
+    """
+    words, names = words_for(language), read_names(tables, language)
+    equals = {name: value for name, value in (("kind", kind), ("place", place)) if value}
+    rows = {
+        (row["kind"], row["place"], row["category"]): row
+        for row in tables.table("shortages", **equals).to_pylist()
+    }
+    risks = read_risks(tables, **equals)
+    listed = by_harm(risks, floor=LISTED_STEP)
+    rest = [risk for risk in risks if risk.step < LISTED_STEP]
+    advice = _advice(tables, kind, place)
+    told = []
+    for risk in (*listed, *rest):
+        own = advice.get(risk.key[1:]) if risk.kind == "products" else None
+        told.append(rows[risk.key] | _told(risk, words) | _asked(own, names, words))
+    return told
+
+
+def _advice(tables: ReleaseTables, kind: str, place: str) -> dict[tuple[str, str], StockAdvice]:
+    if kind not in ("", "products"):
+        return {}
+    return read_advice(tables, place=place)
+
+
+def _asked(advice: StockAdvice | None, names: RoomNames, words: Words) -> Row:
+    """What to order of a product; all empty for other kinds."""
+    if advice is None:
+        return dict.fromkeys(("advice", "order_by", *ADVICE_COLUMNS))
+    return {
+        "advice": advice_lines(advice, names, words)[0],
+        "order_by": advice.order_date,
+    } | {name: advice.row[name] for name in ADVICE_COLUMNS}
+
+
+def _told(risk: Risk, words: Words) -> Row:
+    early, middle, late = (
+        (None, None, None)
+        if risk.if_short is None
+        else tuple(risk.as_of + timedelta(days=day) for day in risk.if_short)
+    )
+    return {
+        "from": middle,
+        "from_early": early,
+        "from_late": late,
+        "reason": reason_text(risk, words),
+    }
+
+
+def tell_moves(
+    tables: ReleaseTables, *, language: Language, kind: str = "", place: str = ""
+) -> list[Row]:
+    """Moves of the plan that leaves least unmet, with their reason, largest help first.
+
+    Args:
+        tables: of the release.
+        language: of the reasons.
+        kind: beds means patients; "" for all.
+        place: sender or receiver; "" for all.
+    """
+    words, names = words_for(language), read_names(tables, language)
+    moves = [
+        move
+        for move in chosen_moves(tables)
+        if kind in ("", "beds" if move["kind"] == "patients" else move["kind"])
+        and place in ("", move["from_place"], move["to_place"])
+    ]
+    return [move | {"reason": move_reason(move, names, words, tables.as_of)} for move in moves]

@@ -1,0 +1,375 @@
+"""Shortages of products, and the plan that moves stock: a few products at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.actions.forecasts.forecasting import History
+from vigie.actions.rooms.room import ShortageRule
+from vigie.actions.rooms.side_by_side import side_by_side
+from vigie.actions.shortages.lending_questions import ways_within
+from vigie.actions.shortages.order_book import OrderBook
+from vigie.actions.shortages.product_demand import (
+    Patients,
+    patients_ahead,
+    product_demand,
+)
+from vigie.actions.shortages.product_orders import Arrivals
+from vigie.actions.shortages.product_store import ProductStore, ProductTerms
+from vigie.actions.shortages.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
+from vigie.actions.shortages.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
+from vigie.actions.shortages.shortage_rows import Inputs, Series
+from vigie.actions.shortages.stock_advice import StockAhead, advice_rows, with_order_dates
+from vigie.actions.shortages.usual_orders import UsualOrders
+from vigie.paths import (
+    DateArray,
+    FloatArray,
+    JointDraws,
+    PathArray,
+    SamplePaths,
+    last_seen,
+    probability_by,
+    step_dates,
+)
+from vigie.planning import (
+    NEAREST_SURPLUS_MODEL,
+    OPTIMAL_MODEL,
+    CategoryPlan,
+    Exchange,
+    Lanes,
+    MoveRules,
+    ThingPlan,
+    Use,
+    Wishes,
+    category_plan,
+    nearest_surplus,
+    optimal_plan,
+)
+from vigie.supply import (
+    STOCK_MODEL,
+    OpenDeliveries,
+    StockPaths,
+    Unmet,
+    burn_rate,
+    net_need,
+    stock_paths,
+)
+
+__all__ = ["PlanTerms", "ProductResult", "product_results"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductResult:
+    """One product at all places.
+
+    Attributes:
+        product: its key.
+        shortages: rows of the table of shortages, without run.
+        days: rows of the table of shortage days, without run.
+        advice: rows of the table of stock advice, without run.
+        stock: paths of stock on hand.
+        plans: moves between places, by planner.
+        optimal: the optimal one, with all that it tells.
+        again: under the scenarios that touch it.
+    """
+
+    product: str
+    shortages: pa.Table
+    days: pa.Table
+    advice: pa.Table
+    stock: SamplePaths
+    plans: Mapping[str, CategoryPlan]
+    optimal: ThingPlan
+    again: Sequence[ProductAgain] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What plans of products keep to.
+
+    Attributes:
+        wishes: of people.
+        longest_drive_hours: goods go no further, one way.
+    """
+
+    wishes: Wishes = field(default_factory=Wishes)
+    longest_drive_hours: float = 24.0
+
+
+def product_results(
+    rule: ShortageRule,
+    inputs: Inputs,
+    draws: JointDraws,
+    arrivals: Arrivals,
+    occupancy: str = "",
+    asked: PlanTerms | None = None,
+    what_ifs: ProductWhatIfs | None = None,
+    book: OrderBook | None = None,
+    usual: UsualOrders | None = None,
+) -> Iterator[ProductResult]:
+    """Risk, stock paths and plan of each product; both measures are reported by day and lately.
+
+    Args:
+        rule: of kind products.
+        inputs: of the run.
+        draws: chance of the run.
+        arrivals: what open orders bring.
+        occupancy: measure of patients in bed, that use follows where it is reported; "": none.
+        asked: what plans keep to; None: nothing but their rules.
+        what_ifs: scenarios; None: none is of products.
+        book: the orders, from which lead times are told; None: those of the list are taken.
+        usual: how sites order; None: nothing is ordered anew.
+    """
+    asked = asked or PlanTerms()
+    history = inputs.histories[rule.measures["stock"]]
+    terms = _terms(inputs)
+    dates = _dates_ahead(history, inputs, draws)
+    run = _Run(
+        rule=rule,
+        inputs=inputs,
+        draws=draws,
+        arrivals=arrivals,
+        ways=ways_within(inputs.reference["arcs"], history.places, asked.longest_drive_hours),
+        dates=dates,
+        patients=patients_ahead(inputs, occupancy, history.places, history.dates, dates),
+        asked=asked,
+        what_ifs=what_ifs,
+        book=book,
+        usual=usual,
+    )
+    yield from side_by_side(
+        partial(_one, run, product, terms[product])
+        for product in history.categories
+        if product in terms
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """What all products of a run share, see ``product_results``.
+
+    Attributes:
+        ways: between places.
+        dates: days from the day after the last report of stock to the horizon.
+        patients: whom use follows; None: nobody is known.
+    """
+
+    rule: ShortageRule
+    inputs: Inputs
+    draws: JointDraws
+    arrivals: Arrivals
+    ways: Lanes
+    dates: DateArray
+    patients: Patients | None
+    asked: PlanTerms
+    what_ifs: ProductWhatIfs | None
+    book: OrderBook | None
+    usual: UsualOrders | None
+
+    @property
+    def begins(self) -> int:
+        """Days of ``dates`` before the first day looked at."""
+        return max(0, self.start - (1 - self.inputs.offset(self.rule.measures["stock"])))
+
+    @property
+    def start(self) -> int:
+        """Days of ``dates`` up to that of the run."""
+        return int((self.dates <= np.datetime64(self.inputs.as_of, "D")).sum())
+
+
+def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
+    store = _store(run, product, terms)
+    need = net_need(store.use.paths, store.coming)
+    # Advice must not rest on the orders that it is about.
+    alone = need if run.usual is None else net_need(store.use.paths, store.on_order.units)
+    ahead = StockAhead.of_product(
+        store.stock,
+        store.use.paths,
+        alone,
+        store.first_short(alone),
+        run.begins,
+        terms.pack_size,
+        terms.unmet,
+    )
+    advice = advice_rows(store.series, run.inputs, ahead, run.book)
+    rows = _with_models(
+        store.rows(run.inputs, need), dict(zip(store.series.places, store.use.models, strict=True))
+    )
+    if run.usual is not None:
+        foreseen = run.usual.is_foreseen(product)[store.known[:, 0]]
+        rows = _beside_open(rows, store.rows(run.inputs, alone), foreseen)
+    held_on = stock_paths(store.amount, store.use.paths, store.coming, terms.unmet)
+    # Whole units: what a fraction of a mask adds is bytes only.
+    paths = np.ascontiguousarray(np.rint(held_on.stock))
+    plans, optimal = _plans(_exchange(run, product, store, need), run.asked)
+    return ProductResult(
+        product=product,
+        shortages=with_order_dates(rows, advice),
+        days=_days(run, store, held_on, paths, store.first_short(need)),
+        advice=advice,
+        stock=SamplePaths(
+            run.rule.measures["stock"], store.series.places, (product,), run.dates, paths
+        ),
+        plans=plans,
+        optimal=optimal,
+        again=_again(run, product, store),
+    )
+
+
+def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
+    """Stock, use and deliveries of one product."""
+    stock_measure, use_measure = run.rule.measures["stock"], run.rule.measures["consumption"]
+    history = run.inputs.histories[stock_measure]
+    places, dates = history.places, run.dates
+    held = history.select(places, [product])
+    used = run.inputs.histories[use_measure].on_days(places, [product], history.dates)
+    stock = np.maximum(last_seen(held)[:, :, -1], 0)
+    use = product_demand(product, used, held, len(dates), run.draws, run.patients)
+    on_order = run.arrivals(places, product, dates)
+    coming = _coming(run, product, terms, stock, use.paths, on_order)
+    series = Series(
+        kind="products",
+        places=places,
+        categories=(product,),
+        offset=run.inputs.offset(stock_measure),
+        model=STOCK_MODEL,
+        unit=terms.unit,
+        need_now=burn_rate(used, held).astype(np.float32),
+        capacity_now=stock.astype(np.float32),
+        binds=[["stock"]] * len(places),
+        history=_select(run.inputs, stock_measure, product),
+        remedy_days=[terms.lead_time_days],
+    )
+    return ProductStore(terms, series, run.begins, stock, use, on_order, coming)
+
+
+def _coming(
+    run: _Run,
+    product: str,
+    terms: ProductTerms,
+    stock: FloatArray,
+    demand: PathArray,
+    on_order: OpenDeliveries,
+) -> PathArray:
+    """All that comes, with the orders that are foreseen along a demand."""
+    if run.usual is None:
+        return on_order.units
+    return run.usual.all_coming(
+        product, stock[:, 0], demand, on_order, run.dates, terms.pack_size, terms.unmet
+    )
+
+
+def _again(run: _Run, product: str, store: ProductStore) -> Sequence[ProductAgain]:
+    """The product under the scenarios that touch it."""
+    if run.what_ifs is None:
+        return ()
+    history = run.inputs.histories[run.rule.measures["stock"]]
+    case = ProductCase(
+        product=product,
+        places=store.series.places,
+        dates=run.dates,
+        use=store.use,
+        patients=run.patients,
+        on_order=store.on_order,
+        coming=partial(_coming, run, product, store.terms, store.stock),
+        judge=partial(store.rows, run.inputs),
+        first_phase=len(history.dates) % 7,
+    )
+    return run.what_ifs.judged_again(case)
+
+
+def _days(
+    run: _Run, store: ProductStore, held_on: StockPaths, paths: PathArray, first: PathArray
+) -> pa.Table:
+    """Rows of the table of shortage days, of places at some risk."""
+    begins, coming = run.begins, store.coming
+    by_day = DayPaths(
+        need=store.use.paths[:, :, begins:],
+        capacity=paths[:, :, begins:],
+        short=held_on.unmet[:, :, begins:] > np.float32(0),
+        first_day=first,
+        unmet=held_on.unmet[:, :, begins:],
+        delivered=(coming.mean(axis=-1) if coming.ndim == 4 else coming)[:, :, begins:],
+    )
+    days_looked_at = len(run.dates) - begins
+    at_risk = store.known & (probability_by(first, days_looked_at) >= LEAST_PROBABILITY)
+    return shortage_days(store.series, run.inputs, by_day, at_risk)
+
+
+def _exchange(run: _Run, product: str, store: ProductStore, need: PathArray) -> Exchange:
+    """The question of a plan."""
+    return Exchange(
+        kind="products",
+        category=product,
+        unit=store.terms.unit,
+        places=store.series.places,
+        stock=store.stock[:, 0],
+        # A shortage later than that can be met by the plan of a later day.
+        need=need[:, 0, run.start : run.start + MoveRules().risk_days],
+        use=Use(store.terms.unmet.value),
+        pack_size=store.terms.pack_size,
+        lanes=run.ways,
+    )
+
+
+def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArray:
+    """Days from the day after the last report of stock to the horizon."""
+    days = (inputs.as_of - history.last_date).days + inputs.horizon_days
+    return step_dates(history.dates[-1], "day", min(days, draws.steps))
+
+
+def _beside_open(rows: pa.Table, alone: pa.Table, foreseen: np.ndarray) -> pa.Table:
+    """Rows with the chance and the last moment to act if nobody orders again.
+
+    An order is advised as if it were the next one: foreseen orders would hide that it is needed.
+
+    Args:
+        rows: with the orders that sites usually place.
+        alone: the same, with open orders only.
+        foreseen: (row,), whether orders of the place are foreseen.
+    """
+    at = rows.schema.get_field_index("act_by")
+    rows = rows.set_column(at, "act_by", alone["act_by"])
+    chance = pc.if_else(pa.array(foreseen), alone["probability"], pa.scalar(None, pa.float64()))
+    at = rows.schema.get_field_index("probability_open")
+    return rows.set_column(at, "probability_open", chance)
+
+
+def _with_models(rows: pa.Table, models: Mapping[str, str]) -> pa.Table:
+    """Rows that name the model of their place."""
+    at = rows.schema.get_field_index("model_id")
+    names = pa.array([models[place] for place in rows["place"].to_pylist()], pa.string())
+    return rows.set_column(at, "model_id", names)
+
+
+def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan], ThingPlan]:
+    """By name of the planner, and the optimal one with all that it tells."""
+    rules = MoveRules()
+    [optimal] = optimal_plan([exchange], rules, wishes=asked.wishes)
+    return {
+        OPTIMAL_MODEL: category_plan(optimal.exchange, optimal.flows, rules.risk_days),
+        NEAREST_SURPLUS_MODEL: nearest_surplus(optimal.exchange),
+    }, optimal
+
+
+def _select(inputs: Inputs, measure: str, product: str) -> History:
+    history = inputs.histories[measure]
+    return replace(history, categories=(product,), values=history.select(history.places, [product]))
+
+
+def _terms(inputs: Inputs) -> dict[str, ProductTerms]:
+    return {
+        row["product"]: ProductTerms(
+            row["unit"],
+            float(row["pack_size"]),
+            Unmet(row["unmet"]),
+            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
+        )
+        for row in inputs.reference["products"].to_pylist()
+    }

@@ -1,0 +1,160 @@
+"""What to order and what stock covers, as pages and commands say it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.actions.views.room_names import RoomNames
+from vigie.actions.views.views import ReleaseTables
+from vigie.actions.words.wording import Words
+from vigie.supply import REVIEW_DAYS
+
+__all__ = ["StockAdvice", "advice_lines", "also_due", "by_order_date", "read_advice"]
+
+Cell = tuple[str, str]
+"""Place and product."""
+
+
+@dataclass(frozen=True, slots=True)
+class StockAdvice:
+    """A row of the table of stock advice; see schemas.STOCK_ADVICE.
+
+    Attributes:
+        place, product: which.
+        as_of: day of the run.
+        row: all columns.
+    """
+
+    place: str
+    product: str
+    as_of: date
+    row: dict[str, Any]
+
+    @property
+    def cell(self) -> Cell:
+        """Place and product."""
+        return (self.place, self.product)
+
+    @property
+    def is_late(self) -> bool:
+        """Even an order of today comes too late in more futures than are accepted."""
+        return self.row["latest_order_date"] is None and self.row["late_probability"] is not None
+
+    @property
+    def is_due(self) -> bool:
+        """There is something to order before the next review of stock."""
+        return bool(self.row["packs"])
+
+    @property
+    def order_date(self) -> date | None:
+        """Day on which to order at the latest, today where it is late; None where none is due."""
+        if not self.is_due:
+            return None
+        latest: date | None = self.row["latest_order_date"]
+        return latest or self.as_of
+
+
+def read_advice(
+    tables: ReleaseTables, cells: Collection[Cell] | None = None, *, place: str = ""
+) -> dict[Cell, StockAdvice]:
+    """The advice of a release; empty for one made before advice was kept.
+
+    Args:
+        tables: of the release.
+        cells: places and products asked for; None: all.
+        place: "" for all.
+    """
+    if cells is not None and not cells:
+        return {}
+    rows = tables.table("stock_advice", **({"place": place} if place else {}))
+    if cells is not None:
+        named = pc.binary_join_element_wise(rows["place"], rows["category"], "\x1f")
+        wanted = pa.array(sorted("\x1f".join(cell) for cell in cells), pa.string())
+        rows = rows.filter(pc.is_in(named, value_set=wanted))
+    found = (
+        StockAdvice(row["place"], row["category"], row["as_of"], row) for row in rows.to_pylist()
+    )
+    return {each.cell: each for each in found}
+
+
+def by_order_date(advice: Collection[StockAdvice]) -> list[StockAdvice]:
+    """What is to be ordered before the next review: first what is late, the likeliest first."""
+
+    def order(each: StockAdvice) -> tuple[bool, date, float, Cell]:
+        by = each.order_date or date.max
+        return (not each.is_late, by, -(each.row["late_probability"] or 0.0), each.cell)
+
+    return sorted((each for each in advice if each.is_due), key=order)
+
+
+def advice_lines(
+    advice: StockAdvice, names: RoomNames, words: Words, *, is_stock_said: bool = False
+) -> tuple[str, str]:
+    """What to order and by when; what is held and on order, and how long it lasts.
+
+    Args:
+        advice: of a product at a place.
+        names: of the room.
+        words: of the reader.
+        is_stock_said: the units on hand stand beside already.
+    """
+    row = advice.row
+    unit = names.product_units.get(advice.product, row["unit"])
+    unit = words.unit(unit if unit.isalpha() else "units")
+    what = {}
+    if advice.is_due:
+        what["packs"] = words.count("stock.packs", row["packs"])
+        what["amount"] = f"{words.number(row['order_quantity'])}\u00a0{unit}"
+    cover = _cover(row["cover_q10"], row["cover_q90"], row["horizon_days"], words)
+    on_order = row["on_order"]
+    held = words.say(
+        "stock.coming" if is_stock_said else "stock.held",
+        stock=words.number(row["stock"]),
+        on_order=words.say("stock.orders_unknown") if on_order is None else words.number(on_order),
+        cover=cover,
+    )
+    return _order(advice, what, words), held
+
+
+def _order(advice: StockAdvice, what: dict[str, str], words: Words) -> str:
+    row = advice.row
+    if row["late_probability"] is None or row["packs"] is None:
+        return words.say("stock.no_lead")
+    if advice.is_late:
+        chances = words.chance(row["late_probability"]).chances
+        key = "stock.order_late" if advice.is_due else "stock.late"
+        return words.say(key, chances=chances, **what)
+    if not advice.is_due:
+        return words.say("stock.no_order", day=words.day(advice.as_of + timedelta(REVIEW_DAYS)))
+    if row["latest_order_date"] == advice.as_of:
+        return words.say("stock.order_today", **what)
+    return words.say("stock.order_by", day=words.short_weekday(row["latest_order_date"]), **what)
+
+
+def _cover(low: float, high: float, horizon: int, words: Words) -> str:
+    """Days that stock lasts without deliveries, 80 in 100."""
+    if high >= horizon:
+        return words.say("stock.cover_least", low=words.number(low))
+    if low == high:
+        return words.count("stock.cover_same", int(low))
+    return words.say("stock.cover", low=words.number(low), high=words.number(high))
+
+
+def also_due(
+    advice: Sequence[StockAdvice], names: RoomNames, words: Words, most: int
+) -> tuple[str, ...]:
+    """What else is to be ordered, a line each, at most so many and how many more."""
+    due = by_order_date(advice)
+    lines = [
+        f"{names.category(each.product)}{words.colon}"
+        + f"{words.semicolon}".join(advice_lines(each, names, words))
+        for each in due[:most]
+    ]
+    rest = len(due) - len(lines)
+    return (*lines, words.count("stock.also_more", rest)) if rest else tuple(lines)

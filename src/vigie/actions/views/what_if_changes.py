@@ -1,0 +1,70 @@
+"""Changes of beds, staff, electives, orders and use in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from vigie.actions.views.room_names import RoomNames
+from vigie.actions.words.wording import Words
+
+__all__ = ["change_text"]
+
+
+def change_text(
+    change: Mapping[str, Any], names: RoomNames, words: Words, last_day: date | None
+) -> str:
+    """A change as a line of the assumptions.
+
+    Args:
+        change: as the inputs of a scenario hold it.
+        names: of the room.
+        words: of the reader.
+        last_day: the last day looked at; a change that goes on to it has no end.
+    """
+    what = _what(change, words)
+    of = ", ".join(names.category(each) for each in change["categories"])
+    text = f"{what}{words.colon}{of}" if of else what
+    text = f"{text}{words.semicolon}{_days(change, words, last_day)}"
+    if change["places"]:
+        where = ", ".join(names.place(key) for key in change["places"])
+        text = f"{text}{words.semicolon}{where}"
+    return text
+
+
+def _what(change: Mapping[str, Any], words: Words) -> str:
+    kind, factor = change["kind"], words.number(change["factor"])
+    if kind == "beds":
+        parts = [words.say("what_if.beds", factor=factor)] if change["factor"] != 1 else []
+        if "add" in change:
+            parts.append(words.say("what_if.beds_add", count=words.signed(change["add"])))
+        return ", ".join(parts) or words.say("what_if.beds", factor=factor)
+    if kind == "electives":
+        return words.say(
+            "what_if.electives",
+            share=words.number(round(100 * change["share"])),
+            kept=words.number(round(100 * change["factor"])),
+            days=words.number(change["mean_stay_days"]),
+        )
+    if kind == "ratios" and "mode" in change:
+        mode = words.say(f"what_if.mode_{change['mode']}")
+        said = words.say("what_if.mode", mode=mode)
+        return said if change["factor"] == 1 else f"{said}, × {factor}"
+    if kind == "orders":
+        parts = []
+        if "delay_days" in change:
+            parts.append(words.count("what_if.delay", change["delay_days"]))
+        if change["factor"] != 1 or not parts:
+            parts.append(words.say("what_if.orders", factor=factor))
+        return ", ".join(parts)
+    return words.say(f"what_if.{kind}", factor=factor)
+
+
+def _days(change: Mapping[str, Any], words: Words, last_day: date | None) -> str:
+    if change["first_date"] is None:
+        return words.say("what_if.never")
+    first, last = (date.fromisoformat(change[name]) for name in ("first_date", "last_date"))
+    if last_day is None or last >= last_day:
+        return words.say("what_if.since", first=words.day(first))
+    return words.say("what_if.span", first=words.day(first), last=words.day(last))
