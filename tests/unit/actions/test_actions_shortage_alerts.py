@@ -10,13 +10,9 @@ import pytest
 
 from tests.integration.small_room import LAST_DAY, Clock, at, make_room, open_small
 from vigie.actions.daily.alert_words import NamedDanger
-from vigie.actions.daily.shortage_alerts import (
-    answer_alert,
-    list_alerts,
-    tell_next_roles,
-    tell_shortages,
-)
+from vigie.actions.daily.shortage_alerts import tell_next_roles, tell_shortages
 from vigie.actions.daily.ticking import tick
+from vigie.actions.rooms.alert_book import answer_alert, list_alerts
 from vigie.actions.rooms.room import Room
 from vigie.alerts import Danger
 from vigie.bootstrap import local_operator
@@ -59,7 +55,7 @@ def named(
         chance=f"{probability * 100:.0f} in 100",
         day="12 April",
         from_when="",
-        act_by="tomorrow",
+        act="Last useful moment to act: tomorrow.",
     )
 
 

@@ -177,7 +177,7 @@ def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words)
         risk=risk_row(risk, names, words),
         reason=reason_text(risk, words),
         lacking=lacking,
-        is_late=risk.act_by is not None and risk.act_by < risk.as_of,
+        is_late=risk.is_late,
         advice=advice_lines(advice, names, words, is_stock_said=True) if advice else (),
     )
 

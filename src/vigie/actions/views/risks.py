@@ -91,6 +91,11 @@ class Risk:
         """Last day the chance is about."""
         return self.as_of + timedelta(days=self.days)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the last useful moment to act is past."""
+        return self.act_by is not None and self.act_by < self.as_of
+
 
 def read_risks(tables: ReleaseTables, **equals: str) -> list[Risk]:
     """The shortages of a release, highest chance first; equal ones in 100 by expected harm."""
@@ -179,7 +184,7 @@ def act_by_text(risk: Risk, words: Words, *, is_short: bool = False) -> str:
     """Last useful moment to act, in words."""
     if risk.act_by is None:
         return words.say("decide.no_lead_time")
-    if risk.act_by < risk.as_of:
+    if risk.is_late:
         return words.say("decide.late" if is_short else "decide.too_late")
     if risk.act_by == risk.as_of:
         return words.say("decide.today")
