@@ -40,9 +40,7 @@ def add_alert_commands(
     example = 'vigie alerts answer 12 --role "Duty bed manager" --text "Beds are being opened"'
     answer = add(of, "answer", answer_alert, about, example)
     answer.add_argument("number", type=int, help="of the alert")
-    answer.add_argument(
-        "--as", dest="account", default="", metavar="ACCOUNT", help="who answers"
-    )
+    answer.add_argument("--as", dest="account", default="", metavar="ACCOUNT", help="who answers")
     answer.add_argument("--role", default="", help="role in which you answer")
     answer.add_argument("--text", default="", help="what you say")
 

@@ -130,7 +130,7 @@ def _named(
         area=names.place(place),
         chance=words.chance(risk.probability).in_100,
         day=words.day(risk.by),
-        from_when="" if risk.if_short is None else from_when(risk, words),
+        from_when=from_when(risk, words) if risk.is_dated else "",
         act=words.say("alert.too_late")
         if risk.is_late
         else words.say("alert.act", act_by=act_by_text(risk, words)),

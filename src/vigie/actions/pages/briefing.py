@@ -215,6 +215,7 @@ def _decision(
     place = names.places.get(risk.place)
     is_new = risk.key not in open_before
     return DecisionRow(
+        key="|".join(risk.key),
         what=what_name(risk, names, words),
         where=names.place(risk.place),
         place=risk.place,

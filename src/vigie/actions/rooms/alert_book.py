@@ -34,6 +34,7 @@ class AlertLine:
         severity: notice, warning or critical.
         text: in the first language of the room.
         state: new, answered or ended.
+        cause: what it comes from, as "products:CATEGORY@PLACE" or "wards:WARD@PLACE".
         place: whose duty role is told first.
         members: keys "kind|place|category" of the shortages that belong to it.
         release: that opened it or changed it last.
@@ -49,6 +50,7 @@ class AlertLine:
     severity: str
     text: str
     state: str
+    cause: str
     place: str
     members: tuple[str, ...]
     release: str
@@ -223,6 +225,7 @@ def _line(
         severity=severity.word,
         text=row.text,
         state="ended" if is_ended else "answered" if is_answered else "new",
+        cause=row.cause,
         place=row.place,
         members=row.members,
         release=row.release,

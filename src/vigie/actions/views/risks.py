@@ -96,6 +96,11 @@ class Risk:
         """Whether the last useful moment to act is past."""
         return self.act_by is not None and self.act_by < self.as_of
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether enough paths run short to name a day."""
+        return self.if_short is not None and whole_in_100(self.probability) >= DATE_FROM_IN_100
+
 
 def read_risks(tables: ReleaseTables, **equals: str) -> list[Risk]:
     """The shortages of a release, highest chance first; equal ones in 100 by expected harm."""
@@ -173,7 +178,7 @@ def risk_sentence(risk: Risk, words: Words) -> str:
 
 def from_when(risk: Risk, words: Words) -> str:
     """Most likely first day among the paths that run short, with its range."""
-    if risk.if_short is None or whole_in_100(risk.probability) < DATE_FROM_IN_100:
+    if risk.if_short is None or not risk.is_dated:
         return words.say("risk.no_date")
     early, middle, late = (risk.as_of + timedelta(days=day) for day in risk.if_short)
     span = words.span(early, late, is_short=True)
