@@ -223,11 +223,11 @@ def _fields(
         value = getattr(chosen, name)
         if value and value not in known:
             near = nearest(value, known) or "–"
-            raise NotFound(words.say(f"alerts.unknown_{name}", value=value, near=near))
+            raise NotFound(words.say(f"alerts.unknown.{name}", value=value, near=near))
         pairs = list(known.items())
         if name != "severity":
             pairs.sort(key=lambda pair: pair[1])
-        label, every = words.say(f"alerts.by_{name}"), words.say(f"alerts.every_{name}")
+        label, every = words.say(f"alerts.by.{name}"), words.say(f"alerts.every.{name}")
         found.append(choice_field(name, label, every, pairs, value))
     return tuple(found)
 

@@ -32,21 +32,21 @@ ALERT_PAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "alerts.open.many": ("{count} open alerts", "{count} alertes ouvertes"),
     "alerts.fresh.one": ("{count} waits for an answer", "{count} attend une réponse"),
     "alerts.fresh.many": ("{count} wait for an answer", "{count} attendent une réponse"),
-    "alerts.by_role": ("Told to", "Fonction prévenue"),
-    "alerts.by_severity": ("Severity", "Gravité"),
-    "alerts.by_place": ("Place", "Lieu"),
-    "alerts.every_role": ("every role", "toutes les fonctions"),
-    "alerts.every_severity": ("every severity", "toutes les gravités"),
-    "alerts.every_place": ("every place", "tous les lieux"),
-    "alerts.unknown_role": (
+    "alerts.by.role": ("Told to", "Fonction prévenue"),
+    "alerts.by.severity": ("Severity", "Gravité"),
+    "alerts.by.place": ("Place", "Lieu"),
+    "alerts.every.role": ("every role", "toutes les fonctions"),
+    "alerts.every.severity": ("every severity", "toutes les gravités"),
+    "alerts.every.place": ("every place", "tous les lieux"),
+    "alerts.unknown.role": (
         'No duty role at "{value}" was told. Nearest: {near}.',
         "Aucune fonction d'astreinte de « {value} » n'a été prévenue. Le plus proche : {near}.",
     ),
-    "alerts.unknown_severity": (
+    "alerts.unknown.severity": (
         'No severity "{value}". Nearest: {near}.',
         "Aucune gravité « {value} ». La plus proche : {near}.",
     ),
-    "alerts.unknown_place": (
+    "alerts.unknown.place": (
         'No place "{value}". Nearest: {near}.',
         "Aucun lieu « {value} ». Le plus proche : {near}.",
     ),

@@ -18,7 +18,7 @@ ALERT_MESSAGES: dict[str, tuple[str, str]] = {
         "{severity}. {what}, {area} : {count} pénuries attendues d'ici le {day} ; le plus à "
         "craindre : {where}, {chance}. {when} {act}",
     ),
-    "alert.when": ("If so, from {from_when}.", "Le cas échéant, {from_when}."),
+    "alert.when": ("If so, from {from_when}.", "Le cas échéant, dès le {from_when}."),
     "alert.act": (
         "Last useful moment to act: {act_by}.",
         "Dernier moment utile pour agir : {act_by}.",
