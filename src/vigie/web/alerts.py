@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from vigie.actions.pages.alerts_page import AlertsChosen, AlertsPage
+from vigie.actions.pages.alerts_page import AlertsPage
+from vigie.actions.views.alert_choices import AlertsChosen
 from vigie.actions.views.alert_views import AlertMark
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.messages import Language

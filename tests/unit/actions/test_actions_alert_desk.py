@@ -17,10 +17,10 @@ from tests.browsing import browse, hidden
 from tests.plan_room import copy_of, opened
 from tests.rooms import OPERATOR, STRANGER
 from vigie.actions.pages.alert_desk import AlertDesk
-from vigie.actions.pages.alerts_page import AlertsChosen
 from vigie.actions.pages.showing import open_release
 from vigie.actions.rooms.alert_book import AlertLine, list_alerts
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.alert_choices import AlertsChosen
 from vigie.errors import AccessRefused
 
 FIELDS = {"account": "ann", "role": "Crisis cell", "answer": "Order <brought> forward"}

@@ -12,10 +12,11 @@ import pytest
 from invented_release import TODAY, Tables, invented, rows_of
 from invented_room import application, get, invented_room
 
-from vigie.actions.pages.alerts_page import AlertsChosen, AlertsPage, build_alerts_page
+from vigie.actions.pages.alerts_page import AlertsPage, build_alerts_page
 from vigie.actions.pages.plan_page import build_plan_page
 from vigie.actions.rooms.alert_book import AlertLine
 from vigie.actions.rooms.alerting import Telling
+from vigie.actions.views.alert_choices import AlertsChosen
 from vigie.actions.views.alert_views import alert_marks, rank_alerts
 from vigie.actions.views.choices import MOST_ROWS, Chosen
 from vigie.actions.views.risks import Risk, by_harm, read_risks

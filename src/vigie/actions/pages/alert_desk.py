@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from vigie.actions.pages.alerts_page import (
     ENDED_DAYS,
-    AlertsChosen,
+    AlertFigures,
     AlertsPage,
     build_alerts_page,
+    read_alert_figures,
 )
 from vigie.actions.rooms.alert_book import AlertLine, answer_alert, list_alerts
 from vigie.actions.rooms.auditing import admit
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.alert_choices import AlertsChosen
 from vigie.actions.views.alert_views import AlertMark, RankedAlert, alert_marks, rank_alerts
 from vigie.actions.views.risks import read_risks
 from vigie.actions.views.room_names import read_names
@@ -51,7 +53,10 @@ ALERT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+_KEPT_FIGURES = 4
+
+
+@dataclass(slots=True)
 class AlertDesk:
     """What a signed-in caller may see and say of alerts.
 
@@ -62,10 +67,14 @@ class AlertDesk:
 
     room: Room
     caller: Caller
+    _kept: dict[tuple[str, Language], AlertFigures] = field(default_factory=dict)
 
     def page(self, tables: ReleaseTables, language: Language, chosen: AlertsChosen) -> AlertsPage:
         """The page of alerts beside the figures of the release in force."""
-        return build_alerts_page(tables, self._lines(), language=language, chosen=chosen)
+        lines, key = self._lines(), (tables.release, language)
+        figures = self._kept.get(key) or read_alert_figures(tables, language)
+        self._kept = dict([*self._kept.items(), (key, figures)][-_KEPT_FIGURES:])
+        return build_alerts_page(tables, lines, language=language, chosen=chosen, figures=figures)
 
     def marks(self, tables: ReleaseTables, language: Language) -> Mapping[str, AlertMark]:
         """The open alert of each shortage, by its key "kind|place|category"."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vigie.actions.rooms.alert_book import AlertLine
+from vigie.actions.views.alert_choices import AlertsChosen, alert_fields, is_wanted
 from vigie.actions.views.alert_views import (
     RankedAlert,
     cause_name,
@@ -15,14 +16,7 @@ from vigie.actions.views.alert_views import (
     state_text,
     told_texts,
 )
-from vigie.actions.views.choices import (
-    ChoiceField,
-    ListHead,
-    Part,
-    choice_field,
-    list_head,
-    part_of,
-)
+from vigie.actions.views.choices import ListHead, Part, list_head, part_of
 from vigie.actions.views.moves import Move, move_code, move_text, read_moves
 from vigie.actions.views.risks import (
     Risk,
@@ -36,17 +30,16 @@ from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.messages import Language
 from vigie.actions.words.wording import Chance, Words, words_for
-from vigie.alerts import Severity
-from vigie.errors import NotFound, nearest
 
 __all__ = [
     "ENDED_DAYS",
+    "AlertFigures",
     "AlertItem",
     "AlertMember",
-    "AlertsChosen",
     "AlertsPage",
     "EndedAlert",
     "build_alerts_page",
+    "read_alert_figures",
 ]
 
 ENDED_DAYS = 14
@@ -55,23 +48,6 @@ ENDED_DAYS = 14
 _MOST_MEMBERS = 8
 _MOST_MOVES = 3
 _MOST_ENDED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class AlertsChosen:
-    """What a reader asked for; "" is all.
-
-    Attributes:
-        role: place of a duty role that was told.
-        severity: notice, warning or critical.
-        place: that the shortages are at or inside of.
-        page: of the list of open alerts, from 1.
-    """
-
-    role: str = ""
-    severity: str = ""
-    place: str = ""
-    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +133,20 @@ class AlertsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertFigures:
+    """What the page needs of a release that never changes: names, shortages, moves of the plan."""
+
+    names: RoomNames
+    risks: Sequence[Risk]
+    moves: Mapping[tuple[str, str], Sequence[Move]]
+
+
+def read_alert_figures(tables: ReleaseTables, language: Language) -> AlertFigures:
+    """The figures of a release; a region of a hundred hospitals has thousands of shortages."""
+    return AlertFigures(read_names(tables, language), read_risks(tables), read_moves(tables))
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     names: RoomNames
     words: Words
@@ -170,6 +160,7 @@ def build_alerts_page(
     *,
     language: Language,
     chosen: AlertsChosen | None = None,
+    figures: AlertFigures | None = None,
 ) -> AlertsPage:
     """The page of alerts in one language.
 
@@ -178,21 +169,19 @@ def build_alerts_page(
         lines: alerts that are open, and those that ended in the last ENDED_DAYS days.
         language: of the reader.
         chosen: role, severity, place and page of the list; None: all.
+        figures: of the release in this language, read before; None: they are read now.
 
     Raises:
         NotFound: no such role, severity or place.
     """
-    words, names, chosen = (
-        words_for(language),
-        read_names(tables, language),
-        chosen or AlertsChosen(),
-    )
-    fields = _fields(lines, chosen, names, words)
-    wanted = [line for line in lines if _is_wanted(line, chosen, names)]
-    ranked = rank_alerts([each for each in wanted if each.closed_at is None], read_risks(tables))
+    figures = figures or read_alert_figures(tables, language)
+    words, names, chosen = words_for(language), figures.names, chosen or AlertsChosen()
+    fields = alert_fields(lines, chosen, names, words)
+    wanted = [line for line in lines if is_wanted(line, chosen, names)]
+    ranked = rank_alerts([each for each in wanted if each.closed_at is None], figures.risks)
     part = part_of(len(ranked), chosen.page) if ranked else None
     shown = ranked[part.first - 1 : part.last] if part else []
-    reader = _Reader(names, words, tables.timezone, read_moves(tables))
+    reader = _Reader(names, words, tables.timezone, figures.moves)
     ended = sorted(
         (line for line in wanted if line.closed_at is not None),
         key=lambda line: (line.closed_at, line.number),
@@ -206,43 +195,6 @@ def build_alerts_page(
         ended=tuple(_ended(line, reader) for line in ended[:_MOST_ENDED]),
         ended_note=words.count("alerts.ended_count", len(ended), days=ENDED_DAYS),
     )
-
-
-def _fields(
-    lines: Sequence[AlertLine], chosen: AlertsChosen, names: RoomNames, words: Words
-) -> tuple[ChoiceField, ...]:
-    roles = {role.place: role_name(role, names) for line in lines for role in line.told_roles}
-    severities = {each.word: words.say(f"alert.{each.word}") for each in reversed(Severity)}
-    places = {key: place.name for key, place in names.places.items() if place.kind == "region"}
-    places |= {key: names.place(key) for line in lines for key in _places(line)}
-    if chosen.place in names.places:
-        places[chosen.place] = names.place(chosen.place)
-    options = {"role": roles, "severity": severities, "place": places}
-    found = []
-    for name, known in options.items():
-        value = getattr(chosen, name)
-        if value and value not in known:
-            near = nearest(value, known) or "–"
-            raise NotFound(words.say(f"alerts.unknown.{name}", value=value, near=near))
-        pairs = list(known.items())
-        if name != "severity":
-            pairs.sort(key=lambda pair: pair[1])
-        label, every = words.say(f"alerts.by.{name}"), words.say(f"alerts.every.{name}")
-        found.append(choice_field(name, label, every, pairs, value))
-    return tuple(found)
-
-
-def _places(line: AlertLine) -> set[str]:
-    """Places of its shortages, and of its first role."""
-    return {line.place, *(member.split("|")[1] for member in line.members)}
-
-
-def _is_wanted(line: AlertLine, chosen: AlertsChosen, names: RoomNames) -> bool:
-    if chosen.severity and line.severity != chosen.severity:
-        return False
-    if chosen.role and chosen.role not in {role.place for role in line.told_roles}:
-        return False
-    return not chosen.place or not names.inside(chosen.place).isdisjoint(_places(line))
 
 
 def _note(ranked: Sequence[RankedAlert], is_any: bool, words: Words) -> str:
