@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from invented_release import TODAY, Tables, invented, rows_of
+from invented_alerts import NATION, NOW, REGION, ended, invented_alerts, line, release, risks
+from invented_release import TODAY, Tables, rows_of
 from invented_room import application, get, invented_room
+from test_web_pages import Page
 
 from vigie.actions.pages.alerts_page import AlertsPage, build_alerts_page
 from vigie.actions.pages.plan_page import build_plan_page
@@ -19,60 +20,15 @@ from vigie.actions.rooms.alerting import Telling
 from vigie.actions.views.alert_choices import AlertsChosen
 from vigie.actions.views.alert_views import alert_marks, rank_alerts
 from vigie.actions.views.choices import MOST_ROWS, Chosen
-from vigie.actions.views.risks import Risk, by_harm, read_risks
+from vigie.actions.views.risks import by_harm, read_risks
 from vigie.actions.views.room_names import read_names
 from vigie.actions.words.messages import Language
 from vigie.actions.words.wording import words_for
-from vigie.alerts import Role
 from vigie.errors import NotFound
-
-NOW = datetime(2020, 11, 9, 7, tzinfo=UTC)
-REGION, NATION = Role("valombre", "Bed coordinator"), Role("nation", "Crisis cell")
-
-
-@cache
-def release() -> Tables:
-    return Tables(invented(hospitals=40))
-
-
-def risks(kind: str = "") -> list[Risk]:
-    """Shortages ahead that are likely enough for an alert, the most pressing first."""
-    return [each for each in by_harm(read_risks(release())) if kind in ("", each.kind)]
-
-
-def line(number: int, *members: Risk, **changes: Any) -> AlertLine:
-    """An open alert of shortages that has just been told to the first of two roles."""
-    category, place = (members[0].category, members[0].place) if members else ("icu", "H01")
-    given: dict[str, Any] = {
-        "number": number,
-        "severity": "warning",
-        "text": "as it was told",
-        "state": "new",
-        "cause": f"wards:{category}@{place}",
-        "place": place,
-        "members": tuple("|".join(each.key) for each in members) or (f"beds|{place}|gone",),
-        "release": "r-2020-11-09-7f3a",
-        "opened_at": NOW,
-        "roles_told": 1,
-        "told_at": NOW,
-        "answered_at": None,
-        "answered_by": "",
-        "answer": "",
-        "closed_at": None,
-        "roles": (REGION, NATION),
-        "next_role_at": NOW + timedelta(hours=2),
-    }
-    return AlertLine(**given | changes)
 
 
 def page(*lines: AlertLine, language: Language = "en", **chosen: Any) -> AlertsPage:
     return build_alerts_page(release(), lines, language=language, chosen=AlertsChosen(**chosen))
-
-
-def ended(number: int, days: int) -> AlertLine:
-    answered = {"answered_at": NOW, "answered_by": "Bed coordinator", "answer": "two beds opened"}
-    closed = {"state": "ended", "closed_at": NOW - timedelta(days=days), "next_role_at": None}
-    return line(number, risks()[0], **closed, **(answered if number == 1 else {}))
 
 
 def test_alerts_stand_by_the_last_useful_moment_then_by_harm_and_calm_ones_last() -> None:
@@ -302,3 +258,26 @@ def test_an_unlikely_shortage_of_an_alert_names_no_day() -> None:
         Tables(dict(release().tables) | tables), [line(1, risk)], language="en"
     )
     assert "If so" not in shown.items[0].sentence
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_is_sound_html_whose_fields_have_labels_and_links_lead_somewhere(
+    language: Language,
+) -> None:
+    app = application(invented_room(), alerts=invented_alerts())
+    answer, briefing, file = get(app, f"/alerts?lang={language}", "/briefing", "/alerts.csv")
+    page = Page(answer.text)
+    assert page.open == []
+    assert len(page.all("h1")) == 1
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    named = {label.get("for") for label in page.all("label")}
+    fields = [each for each in page.all("input") if each.get("type") != "hidden"]
+    assert all(each["id"] in named for each in fields + page.all("select"))
+    actions = {each["action"] for each in page.all("form")} - {"/alerts"}
+    assert actions == {"/alerts/1", "/alerts/4", "/alerts/9"}
+    links = sorted({each["href"] for each in page.all("a")} - {"#content", "/alerts.csv"})
+    inside = [each for each in links if not each.startswith("/moves/")]
+    assert all(each.status_code == 200 for each in get(app, *inside))
+    assert 'href="/alerts"' in briefing.text
+    assert file.headers["content-type"].startswith("text/csv")
