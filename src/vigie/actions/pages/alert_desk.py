@@ -20,7 +20,6 @@ from vigie.actions.rooms.room import Room
 from vigie.actions.views.alert_choices import AlertsChosen
 from vigie.actions.views.alert_views import AlertMark, RankedAlert, alert_marks, rank_alerts
 from vigie.actions.views.risks import read_risks
-from vigie.actions.views.room_names import read_names
 from vigie.actions.views.spreadsheets import to_csv
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.messages import Language
@@ -71,15 +70,18 @@ class AlertDesk:
 
     def page(self, tables: ReleaseTables, language: Language, chosen: AlertsChosen) -> AlertsPage:
         """The page of alerts beside the figures of the release in force."""
-        lines, key = self._lines(), (tables.release, language)
-        figures = self._kept.get(key) or read_alert_figures(tables, language)
-        self._kept = dict([*self._kept.items(), (key, figures)][-_KEPT_FIGURES:])
-        return build_alerts_page(tables, lines, language=language, chosen=chosen, figures=figures)
+        return build_alerts_page(
+            tables,
+            self._lines(),
+            language=language,
+            chosen=chosen,
+            figures=self._figures(tables, language),
+        )
 
     def marks(self, tables: ReleaseTables, language: Language) -> Mapping[str, AlertMark]:
         """The open alert of each shortage, by its key "kind|place|category"."""
         lines = list_alerts(self.room, self.caller)
-        names = read_names(tables, language)
+        names = self._figures(tables, language).names
         return alert_marks(lines, names, words_for(language), tables.timezone)
 
     def answer(self, number: int, fields: Mapping[str, str]) -> None:
@@ -102,6 +104,13 @@ class AlertDesk:
         ranked = rank_alerts(self._lines(), read_risks(tables))
         ranked.sort(key=lambda each: each.line.closed_at is not None)
         return to_csv(ALERT_COLUMNS, [_row(each) for each in ranked])
+
+    def _figures(self, tables: ReleaseTables, language: Language) -> AlertFigures:
+        """The figures of a release, kept: whoever is not allowed was refused before."""
+        key = (tables.release, language)
+        figures = self._kept.get(key) or read_alert_figures(tables, language)
+        self._kept = dict([*self._kept.items(), (key, figures)][-_KEPT_FIGURES:])
+        return figures
 
     def _lines(self) -> list[AlertLine]:
         since = self.room.now() - timedelta(days=ENDED_DAYS)
