@@ -55,12 +55,19 @@ def pages_of(room: Room, caller: Caller, token: str) -> FastAPI:
         token: opens a session; at least 16 characters.
     """
     from vigie.actions.decisions.decision_desk import DecisionDesk
+    from vigie.actions.pages.alert_desk import AlertDesk
     from vigie.actions.pages.pages import RoomPages
     from vigie.web import create_app
 
     accent = room.values.pages.accent
-    desk = DecisionDesk(room, caller)
-    return create_app(RoomPages(room, caller), token=token, now=room.now, accent=accent, desk=desk)
+    return create_app(
+        RoomPages(room, caller),
+        token=token,
+        now=room.now,
+        accent=accent,
+        desk=DecisionDesk(room, caller),
+        alerts=AlertDesk(room, caller),
+    )
 
 
 def open_notebook(folder: str | Path) -> Notebook:

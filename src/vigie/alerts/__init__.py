@@ -7,7 +7,7 @@ followed by the next role. No I/O, no clock: the present is an argument.
 from vigie.alerts.episodes import Episode, Happening, What, advance
 from vigie.alerts.roles import Role, role_chain
 from vigie.alerts.severity import AlertPolicy, Danger, Severity, severity_of
-from vigie.alerts.telling import QuietHours, is_next_role_due
+from vigie.alerts.telling import QuietHours, is_next_role_due, next_role_at
 
 __all__ = [
     "AlertPolicy",
@@ -20,6 +20,7 @@ __all__ = [
     "What",
     "advance",
     "is_next_role_due",
+    "next_role_at",
     "role_chain",
     "severity_of",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vigie.cli.context import Context
 
 if TYPE_CHECKING:
-    from vigie.actions.daily.shortage_alerts import AlertLine
+    from vigie.actions.rooms.alert_book import AlertLine
 
 __all__ = ["add_alert_commands", "answer_alert", "list_alerts"]
 
@@ -40,13 +40,14 @@ def add_alert_commands(
     example = 'vigie alerts answer 12 --role "Duty bed manager" --text "Beds are being opened"'
     answer = add(of, "answer", answer_alert, about, example)
     answer.add_argument("number", type=int, help="of the alert")
+    answer.add_argument("--as", dest="account", default="", metavar="ACCOUNT", help="who answers")
     answer.add_argument("--role", default="", help="role in which you answer")
     answer.add_argument("--text", default="", help="what you say")
 
 
 def list_alerts(context: Context, arguments: argparse.Namespace) -> int:
     """vigie alerts list [--all]."""
-    from vigie.actions.daily.shortage_alerts import list_alerts as act
+    from vigie.actions.rooms.alert_book import list_alerts as act
 
     rows = act(context.room(), context.caller(), is_open=not arguments.all)
     lines = [line for row in rows for line in _lines(row)]
@@ -55,13 +56,14 @@ def list_alerts(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def answer_alert(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie alerts answer NUMBER [--role ROLE] [--text TEXT]."""
-    from vigie.actions.daily.shortage_alerts import answer_alert as act
+    """vigie alerts answer NUMBER [--as ACCOUNT] [--role ROLE] [--text TEXT]."""
+    from vigie.actions.rooms.alert_book import answer_alert as act
 
     row = act(
         context.room(),
         context.caller(),
         arguments.number,
+        account=arguments.account,
         role=arguments.role,
         answer=arguments.text,
     )
@@ -79,4 +81,6 @@ def _lines(row: AlertLine) -> list[str]:
         state = (
             f"no answer yet; roles told: {row.roles_told}, last {row.told_at:%Y-%m-%d %H:%M} UTC"
         )
+        if row.next_role is not None:
+            state += f"; goes to {row.next_role.key} at {row.next_role_at:%Y-%m-%d %H:%M} UTC"
     return [f"{row.number:>5}  {row.text}", f"       {state}"]

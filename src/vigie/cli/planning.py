@@ -257,6 +257,7 @@ def _outcomes(context: Context, arguments: argparse.Namespace) -> int:
 
 def _export(context: Context, arguments: argparse.Namespace) -> int:
     from vigie.actions.decisions import decision_files as files
+    from vigie.actions.views.spreadsheets import to_csv
 
     kinds: Mapping[str, tuple[Sequence[str], Callable[..., list[dict[str, Any]]]]] = {
         "orders": (files.ORDER_COLUMNS, files.order_rows),
@@ -266,9 +267,9 @@ def _export(context: Context, arguments: argparse.Namespace) -> int:
     columns, read = kinds[arguments.table]
     rows = read(context.room(), context.caller())
     if arguments.out is None:
-        context.give(rows, files.to_csv(columns, rows).splitlines())
+        context.give(rows, to_csv(columns, rows).splitlines())
         return 0
-    arguments.out.write_text(files.to_csv(columns, rows), encoding="utf-8")
+    arguments.out.write_text(to_csv(columns, rows), encoding="utf-8")
     context.give(
         {"file": arguments.out, "rows": len(rows)}, [f"{arguments.out}: {len(rows)} rows."]
     )

@@ -120,8 +120,8 @@ def export(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _export_orders(context: Context, arguments: argparse.Namespace) -> int:
-    from vigie.actions.decisions.decision_files import to_csv
     from vigie.actions.decisions.purchases import PURCHASE_COLUMNS, purchase_rows
+    from vigie.actions.views.spreadsheets import to_csv
 
     room, caller = context.room(), context.caller()
     rows = purchase_rows(room, caller, arguments.release, language=arguments.language)

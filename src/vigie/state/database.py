@@ -208,11 +208,16 @@ class Transaction(DecisionRows):
         )
         return int(made.scalar_one())
 
-    def alerts(self, *, is_open: bool = False) -> list[AlertRow]:
-        """Alerts of shortages in order of opening."""
-        query = sa.select(t.alert_episodes).order_by(t.alert_episodes.c.number)
-        if is_open:
-            query = query.where(t.alert_episodes.c.closed_at.is_(None))
+    def alerts(
+        self, *, is_open: bool = False, ended_since: datetime | None = None
+    ) -> list[AlertRow]:
+        """Alerts of shortages in order of opening: all, open ones, or also those ended since."""
+        query, closed_at = sa.select(t.alert_episodes), t.alert_episodes.c.closed_at
+        query = query.order_by(t.alert_episodes.c.number)
+        if ended_since is not None:
+            query = query.where(closed_at.is_(None) | (closed_at >= ended_since))
+        elif is_open:
+            query = query.where(closed_at.is_(None))
         return [replace(row, members=tuple(row.members)) for row in self._all(AlertRow, query)]
 
     # outbox -----------------------------------------------------------------
@@ -227,13 +232,17 @@ class Transaction(DecisionRows):
                 t.outbox.insert().values(kind=kind, key=key, payload=payload, made_at=now)
             )
 
-    def outbox(self, kind: str | None = None, *, is_waiting: bool = False) -> list[OutboxRow]:
-        """The outbox in order of posting."""
+    def outbox(
+        self, kind: str | None = None, *, is_waiting: bool = False, since: datetime | None = None
+    ) -> list[OutboxRow]:
+        """The outbox in order of posting; since: what was put there from an instant on."""
         query = sa.select(t.outbox).order_by(t.outbox.c.number)
         if kind is not None:
             query = query.where(t.outbox.c.kind == kind)
         if is_waiting:
             query = query.where(t.outbox.c.sent_at.is_(None))
+        if since is not None:
+            query = query.where(t.outbox.c.made_at >= since)
         return self._all(OutboxRow, query)
 
     def mark_sent(self, number: int, *, now: datetime | None) -> None:

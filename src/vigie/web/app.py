@@ -20,6 +20,7 @@ from vigie.actions.views.views import Picture, ReleaseTables
 from vigie.actions.words.messages import Language
 from vigie.charts import ACCENT, css_variables
 from vigie.errors import AccessRefused, BadData, NotFound, VigieError, http_status, nearest
+from vigie.web.alerts import Alerts, add_alert_pages
 from vigie.web.decisions import Desk, add_decision_pages
 from vigie.web.rendering import Reading, chosen_language, page_environment
 from vigie.web.room import RoomReader, Views
@@ -55,8 +56,10 @@ class _Pages:
         now: Callable[[], datetime],
         accent: str,
         desk: Desk | None,
+        alerts: Alerts | None,
     ) -> None:
         self.room, self.token, self.now, self.desk = room, token, now, desk
+        self.alerts = alerts
         self.views = Views(room)
         self.templates = page_environment()
         static = files("vigie.web").joinpath("static")
@@ -73,7 +76,11 @@ class _Pages:
         self, template: str, reading: Reading, *, status: int = 200, **more: Any
     ) -> HTMLResponse:
         html = self.templates.get_template(template).render(
-            reading=reading, words=reading.words, say=reading.words.say, **more
+            reading=reading,
+            words=reading.words,
+            say=reading.words.say,
+            has_alerts=self.alerts is not None,
+            **more,
         )
         answer = HTMLResponse(html, status, headers={"Content-Language": reading.language})
         if reading.request.query_params.get("lang") == reading.language:
@@ -112,13 +119,20 @@ class _Pages:
         is_older = tables and current and tables.release != current.release
         return Reading(request, language, tables, current if is_older else None)
 
+    def reading_now(self, request: Request) -> Reading:
+        """Of the release in force, whichever the address asks for."""
+        return Reading(request, self.language(request), self.room.current())
+
     def briefing(self, request: Request) -> Response:
         reading = self.reading(request)
         if reading.tables is None:
             return self.nothing_yet(request)
         stoppage = None if reading.current else self.room.stoppage()
         view = self.views.briefing(reading.tables, reading.language, stoppage)
-        return self.render("briefing.html", reading, page=view, section="briefing")
+        # Alerts are told of the release in force; an older one is shown as it was.
+        alerts = None if reading.current else self.alerts
+        marks = alerts.marks(reading.tables, reading.language) if alerts else {}
+        return self.render("briefing.html", reading, page=view, marks=marks, section="briefing")
 
     def place(self, request: Request, place: str) -> Response:
         reading = self.reading(request)
@@ -158,7 +172,7 @@ class _Pages:
         return self.render("scores.html", reading, page=view, section="scores")
 
     def releases(self, request: Request) -> Response:
-        reading = Reading(request, self.language(request), self.room.current())
+        reading = self.reading_now(request)
         return self.render("releases.html", reading, releases=self.room.releases(), section="data")
 
     def nothing_yet(self, request: Request) -> Response:
@@ -277,6 +291,7 @@ def create_app(
     accent: str = ACCENT,
     hosts: Sequence[str] = LOOPBACK,
     desk: Desk | None = None,
+    alerts: Alerts | None = None,
 ) -> FastAPI:
     """The web application of a room; it works without any script in the browser.
 
@@ -286,6 +301,7 @@ def create_app(
         now: the present, UTC-aware, for the end of sessions.
         accent: the network's colour of links and actions, #RRGGBB.
         desk: takes decisions on moves; None: the pages only read.
+        alerts: shows and answers alerts; None: there is no page of them.
         hosts: names under which the server answers; any other gets 400 (DNS rebinding).
 
     Raises:
@@ -293,12 +309,16 @@ def create_app(
     """
     if len(token) < 16:
         raise ValueError("the sign-in token needs at least 16 characters")
-    pages = _Pages(room, token, now, accent, desk)
+    pages = _Pages(room, token, now, accent, desk, alerts)
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
     _add_pages(app, pages)
     if desk is not None:
         add_decision_pages(
             app, desk, reading_of=pages.reading, render=pages.render, token=pages.token
+        )
+    if alerts is not None:
+        add_alert_pages(
+            app, alerts, reading_now=pages.reading_now, render=pages.render, token=pages.token
         )
     app.middleware("http")(partial(_guard, pages))
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

@@ -22,7 +22,6 @@ from vigie.actions.decisions.decision_files import (
     OUTCOME_COLUMNS,
     decision_rows,
     outcome_rows,
-    to_csv,
     write_orders,
 )
 from vigie.actions.decisions.decision_lines import Expected, list_decisions, record_decision
@@ -31,6 +30,7 @@ from vigie.actions.decisions.plan_outcomes import asked_of_plans, list_outcomes
 from vigie.actions.pages.showing import show_table
 from vigie.actions.rooms.releasing import release_in_force
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.spreadsheets import to_csv
 from vigie.errors import AccessRefused, BadData, Conflict, NotFound
 from vigie.planning import MoveKey, Stage, StepKind
 

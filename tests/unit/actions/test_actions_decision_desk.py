@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
-import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from tests.browsing import browse, hidden
 from tests.plan_room import copy_of, first_move, opened
 from tests.rooms import OPERATOR
 from vigie.actions.decisions.decision_lines import list_decisions
 from vigie.actions.rooms.room import Room
-from vigie.bootstrap import pages_of
 from vigie.planning import Stage
-
-TOKEN = "a token of the test server"
 
 
 @pytest.fixture
 def room(planned: Path, tmp_path: Path) -> Room:
     return opened(copy_of(planned, tmp_path / "room"))
-
-
-def browse(room: Room, visit: Callable[[httpx.AsyncClient], Any]) -> Any:
-    """What a signed-in browser meets."""
-
-    async def run() -> Any:
-        app = pages_of(room, OPERATOR, TOKEN)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://127.0.0.1", follow_redirects=True
-        ) as browser:
-            await browser.get("/sign-in", params={"token": TOKEN})
-            return await visit(browser)
-
-    return asyncio.run(run())
-
-
-def hidden(html: str) -> dict[str, str]:
-    """Hidden fields of the first form."""
-    form = re.search(r'<form method="post".*?</form>', html, re.DOTALL)
-    assert form is not None
-    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0])
-    assert found
-    return dict(found)
 
 
 def test_a_move_is_accepted_approved_and_arrives_through_forms(room: Room) -> None:

@@ -10,13 +10,9 @@ import pytest
 
 from tests.integration.small_room import LAST_DAY, Clock, at, make_room, open_small
 from vigie.actions.daily.alert_words import NamedDanger
-from vigie.actions.daily.shortage_alerts import (
-    answer_alert,
-    list_alerts,
-    tell_next_roles,
-    tell_shortages,
-)
+from vigie.actions.daily.shortage_alerts import tell_next_roles, tell_shortages
 from vigie.actions.daily.ticking import tick
+from vigie.actions.rooms.alert_book import answer_alert, list_alerts
 from vigie.actions.rooms.room import Room
 from vigie.alerts import Danger
 from vigie.bootstrap import local_operator
@@ -59,7 +55,7 @@ def named(
         chance=f"{probability * 100:.0f} in 100",
         day="12 April",
         from_when="",
-        act_by="tomorrow",
+        act="Last useful moment to act: tomorrow.",
     )
 
 
@@ -171,3 +167,39 @@ def test_a_room_without_a_channel_keeps_its_alerts_in_the_list(room: Room) -> No
     release(silent, "r1", named(0.8))
     assert posted(silent) == []
     assert [line.number for line in list_alerts(silent, CALLER)] == [1]
+
+
+def test_what_quiet_hours_hold_is_said_and_waited_for_from_their_end(
+    room: Room, clock: Clock
+) -> None:
+    clock.now = at(TODAY, 23)
+    release(room, "r1", named(0.8, days=9))
+    (line,) = list_alerts(room, CALLER)
+    (told,) = line.tellings
+    morning = at(TODAY + timedelta(days=1), 6) + timedelta(minutes=30)
+    assert (told.role, told.held_until, told.channels) == ("Duty bed manager (A)", morning, ())
+    assert line.next_role is not None
+    assert (line.next_role.place, line.next_role_at) == ("N", morning + timedelta(hours=2))
+    clock.now = morning + timedelta(minutes=119)
+    assert tell_next_roles(room) == 0
+    clock.now += timedelta(minutes=1)
+    assert tell_next_roles(room) == 1
+    (line,) = list_alerts(room, CALLER)
+    assert [each.role for each in line.tellings] == ["Duty bed manager (A)", "Crisis cell (N)"]
+    assert line.next_role_at is None
+
+
+def test_the_ways_that_took_a_message_and_those_given_up_are_said(room: Room, clock: Clock) -> None:
+    release(room, "r1", named(0.8))
+    with room.state.write("a test") as tx:
+        (row,) = tx.outbox("alert")
+        tx.remember(f"alert:{row.key}", "webhook")
+    (told,) = list_alerts(room, CALLER)[0].tellings
+    assert (told.channels, told.sent_at, told.is_given_up) == (("webhook",), None, False)
+    clock.now += timedelta(hours=25)
+    assert list_alerts(room, CALLER)[0].tellings[0].is_given_up
+    sent_at = clock.now
+    with room.state.write("a test") as tx:
+        tx.mark_sent(row.number, now=sent_at)
+    (told,) = list_alerts(room, CALLER)[0].tellings
+    assert (told.sent_at, told.is_given_up) == (sent_at, False)

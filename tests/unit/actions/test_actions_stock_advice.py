@@ -31,7 +31,6 @@ from tests.unit.actions.test_actions_products import (
 )
 from tests.unit.supply.orders_made import TODAY, UNTIL, many, rows_of
 from vigie.actions.daily.cycle import run_cycle
-from vigie.actions.decisions.decision_files import to_csv
 from vigie.actions.decisions.purchases import PURCHASE_COLUMNS, purchase_rows, tell_purchases
 from vigie.actions.pages.showing import open_release, show_table
 from vigie.actions.pages.told_shortages import tell_shortages
@@ -39,6 +38,7 @@ from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.order_book import OrderBook, book_of
 from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
+from vigie.actions.views.spreadsheets import to_csv
 from vigie.errors import AccessRefused
 from vigie.schemas import ORDERS
 from vigie.supply import learn_order_law, order_draws, read_order_lines

@@ -19,6 +19,7 @@ from vigie.alerts import (
     What,
     advance,
     is_next_role_due,
+    next_role_at,
     role_chain,
     severity_of,
 )
@@ -214,3 +215,56 @@ def test_what_quiet_hours_hold_is_not_passed_on() -> None:
             quiet=NIGHT,
         )
         assert found is is_due
+
+
+@pytest.mark.parametrize(
+    ("told", "severity", "expected"),
+    [
+        (NOON, Severity.WARNING, NOON + timedelta(hours=2)),
+        (NOON, Severity.CRITICAL, NOON + timedelta(minutes=20)),
+        (NOON, Severity.NOTICE, None),
+        # 22:00 to 06:30 in Paris are 21:00 to 05:30 UTC.
+        (NOON.replace(hour=20), Severity.WARNING, NOON.replace(day=27, hour=5, minute=30)),
+        (NOON.replace(hour=23), Severity.WARNING, NOON.replace(day=27, hour=7, minute=30)),
+        (NOON.replace(hour=2), Severity.WARNING, NOON.replace(hour=7, minute=30)),
+        (NOON.replace(hour=23), Severity.CRITICAL, NOON.replace(hour=23, minute=20)),
+    ],
+)
+def test_an_answer_is_waited_for_from_the_end_of_quiet_hours(
+    told: datetime, severity: Severity, expected: datetime | None
+) -> None:
+    found = next_role_at(
+        severity, told, is_answered=False, roles_left=1, policy=POLICY, quiet=NIGHT
+    )
+    assert found == expected
+
+
+@given(
+    minute=st.integers(0, 3 * 1440),
+    begin=st.integers(0, 1439),
+    length=st.integers(0, 1439),
+    severity=st.sampled_from(Severity),
+)
+def test_nobody_is_told_in_quiet_hours_and_never_before_the_wait_is_over(
+    minute: int, begin: int, length: int, severity: Severity
+) -> None:
+    def clock_time(value: int) -> time:
+        return time(value // 60 % 24, value % 60)
+
+    quiet = QuietHours(clock_time(begin), clock_time(begin + length), ZoneInfo("Europe/Paris"))
+    told = NOON + timedelta(minutes=minute)
+    at = next_role_at(severity, told, is_answered=False, roles_left=1, policy=POLICY, quiet=quiet)
+    wait = POLICY.minutes(severity)
+    if wait is None:
+        assert at is None
+        return
+    assert at is not None
+    assert not quiet.holds(severity, at)
+    # The slow way: minute by minute, counting those after the alert was let out.
+    heard = told
+    while quiet.holds(severity, heard):
+        heard += timedelta(minutes=1)
+    slow = heard + timedelta(minutes=wait)
+    while quiet.holds(severity, slow):
+        slow += timedelta(minutes=1)
+    assert at == slow

@@ -20,6 +20,7 @@ from vigie.actions.views.views import ReleaseLine, Stoppage, TileSpec
 from vigie.actions.words.messages import Language
 from vigie.errors import NotFound
 from vigie.web import create_app
+from vigie.web.alerts import Alerts
 
 TOKEN = "a token of the test server"
 NOW = datetime(2020, 11, 9, 7, 0, tzinfo=UTC)
@@ -95,9 +96,9 @@ def invented_room(**changes: Any) -> Room:
     return Room(**{"now": Tables(now), "old": yesterday(before)} | changes)
 
 
-def application(room: Room, now: datetime = NOW) -> FastAPI:
+def application(room: Room, now: datetime = NOW, alerts: Alerts | None = None) -> FastAPI:
     """The application of a room at an instant."""
-    return create_app(room, token=TOKEN, now=lambda: now)
+    return create_app(room, token=TOKEN, now=lambda: now, alerts=alerts)
 
 
 def get(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from invented_alerts import invented_alerts
 from invented_room import TOKEN, application, invented_room
 
 pytestmark = pytest.mark.browser
@@ -36,6 +37,7 @@ PAGES = (
     "/releases",
     "/shortages",
     "/plan",
+    "/alerts",
 )
 
 
@@ -55,7 +57,7 @@ def address() -> Iterator[str]:
 
 
 def application_now():
-    return application(invented_room(), now=datetime.now(UTC))
+    return application(invented_room(), datetime.now(UTC), invented_alerts())
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vigie.actions.rooms.alert_book import alert_policy
 from vigie.actions.rooms.room import Room
 from vigie.actions.views.risks import Risk, act_by_text, from_when, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words, words_for
-from vigie.alerts import AlertPolicy, Danger, Happening
+from vigie.alerts import Danger, Happening
 
-__all__ = ["NamedDanger", "alert_policy", "alert_text", "named_dangers"]
+__all__ = ["NamedDanger", "alert_text", "named_dangers"]
 
 _VITAL_CLASSES = ("medicine", "device")
 
@@ -24,8 +25,8 @@ class NamedDanger:
     Attributes:
         danger: what the rules of alerts read.
         place: whose duty role is told first.
-        what, where, area, chance, day, from_when, act_by: in the first language of the room; area
-            is the name of ``place``, from_when is "" where no day is named.
+        what, where, area, chance, day, from_when, act: in the first language of the room; area
+            is the name of ``place``, from_when is "" where no day is named, act is a sentence.
     """
 
     danger: Danger
@@ -36,7 +37,7 @@ class NamedDanger:
     chance: str
     day: str
     from_when: str
-    act_by: str
+    act: str
 
 
 def named_dangers(room: Room, tables: ReleaseTables) -> list[NamedDanger]:
@@ -81,21 +82,9 @@ def alert_text(room: Room, happening: Happening, first: NamedDanger) -> str:
         chance=first.chance,
         day=first.day,
         when=when,
-        act=words.say("alert.act", act_by=first.act_by),
+        act=first.act,
     )
     return " ".join(said.split())
-
-
-def alert_policy(room: Room) -> AlertPolicy:
-    """When alerts are raised, as the settings say."""
-    rules = room.values.alerts
-    return AlertPolicy(
-        open_at=rules.open_at_in_100 / 100,
-        close_below=rules.close_below_in_100 / 100,
-        critical_at=rules.critical_at_in_100 / 100,
-        warning_minutes=rules.warning_minutes,
-        critical_minutes=rules.critical_minutes,
-    )
 
 
 def _ward_kinds(tables: ReleaseTables) -> dict[str, str]:
@@ -141,6 +130,8 @@ def _named(
         area=names.place(place),
         chance=words.chance(risk.probability).in_100,
         day=words.day(risk.by),
-        from_when="" if risk.if_short is None else from_when(risk, words),
-        act_by=act_by_text(risk, words),
+        from_when=from_when(risk, words) if risk.is_dated else "",
+        act=words.say("alert.too_late")
+        if risk.is_late
+        else words.say("alert.act", act_by=act_by_text(risk, words)),
     )

@@ -3,86 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 
-from vigie.actions.daily.alert_words import NamedDanger, alert_policy, alert_text
-from vigie.actions.rooms.alerting import Alert, has_channel, post_alert
-from vigie.actions.rooms.auditing import admit, record
-from vigie.actions.rooms.places import is_valid
+from vigie.actions.daily.alert_words import NamedDanger, alert_text
+from vigie.actions.rooms.alert_book import DutyRoles, alert_policy
+from vigie.actions.rooms.alerting import Alert, has_channel, post_alert, quiet_hours
 from vigie.actions.rooms.room import Room
 from vigie.actions.words.wording import words_for
 from vigie.alerts import (
     Episode,
     Happening,
-    QuietHours,
     Role,
     Severity,
     What,
     advance,
     is_next_role_due,
-    role_chain,
 )
-from vigie.errors import Conflict, NotFound
-from vigie.governance import Action, Caller
-from vigie.schemas import PLACES
 from vigie.state import AlertRow, Transaction
 
-__all__ = [
-    "AlertLine",
-    "answer_alert",
-    "list_alerts",
-    "tell_next_roles",
-    "tell_shortages",
-]
+__all__ = ["tell_next_roles", "tell_shortages"]
 
 _OLDEST_DAYS = 1
 """Releases for days before yesterday look back; they alarm nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLine:
-    """An alert as people read it.
-
-    Attributes:
-        number: to answer it by.
-        severity: notice, warning or critical.
-        text: in the first language of the room.
-        state: new, answered or ended.
-        opened_at, told_at, answered_at, closed_at: instants; None: not yet.
-        roles_told: roles of the chain that were told.
-        answered_by, answer: who took note, and what they said.
-    """
-
-    number: int
-    severity: str
-    text: str
-    state: str
-    opened_at: datetime
-    roles_told: int
-    told_at: datetime
-    answered_at: datetime | None
-    answered_by: str
-    answer: str
-    closed_at: datetime | None
-
-    @classmethod
-    def of(cls, row: AlertRow) -> AlertLine:
-        """From what is kept of it."""
-        state = "new" if row.answered_at is None else "answered"
-        return cls(
-            number=row.number,
-            severity=Severity(row.severity).word,
-            text=row.text,
-            state=state if row.closed_at is None else "ended",
-            opened_at=row.opened_at,
-            roles_told=row.roles_told,
-            told_at=row.told_at,
-            answered_at=row.answered_at,
-            answered_by=row.answered_by,
-            answer=row.answer,
-            closed_at=row.closed_at,
-        )
 
 
 def tell_shortages(
@@ -102,30 +45,28 @@ def tell_shortages(
     rows = {row.cause: row for row in tx.alerts(is_open=True)}
     by_key = {each.danger.key: each for each in named}
     episodes = [_episode(row) for row in rows.values()]
-    chains = _Chains(room)
+    duties = DutyRoles(room)
     told = []
     for happening in advance(episodes, [each.danger for each in named], alert_policy(room)):
         row = _row(room, release, happening, rows.get(happening.episode.cause), by_key)
         row = replace(row, number=tx.put_alert(row))
         if happening.what.is_told:
-            told.append((row, next(iter(chains.of(row.place)), None)))
+            told.append((row, next(iter(duties.of(row.place)), None)))
     _post(room, tx, told, release)
 
 
 def tell_next_roles(room: Room) -> int:
     """Pass alerts that nobody answered to the next role; how many were."""
-    rules = room.values.alerts
-    quiet = QuietHours(rules.quiet_from, rules.quiet_to, room.zone())
-    now = room.now()
+    quiet, now = quiet_hours(room), room.now()
     told: list[tuple[AlertRow, Role | None]] = []
     with room.state.read() as tx:
         is_any = any(row.answered_at is None for row in tx.alerts(is_open=True))
     if not is_any:
         return 0
-    chains = _Chains(room)
+    duties = DutyRoles(room)
     with room.state.write("alerts to the next role") as tx:
         for row in tx.alerts(is_open=True):
-            chain = chains.of(row.place)
+            chain = duties.of(row.place)
             is_due = is_next_role_due(
                 Severity(row.severity),
                 row.told_at,
@@ -141,79 +82,6 @@ def tell_next_roles(room: Room) -> int:
                 told.append((passed, chain[row.roles_told]))
         _post(room, tx, told, now.isoformat())
     return len(told)
-
-
-def list_alerts(room: Room, caller: Caller, *, is_open: bool = True) -> list[AlertLine]:
-    """Alerts of shortages, the gravest first.
-
-    Args:
-        room: the room.
-        caller: who asks.
-        is_open: only those that have not ended.
-
-    Raises:
-        AccessRefused: the caller may not read.
-    """
-    admit(room, caller, Action.READ, "alerts")
-    with room.state.read() as tx:
-        rows = tx.alerts(is_open=is_open)
-    rows.sort(key=lambda row: (row.closed_at is not None, -row.severity, row.number))
-    return [AlertLine.of(row) for row in rows]
-
-
-def answer_alert(
-    room: Room, caller: Caller, number: int, *, role: str = "", answer: str = ""
-) -> AlertLine:
-    """Take note of an alert: it is not passed on any further, until it becomes graver.
-
-    Args:
-        room: the room.
-        caller: who answers.
-        number: of the alert.
-        role: in which they answer; "": the caller's name.
-        answer: what they say.
-
-    Raises:
-        AccessRefused: the caller may not operate the room.
-        NotFound: no alert has the number.
-        Conflict: it has ended or was answered already.
-    """
-    decision = admit(room, caller, Action.OPERATE, f"alert {number}")
-    by = role or caller.name
-    with room.state.write("an answer to an alert") as tx:
-        row = next((each for each in tx.alerts() if each.number == number), None)
-        if row is None:
-            raise NotFound(f"No alert has the number {number}. See: vigie alerts list --all")
-        if row.closed_at is not None:
-            raise Conflict(f"Alert {number} ended at {row.closed_at:%Y-%m-%d %H:%M} UTC.")
-        if row.answered_at is not None:
-            raise Conflict(
-                f"Alert {number} was answered by {row.answered_by} at "
-                f"{row.answered_at:%Y-%m-%d %H:%M} UTC."
-            )
-        told = replace(row, answered_at=room.now(), answered_by=by, answer=answer)
-        tx.put_alert(told)
-        record(tx, decision, role=by, answer=answer, release=row.release)
-    return AlertLine.of(told)
-
-
-class _Chains:
-    """Duty roles of places, nearest first, as the reference tables have them today."""
-
-    def __init__(self, room: Room) -> None:
-        rows = [
-            row for row in room.reference(PLACES.name).to_pylist() if is_valid(row, room.today())
-        ]
-        self._parents = {row["place"]: row["parent"] or "" for row in rows}
-        self._roles = {
-            row["place"]: Role(row["place"], row["duty_role"], row["contact"] or "")
-            for row in rows
-            if row["duty_role"]
-        }
-
-    def of(self, place: str) -> list[Role]:
-        """Of a place and the places around it."""
-        return role_chain(place, self._parents, self._roles)
 
 
 def _episode(row: AlertRow) -> Episode:

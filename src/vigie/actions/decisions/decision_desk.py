@@ -14,7 +14,6 @@ from vigie.actions.decisions.decision_files import (
     decision_rows,
     order_rows,
     outcome_rows,
-    to_csv,
 )
 from vigie.actions.decisions.decision_lines import Expected, list_decisions, record_decision
 from vigie.actions.decisions.decisions_page import (
@@ -28,6 +27,7 @@ from vigie.actions.decisions.plan_decisions import find_code, list_moves
 from vigie.actions.pages.showing import open_release
 from vigie.actions.rooms.auditing import admit
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.spreadsheets import to_csv
 from vigie.actions.words.messages import Language
 from vigie.actions.words.wording import words_for
 from vigie.errors import BadData, NotFound, nearest

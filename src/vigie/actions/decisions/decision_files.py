@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ from vigie.actions.decisions.plan_outcomes import list_outcomes
 from vigie.actions.pages.showing import open_release
 from vigie.actions.rooms.auditing import admit
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.spreadsheets import to_csv
 from vigie.actions.words.order_messages import order_key
 from vigie.durable import sync
 from vigie.governance import Action, Caller
@@ -27,7 +25,6 @@ __all__ = [
     "decision_rows",
     "order_rows",
     "outcome_rows",
-    "to_csv",
     "write_orders",
 ]
 
@@ -99,7 +96,6 @@ OUTCOME_COLUMNS = (
     "watched_until",
     "release",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def order_rows(room: Room, caller: Caller, codes: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -137,19 +133,6 @@ def outcome_rows(room: Room, caller: Caller) -> list[dict[str, Any]]:
         }
         found.append(row | {"state": each.move.stage})
     return found
-
-
-def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as CSV: UTF-8, comma, ISO dates, empty where nothing is known.
-
-    Text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in columns])
-    return stream.getvalue()
 
 
 def write_orders(room: Room, caller: Caller, codes: Sequence[str]) -> Path:
@@ -193,14 +176,3 @@ def _order(row: MoveRow, places: Mapping[str, Mapping[str, Any]]) -> dict[str, A
         "approved_by": row.approver,
         "release": row.release,
     }
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return f"{value:g}" if value != int(value) else str(int(value))
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text

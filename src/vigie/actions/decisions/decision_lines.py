@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from vigie.actions.pages.showing import open_release
@@ -12,7 +12,7 @@ from vigie.actions.rooms.auditing import admit, record
 from vigie.actions.rooms.releasing import release_in_force
 from vigie.actions.rooms.room import Room
 from vigie.errors import BadData, NotFound, nearest
-from vigie.governance import Action, Caller
+from vigie.governance import Action, Caller, Decision
 from vigie.planning import Actor
 from vigie.state import DecisionRow, MoveRow
 
@@ -98,54 +98,63 @@ def record_decision(
     decision = admit(room, caller, Action.DECIDE, act)
     if not text.strip():
         raise BadData("Say what was decided, as in: vigie plan record 'Opened 6 beds in ward 3'")
-    asked = release or release_in_force(room)
-    taken_on = ""
-    if asked is not None:
-        reader = open_release(room, caller, asked)
-        taken_on = reader.release
-        places = set(reader.table("places")["place"].to_pylist())
-        if actor.place and actor.place not in places:
-            raise NotFound(f'No place "{actor.place}". Nearest: {nearest(actor.place, places)}.')
+    taken_on = _taken_on(room, caller, actor, release)
     effect = expected or Expected()
     parts = (act, actor.person, actor.place, text.strip(), taken_on, of, effect.quantity)
     made = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-    now = room.now()
-    with room.state.write(f"a decision: {act}") as tx:
-        lines = {line.number: line for line in tx.decisions()} if of is not None else {}
-        if of is not None and of not in lines:
-            raise NotFound(f"No decision number {of}. List them with: vigie plan decisions")
-        known = tx.decision(key or f"{act}:{made}")
+    row = DecisionRow(
+        key=key or f"{act}:{made}",
+        decided_at=room.now(),
+        caller=caller.name,
+        account=actor.account,
+        role=actor.role,
+        place=actor.place,
+        release=taken_on,
+        act=act,
+        text=text.strip(),
+        reason=reason.strip(),
+        quantity=effect.quantity,
+        unit=effect.unit.strip(),
+        receiver_before=effect.before,
+        receiver_after=effect.after,
+        of=of,
+    )
+    return _keep(room, decision, row)
+
+
+def _taken_on(room: Room, caller: Caller, actor: Actor, release: str | None) -> str:
+    """The release on which it was decided, which must know the place; "" before the first."""
+    asked = release or release_in_force(room)
+    if asked is None:
+        return ""
+    reader = open_release(room, caller, asked)
+    places = set(reader.table("places")["place"].to_pylist())
+    if actor.place and actor.place not in places:
+        raise NotFound(f'No place "{actor.place}". Nearest: {nearest(actor.place, places)}.')
+    return reader.release
+
+
+def _keep(room: Room, decision: Decision, row: DecisionRow) -> DecisionRow:
+    """The line and its audit record in one transaction; what is known by its key is not doubled."""
+    with room.state.write(f"a decision: {row.act}") as tx:
+        if row.of is not None:
+            lines = {line.number: line for line in tx.decisions()}
+            if row.of not in lines:
+                raise NotFound(f"No decision number {row.of}. List them with: vigie plan decisions")
+            row = replace(row, move=lines[row.of].move)
+        known = tx.decision(row.key)
         if known is not None:
             return known
-        line = tx.add_decision(
-            DecisionRow(
-                key=key or f"{act}:{made}",
-                decided_at=now,
-                caller=caller.name,
-                account=actor.account,
-                role=actor.role,
-                place=actor.place,
-                release=taken_on,
-                act=act,
-                move=lines[of].move if of is not None else "",
-                text=text.strip(),
-                reason=reason.strip(),
-                quantity=effect.quantity,
-                unit=effect.unit.strip(),
-                receiver_before=effect.before,
-                receiver_after=effect.after,
-                of=of,
-            )
-        )
+        line = tx.add_decision(row)
         record(
             tx,
             decision,
             line=line.number,
-            act=act,
-            account=actor.account,
-            role=actor.role,
-            place=actor.place,
-            release=taken_on,
+            act=line.act,
+            account=line.account,
+            role=line.role,
+            place=line.place,
+            release=line.release,
         )
     return line
 

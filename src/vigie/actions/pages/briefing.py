@@ -215,6 +215,7 @@ def _decision(
     place = names.places.get(risk.place)
     is_new = risk.key not in open_before
     return DecisionRow(
+        key="|".join(risk.key),
         what=what_name(risk, names, words),
         where=names.place(risk.place),
         place=risk.place,
@@ -223,7 +224,7 @@ def _decision(
         from_when=from_when(risk, words),
         act_by=act_by_text(risk, words),
         act_by_date=risk.act_by,
-        is_too_late=risk.act_by is not None and risk.act_by < risk.as_of,
+        is_too_late=risk.is_late,
         move=move_text(moves, names, words) or words.say("decide.no_move"),
         owner=(place.duty_role if place else "") or words.say("decide.no_owner"),
         state=words.say("decide.new" if is_new else "decide.open"),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from vigie.actions.pages.plan_pictures import effect_picture, map_picture
-from vigie.actions.views.choices import Choice, Chosen, Part, choices_of, part_of, require_known
-from vigie.actions.views.moves import Move, chosen_plan
+from vigie.actions.views.choices import Chosen, ListHead, Part, kind_and_region, list_head, part_of
+from vigie.actions.views.moves import Move, chosen_plan, move_code
 from vigie.actions.views.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.views import Picture, ReleaseTables
 from vigie.actions.words.messages import MESSAGES, Language
 from vigie.actions.words.wording import Chance, Words, words_for
-from vigie.planning import MoveKey
 
 __all__ = [
     "ComparedPlan",
@@ -27,8 +26,6 @@ __all__ = [
 ]
 
 MOST_UNHELPED = 10
-
-_KEY = ("kind", "category", "from_place", "to_place", "depart_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +80,8 @@ class ComparedPlan:
 class PlanPage:
     """The page of one release, in one language, for one kind and region or for all."""
 
-    language: Language
-    room_name: str
-    release: str
-    as_of: date
-    published_at: datetime
+    head: ListHead
     chosen: Chosen
-    kinds: tuple[Choice, ...]
-    regions: tuple[Choice, ...]
     note: str
     part: Part | None
     rows: tuple[MoveRow, ...]
@@ -124,7 +115,7 @@ def build_plan_page(
     words = words_for(language)
     names = read_names(tables, language)
     chosen = chosen or Chosen()
-    require_known(chosen, names, words)
+    head = list_head(tables, language, kind_and_region(chosen, names, words))
     reader = _Reader(tables, names, words, read_risks(tables))
     moves = chosen_moves(tables)
     numbered = list(enumerate(moves, start=1))
@@ -132,20 +123,13 @@ def build_plan_page(
     part = part_of(len(wanted), chosen.page) if wanted else None
     shown = wanted[part.first - 1 : part.last] if part else []
     unhelped, more = _unhelped(reader, moves)
-    kinds, regions = choices_of(chosen, names, words)
     drawn = (
         map_picture(moves, names, words, tables.release),
         effect_picture(moves, names, words, tables.release, tables.as_of),
     )
     return PlanPage(
-        language=language,
-        room_name=tables.room_name,
-        release=tables.release,
-        as_of=tables.as_of,
-        published_at=tables.published_at,
+        head=head,
         chosen=chosen,
-        kinds=kinds,
-        regions=regions,
         note=_note(reader, moves, part),
         part=part,
         rows=tuple(_row(number, move, reader) for number, move in shown),
@@ -252,7 +236,7 @@ def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
         helped_after=words.chance(move[f"{helped}_after"]),
         giving_before=words.chance(move[f"{giving}_before"]),
         giving_after=words.chance(move[f"{giving}_after"]),
-        code=MoveKey(*(move[name] for name in _KEY)).code(),
+        code=move_code(move),
         stage=move["state"],
     )
 

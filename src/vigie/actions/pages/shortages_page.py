@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.actions.views.choices import Choice, Chosen, Part, choices_of, part_of, require_known
+from vigie.actions.views.choices import Chosen, ListHead, Part, kind_and_region, list_head, part_of
 from vigie.actions.views.day_rows import DaySeries, SeriesKey, read_days
 from vigie.actions.views.risks import (
     AT_RISK_STEP,
@@ -58,14 +57,8 @@ class ShortageRow:
 class ShortagesPage:
     """The page of one release, in one language, for one kind and region or for all."""
 
-    language: Language
-    room_name: str
-    release: str
-    as_of: date
-    published_at: datetime
+    head: ListHead
     chosen: Chosen
-    kinds: tuple[Choice, ...]
-    regions: tuple[Choice, ...]
     note: str
     stale: str
     part: Part | None
@@ -92,25 +85,18 @@ def build_shortages_page(
     words = words_for(language)
     names = read_names(tables, language)
     chosen = chosen or Chosen()
-    require_known(chosen, names, words)
+    head = list_head(tables, language, kind_and_region(chosen, names, words))
     risks = _risks(tables, chosen, names)
     listed = by_harm(risks, floor=LISTED_STEP)
     part = part_of(len(listed), chosen.page) if listed else None
     shown = listed[part.first - 1 : part.last] if part else []
     days = read_days(tables, [risk.key for risk in shown])
     advice = read_advice(tables, {risk.key[1:] for risk in shown if risk.kind == "products"})
-    kinds, regions = choices_of(chosen, names, words)
     picture = _picture(tables, chosen, shown, days, names, words)
     what_ifs, what_ifs_note = _what_ifs(tables, chosen, names, words)
     return ShortagesPage(
-        language=language,
-        room_name=tables.room_name,
-        release=tables.release,
-        as_of=tables.as_of,
-        published_at=tables.published_at,
+        head=head,
         chosen=chosen,
-        kinds=kinds,
-        regions=regions,
         note=_note(risks, listed, part, words),
         stale=_stale(tables, risks, words),
         part=part,
@@ -177,7 +163,7 @@ def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words)
         risk=risk_row(risk, names, words),
         reason=reason_text(risk, words),
         lacking=lacking,
-        is_late=risk.act_by is not None and risk.act_by < risk.as_of,
+        is_late=risk.is_late,
         advice=advice_lines(advice, names, words, is_stock_said=True) if advice else (),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -13,9 +13,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from vigie.actions.rooms.room import Room
 from vigie.alerts import QuietHours, Severity
 from vigie.errors import SourceUnavailable
-from vigie.state import OutboxRow, Transaction
+from vigie.state import AlertRow, OutboxRow, Transaction
 
-__all__ = ["Alert", "SentAlerts", "has_channel", "is_due", "post_alert", "send_alerts"]
+__all__ = [
+    "Alert",
+    "SentAlerts",
+    "Telling",
+    "has_channel",
+    "is_due",
+    "post_alert",
+    "quiet_hours",
+    "send_alerts",
+    "tellings",
+]
 
 _TIMEOUT_SECONDS = 10
 _FIRST_HOUR_ATTEMPTS = 6
@@ -50,6 +60,27 @@ class SentAlerts:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A message that told an alert, and where it stands.
+
+    Attributes:
+        role: on duty, that it is for, with its place; "" for those whom [alerts] names.
+        made_at: when it was ready.
+        sent_at: when all channels had accepted it; None: not yet.
+        channels: that accepted it so far: webhook, mail.
+        held_until: end of the quiet hours that hold it; None: they do not.
+        is_given_up: it waited for a day, and is not tried any more.
+    """
+
+    role: str
+    made_at: datetime
+    sent_at: datetime | None
+    channels: tuple[str, ...]
+    held_until: datetime | None
+    is_given_up: bool
+
+
 Channel = Callable[[OutboxRow, Alert], None]
 
 
@@ -69,6 +100,43 @@ def _read(row: OutboxRow) -> Alert:
     return Alert(given["text"], severity, given["role"], tuple(to), tuple(numbers))
 
 
+def tellings(
+    room: Room, tx: Transaction, alerts: Iterable[AlertRow]
+) -> dict[int, tuple[Telling, ...]]:
+    """The messages that told each alert, oldest first, by its number."""
+    opened = {row.number: row.opened_at for row in alerts}
+    if not opened:
+        return {}
+    found: dict[int, tuple[Telling, ...]] = {}
+    for row in tx.outbox("alert", since=min(opened.values())):
+        alert = _read(row)
+        numbers = opened.keys() & set(alert.numbers)
+        if numbers:
+            told = _telling(room, tx, row, alert)
+            found |= {number: (*found.get(number, ()), told) for number in numbers}
+    return found
+
+
+def _telling(room: Room, tx: Transaction, row: OutboxRow, alert: Alert) -> Telling:
+    quiet, now = quiet_hours(room), room.now()
+    is_waiting = row.sent_at is None
+    is_held = is_waiting and quiet.holds(alert.severity, now)
+    return Telling(
+        role=alert.role,
+        made_at=row.made_at,
+        sent_at=row.sent_at,
+        channels=tuple((tx.recall(f"alert:{row.key}") or "").split()),
+        held_until=quiet.let_out_at(alert.severity, now) if is_held else None,
+        is_given_up=is_waiting and now - row.made_at > _GIVEN_UP_AFTER,
+    )
+
+
+def quiet_hours(room: Room) -> QuietHours:
+    """Hours in which only critical alerts go out, as the settings say."""
+    rules = room.values.alerts
+    return QuietHours(rules.quiet_from, rules.quiet_to, room.zone())
+
+
 def has_channel(room: Room) -> bool:
     """Whether vigie.toml and the environment name anywhere to send alerts."""
     return bool(_channels(room))
@@ -86,8 +154,7 @@ def send_alerts(room: Room) -> SentAlerts:
         return SentAlerts(0, ())
     with room.state.read() as tx:
         waiting = tx.outbox("alert", is_waiting=True)
-    rules = room.values.alerts
-    quiet = QuietHours(rules.quiet_from, rules.quiet_to, room.zone())
+    quiet = quiet_hours(room)
     accepted, problems = 0, []
     for row in waiting:
         alert = _read(row)

@@ -8,9 +8,19 @@ from typing import Any
 from vigie.actions.views.room_names import RoomNames
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words
-from vigie.planning import NEAREST_SURPLUS_MODEL
+from vigie.planning import NEAREST_SURPLUS_MODEL, MoveKey
 
-__all__ = ["Move", "chosen_plan", "move_text", "one_move", "read_moves", "read_place_moves"]
+__all__ = [
+    "Move",
+    "chosen_plan",
+    "move_code",
+    "move_text",
+    "one_move",
+    "read_moves",
+    "read_place_moves",
+]
+
+_KEY = ("kind", "category", "from_place", "to_place", "depart_date")
 
 Move = dict[str, Any]
 
@@ -54,6 +64,11 @@ def chosen_plan(tables: ReleaseTables, moves: Sequence[Move]) -> str | None:
 
 def _is_baseline(plan: Move) -> bool:
     return bool(plan["model_id"] == NEAREST_SURPLUS_MODEL)
+
+
+def move_code(move: Move) -> str:
+    """What names a move in decisions, also in the plans of later releases."""
+    return MoveKey(*(move[name] for name in _KEY)).code()
 
 
 def move_text(moves: Sequence[Move], names: RoomNames, words: Words) -> str:

@@ -91,6 +91,16 @@ class Risk:
         """Last day the chance is about."""
         return self.as_of + timedelta(days=self.days)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the last useful moment to act is past."""
+        return self.act_by is not None and self.act_by < self.as_of
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether enough paths run short to name a day."""
+        return self.if_short is not None and whole_in_100(self.probability) >= DATE_FROM_IN_100
+
 
 def read_risks(tables: ReleaseTables, **equals: str) -> list[Risk]:
     """The shortages of a release, highest chance first; equal ones in 100 by expected harm."""
@@ -168,7 +178,7 @@ def risk_sentence(risk: Risk, words: Words) -> str:
 
 def from_when(risk: Risk, words: Words) -> str:
     """Most likely first day among the paths that run short, with its range."""
-    if risk.if_short is None or whole_in_100(risk.probability) < DATE_FROM_IN_100:
+    if risk.if_short is None or not risk.is_dated:
         return words.say("risk.no_date")
     early, middle, late = (risk.as_of + timedelta(days=day) for day in risk.if_short)
     span = words.span(early, late, is_short=True)
@@ -179,7 +189,7 @@ def act_by_text(risk: Risk, words: Words, *, is_short: bool = False) -> str:
     """Last useful moment to act, in words."""
     if risk.act_by is None:
         return words.say("decide.no_lead_time")
-    if risk.act_by < risk.as_of:
+    if risk.is_late:
         return words.say("decide.late" if is_short else "decide.too_late")
     if risk.act_by == risk.as_of:
         return words.say("decide.today")

@@ -176,8 +176,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A shortage on which somebody must decide."""
+    """A shortage on which somebody must decide; its key is "kind|place|category"."""
 
+    key: str
     what: str
     where: str
     place: str

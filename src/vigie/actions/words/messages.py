@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from vigie.actions.words.messages_alert_page import ALERT_PAGE_MESSAGES
 from vigie.actions.words.messages_alerts import ALERT_MESSAGES
 from vigie.actions.words.messages_decisions import DECISION_MESSAGES
 from vigie.actions.words.messages_figures import FIGURE_MESSAGES
@@ -28,6 +29,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _PARTS = (
     DECISION_MESSAGES,
     ALERT_MESSAGES,
+    ALERT_PAGE_MESSAGES,
     FRAME_MESSAGES,
     FIGURE_MESSAGES,
     NOWCAST_MESSAGES,

@@ -18,10 +18,14 @@ ALERT_MESSAGES: dict[str, tuple[str, str]] = {
         "{severity}. {what}, {area} : {count} pénuries attendues d'ici le {day} ; le plus à "
         "craindre : {where}, {chance}. {when} {act}",
     ),
-    "alert.when": ("If so, from {from_when}.", "Le cas échéant, {from_when}."),
+    "alert.when": ("If so, from {from_when}.", "Le cas échéant, dès le {from_when}."),
     "alert.act": (
         "Last useful moment to act: {act_by}.",
         "Dernier moment utile pour agir : {act_by}.",
+    ),
+    "alert.too_late": (
+        "Act at once: the quickest remedy arrives too late.",
+        "Agir sans délai : le remède le plus rapide arrive trop tard.",
     ),
     "alert.head.one": ("{room}, for {role}:", "{room}, pour {role} :"),
     "alert.head.many": (
@@ -29,7 +33,7 @@ ALERT_MESSAGES: dict[str, tuple[str, str]] = {
         "{room}, pour {role} : {count} alertes",
     ),
     "alert.answer": (
-        "To say that you have taken note: vigie alerts answer {number}",
-        "Pour dire que vous en avez pris note : vigie alerts answer {number}",
+        "To say that you have taken note: the page /alerts, or vigie alerts answer {number}",
+        "Pour dire que vous en avez pris note : la page /alerts, ou vigie alerts answer {number}",
     ),
 }

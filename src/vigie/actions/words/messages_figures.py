@@ -101,7 +101,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "Sans délai : le remède le plus rapide arrive trop tard",
     ),
     "decide.late": ("too late", "trop tard"),
-    "decide.today": ("Today", "Aujourd'hui"),
+    "decide.today": ("today", "aujourd'hui"),
     "decide.no_lead_time": ("no lead time known", "délai d'action inconnu"),
     "decide.no_owner": ("no duty role recorded", "aucune fonction d'astreinte enregistrée"),
     "decide.no_move": ("no move is proposed", "aucune action proposée"),
