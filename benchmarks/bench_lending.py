@@ -25,7 +25,7 @@ SEEDS = (1, 2, 3)
 CHECKED, HELD_OUT = 1000, 3000
 
 
-def _rules(kind: str) -> LendingRules:
+def rules_of(kind: str) -> LendingRules:
     return LendingRules(
         largest_share=0.5 if kind == "staff" else 1.0,
         most_per_day=8 if kind == "patients" else None,
@@ -33,7 +33,7 @@ def _rules(kind: str) -> LendingRules:
     )
 
 
-def _saved(unseen: Lending, loans: Loans) -> tuple[float, float]:
+def saved_and_harm(unseen: Lending, loans: Loans) -> tuple[float, float]:
     """Share of weighted unit-days saved, and the largest rise of a lender's risk."""
     nothing = standard_outcome(unseen, DAYS)
     after = judge_loans(unseen, loans, risk_days=DAYS, rng=np.random.default_rng(7))
@@ -47,14 +47,14 @@ def plan(kind: str, seed: int) -> dict[str, float]:
     whole = lending_of(kind, seed, CHECKED + HELD_OUT, scaled(SITES, 12))
     seen, unseen = lending_halves(whole, CHECKED)
     del whole
-    rules = _rules(kind)
+    rules = rules_of(kind)
     started = time.process_time()
     found = lending_plan(seen, rules, np.random.default_rng(seed))
     seconds = time.process_time() - started
-    saved, harm = _saved(unseen, found.loans)
+    saved, harm = saved_and_harm(unseen, found.loans)
     nothing = float((found.before.unmet * seen.weights).sum())
-    nearest, nearest_harm = _saved(unseen, nearest_loans(seen, rules))
-    shares, shares_harm = _saved(unseen, proportional_loans(seen, rules))
+    nearest, nearest_harm = saved_and_harm(unseen, nearest_loans(seen, rules))
+    shares, shares_harm = saved_and_harm(unseen, proportional_loans(seen, rules))
     return {
         "seconds": seconds,
         "saved": saved,

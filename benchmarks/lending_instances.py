@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import gammainc
 
-from vigie.paths import FloatArray, PathArray
+from vigie.hospital.stays import OnwardStays, StayLaw
+from vigie.paths import FloatArray, IntArray, PathArray
 from vigie.planning import Lanes, Lending, loan_echo
 
-__all__ = ["DAYS", "KINDS", "SITES", "lending_halves", "lending_of"]
+__all__ = ["DAYS", "KINDS", "SITES", "geometric", "lending_halves", "lending_of", "stay_law"]
 
 SITES, DAYS, NEAREST = 100, 14, 8
 KINDS = ("equipment", "staff", "patients")
 _WARDS = ("general", "icu")
 _MEAN_STAY = np.array([6.0, 9.0])
-_INTENSIVE_SHARE = 0.08
+_INTENSIVE_SHARE, _NIGHTS = 0.08, 180
 
 
 def lending_of(kind: str, seed: int, samples: int, sites: int = SITES) -> Lending:
@@ -35,15 +37,19 @@ def lending_of(kind: str, seed: int, samples: int, sites: int = SITES) -> Lendin
     echo = loan_echo(2, 7 if kind == "equipment" else 3, DAYS)
     weights = np.ones(2)
     admissions: PathArray | None = None
+    courses: IntArray | None = None
     if kind == "patients":
         # Who takes patients of general wards must have room for those who go on to intensive care.
         own[:, 1] = np.round(size[:, 1] * np.maximum(full[:, 0], 1.8))
-        echo, weights = _stays(), np.array([1.0, 5.0])
-        admissions = rng.poisson(mean / _MEAN_STAY[:, None, None]).astype(np.float32)
+        law, weights = stay_law(), np.array([1.0, 5.0])
+        echo, courses = law.presence(DAYS), law.courses(DAYS, 4096, np.random.default_rng(seed))
+        came = rng.poisson(mean / _MEAN_STAY[:, None, None]).astype(np.float32)
+        admissions = came * law.new_share[:, None, None].astype(np.float32)
     names = tuple(f"S{at:03d}" for at in range(sites))
     return Lending(
-        kind, "units", names, categories, own, need, echo, _lanes(rng, sites), weights, admissions
-    )
+        kind, "units", names, categories, own, need, echo, _lanes(rng, sites), weights, admissions,
+        courses,
+    )  # fmt: skip
 
 
 def lending_halves(lending: Lending, first: int) -> tuple[Lending, Lending]:
@@ -66,16 +72,32 @@ def _drift(rng: np.random.Generator, sites: int, samples: int) -> FloatArray:
     return np.asarray(np.exp(trend + common + local))
 
 
-def _stays() -> FloatArray:
-    """Of those admitted to general wards some go on to intensive care."""
-    age = np.arange(DAYS)
-    echo = np.zeros((2, 2, DAYS))
-    there = np.exp(-age / _MEAN_STAY[0])
-    went = _INTENSIVE_SHARE * (1 - np.exp(-age / 2))
-    echo[0, 0] = there * (1 - went)
-    echo[0, 1] = went * np.exp(-age / _MEAN_STAY[1])
-    echo[1, 1] = np.exp(-age / _MEAN_STAY[1])
-    return echo
+def stay_law() -> OnwardStays:
+    """Of those admitted to general wards 8 in 100 go on to intensive care, and most come back."""
+    nights = np.arange(_NIGHTS)
+    to_icu = np.exp(-nights / 2.0)
+    leaving = np.zeros((2, 3, _NIGHTS))
+    leaving[0, 1] = _INTENSIVE_SHARE * to_icu / to_icu.sum()
+    leaving[0, 2] = (1 - _INTENSIVE_SHARE) * _gamma(1.5, 6.3)
+    leaving[1, 0], leaving[1, 2] = 0.6 * _gamma(1.2, 9.0), 0.4 * _gamma(1.2, 9.0)
+    there = np.maximum(1 - np.cumsum(leaving.sum(axis=1), axis=-1) + leaving.sum(axis=1), 1e-300)
+    hazards = leaving / there[:, None]
+    hazards[..., -1] /= hazards[..., -1].sum(axis=1, keepdims=True)
+    # Entries to intensive care hold those who came from general wards of the same site.
+    return OnwardStays(StayLaw(hazards[None]), np.array([0.9, 0.5]))
+
+
+def _gamma(shape: float, mean: float) -> FloatArray:
+    """(night,): chance of a stay of so many nights."""
+    upto = gammainc(shape, np.arange(_NIGHTS + 1) * shape / mean)
+    return np.asarray(np.diff(upto) / upto[-1])
+
+
+def geometric(lending: Lending) -> Lending:
+    """What totals tell of the same patients: geometric stays of the same means, nobody followed."""
+    mean = stay_law().mean_days
+    stays = (1 - 1 / mean)[:, None] ** np.arange(DAYS)
+    return replace(lending, echo=np.eye(2)[:, :, None] * stays, courses=None)
 
 
 def _lanes(rng: np.random.Generator, sites: int) -> Lanes:

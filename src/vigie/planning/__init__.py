@@ -14,7 +14,15 @@ from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
 from vigie.planning.flows import Flows
 from vigie.planning.judging import Outcome, judge_flows
-from vigie.planning.lending import Lending, LendingRules, Loans, Ways, loan_echo, ways_of_lending
+from vigie.planning.lending import (
+    Lending,
+    LendingRules,
+    Loans,
+    StayTold,
+    Ways,
+    loan_echo,
+    ways_of_lending,
+)
 from vigie.planning.lending_baselines import nearest_loans, proportional_loans
 from vigie.planning.lending_limits import moveable, spare_capacity
 from vigie.planning.lending_moves import loans_as_plans
@@ -96,6 +104,7 @@ __all__ = [
     "Solution",
     "Stage",
     "StandardOutcome",
+    "StayTold",
     "Step",
     "StepKind",
     "ThingPlan",

@@ -9,6 +9,7 @@ import numpy as np
 from vigie.paths import FloatArray
 from vigie.planning.exchange import Exchange
 from vigie.planning.flows import Flows
+from vigie.planning.lending import StayTold
 
 __all__ = ["CategoryPlan", "Move", "category_plan"]
 
@@ -28,6 +29,7 @@ class Move:
         receiver_after: its risk with the whole plan.
         sender_before: risk of the sender without the plan.
         sender_after: its risk with the whole plan.
+        stay: what is told of the stays of the patients moved; None: no patients, or nothing.
     """
 
     from_place: str
@@ -40,6 +42,7 @@ class Move:
     receiver_after: float
     sender_before: float
     sender_after: float
+    stay: StayTold | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,19 @@ from vigie.paths import BoolArray, FloatArray, IntArray, PathArray
 from vigie.planning.exchange import Lanes
 from vigie.planning.harm import harm_seen
 
-__all__ = ["Lending", "LendingRules", "Loans", "Ways", "loan_echo", "ways_of_lending"]
+__all__ = [
+    "Lending",
+    "LendingRules",
+    "Loans",
+    "StayTold",
+    "Ways",
+    "loan_echo",
+    "ways_of_lending",
+]
 
 _PATIENTS = "patients"
 _STANDARD_ERRORS = 2.0
+_ADDING_STANDARD_ERRORS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,27 @@ class LendingRules:
         """
         return harm_seen(self.largest_harm, samples, _STANDARD_ERRORS)
 
+    def harm_seen_adding(self, samples: int) -> float:
+        """The same while units are added, which takes every lender to it: more is held back."""
+        return harm_seen(self.largest_harm, samples, _ADDING_STANDARD_ERRORS)
+
+
+@dataclass(frozen=True, slots=True)
+class StayTold:
+    """What is told of the stays of one category of patients.
+
+    Attributes:
+        mean_days: mean nights of a stay in it.
+        source: movements or totals.
+        later: category that a patient may need later; "": none.
+        later_share: share of the patients who do, 0 to 1.
+    """
+
+    mean_days: float
+    source: str
+    later: str = ""
+    later_share: float = 0.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lending:
@@ -79,6 +109,10 @@ class Lending:
         lanes: ways; for patients from who hands over to who takes.
         weights: (category,), what a unit-day of shortage counts.
         admissions: (place, category, day, sample), new patients; None: not patients.
+        courses: (category, patient, age), patients drawn from the law of ``echo``: the category
+            of bed in which one who was admitted to the first is ``age`` days later, below 0 once
+            gone; None: in each category apart, with the chance that ``echo`` says.
+        stays: what is told of the stays of patients, one for each category; none: nothing.
 
     Raises:
         ValueError: shapes do not fit, or echo is not 0 to 1.
@@ -94,6 +128,8 @@ class Lending:
     lanes: Lanes
     weights: FloatArray
     admissions: PathArray | None = None
+    courses: IntArray | None = None
+    stays: tuple[StayTold, ...] = ()
 
     def __post_init__(self) -> None:
         cells = (len(self.places), len(self.categories))
@@ -111,6 +147,9 @@ class Lending:
             raise ValueError(f"{self.kind}: admissions {self.admissions.shape} do not fit need")
         if (self.kind == _PATIENTS) != (self.admissions is not None):
             raise ValueError(f"{self.kind}: admissions go with patients and with nothing else")
+        drawn = self.courses
+        if drawn is not None and (len(drawn) != cells[1] or drawn.shape[2] < self.horizon):
+            raise ValueError(f"{self.kind}: courses {drawn.shape} for {cells} and {self.horizon}")
 
     @property
     def horizon(self) -> int:
@@ -125,6 +164,22 @@ class Lending:
     def is_known(self) -> BoolArray:
         """(place, category): whether capacity is known."""
         return np.isfinite(self.own)
+
+    def is_there(self) -> BoolArray:
+        """(place, category): whether a place has this at all: known, and held or needed."""
+        is_used = (self.own > 0) | (self.need > 0).any(axis=(2, 3))
+        return np.asarray(self.is_known() & is_used)
+
+    def is_without(self) -> BoolArray:
+        """(lender, borrower, category): whether the lender lacks a category that is needed later.
+
+        Whoever is lent to may have beds of the category to which its patients go on: then their
+        need must not end where nobody counts it.
+        """
+        followed = self.echo.max(axis=2) > 0
+        has = self.is_there()
+        here, there = has[None, :, None, :], has[:, None, None, :]
+        return np.asarray((followed[None, None] & here & ~there).any(axis=-1))
 
     def at_borrower(self, lag: int) -> FloatArray:
         """(category, category, age): relief by a unit, by days after the day it left."""
@@ -215,7 +270,7 @@ def ways_of_lending(lending: Lending, rules: LendingRules) -> Ways:
         is_way &= rank < rules.nearest
     known = lending.is_known()
     every = is_way[:, :, None] & known[:, None, :] & known[None, :, :]
-    every &= (lending.echo.max(axis=(1, 2)) > 0)[None, None, :]
+    every &= (lending.echo.max(axis=(1, 2)) > 0)[None, None, :] & ~lending.is_without()
     lender, borrower, category = np.nonzero(every)
     # A patient is admitted elsewhere on the same day: nobody waits on the road.
     lag = np.ones(len(lender)) if lending.is_of_patients else days[lender, borrower]

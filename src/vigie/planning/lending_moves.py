@@ -61,6 +61,7 @@ def _moves(
                 receiver_after=float(after.short[receiver, category]),
                 sender_before=float(before.short[sender, category]),
                 sender_after=float(after.short[sender, category]),
+                stay=lending.stays[category] if lending.stays else None,
             )
         )
     return tuple(moves)

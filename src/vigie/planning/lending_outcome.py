@@ -53,8 +53,8 @@ def judge_loans(
     """Run every future with whole loans.
 
     A lender sends what is free on the day, a place hands over the patients who come on it, in the
-    order of the ways. A patient stays for a time drawn from the law of stays, the same at both
-    ends.
+    order of the ways. A patient stays for a time drawn from the law of stays, and goes on to other
+    categories of beds as drawn, the same at both ends.
 
     Args:
         lending: what is held and needed.
@@ -72,6 +72,7 @@ def judge_loans(
 class _Played:
     way: int
     day: int
+    units: int
     sent: IntArray
     first_draw: int
 
@@ -89,7 +90,7 @@ class LendingBooks:
     ) -> None:
         self._lending, self._loans, self._standard = lending, loans, standard
         self._risk_days = risk_days
-        self._draws = _draws(lending, rng)
+        self._draws, self._has = _draws(lending, rng), lending.is_there()
         self._change: dict[int, PathArray] = {}
         self._lent: dict[int, PathArray] = {}
         self._unsent = 0.0
@@ -107,14 +108,18 @@ class LendingBooks:
             key = (place, category)
             if key not in free:
                 free[key] = self._free(place, category, day)
-            units = float(np.rint(self._loans.units[way, day]))
-            sent = np.clip(np.floor(free[key] + 1e-4), 0, units)
-            free[key] = free[key] - sent
-            self._unsent += float((units - sent).mean(dtype=np.float64))
-            draw = (7919 * int(ways.lender[way]) + 104729 * int(ways.borrower[way])) + 31 * day
-            move = _Played(way, day, sent.astype(np.int64), draw + 13 * category)
+            units = round(float(self._loans.units[way, day]))
+            move = self._played(way, day, units, free[key])
+            free[key] = free[key] - move.sent
+            self._unsent += float((units - move.sent).mean(dtype=np.float64))
             self._moves[way, day] = move
             self._book(move, 1.0)
+
+    def _played(self, way: int, day: int, units: int, free: PathArray) -> _Played:
+        ways = self._loans.ways
+        sent = np.clip(np.floor(free + 1e-4), 0, units).astype(np.int64)
+        draw = (7919 * int(ways.lender[way]) + 104729 * int(ways.borrower[way])) + 31 * day
+        return _Played(way, day, units, sent, draw + 13 * int(ways.category[way]))
 
     def _free(self, place: int, category: int, day: int) -> PathArray:
         lending = self._lending
@@ -127,11 +132,20 @@ class LendingBooks:
     def _book(self, move: _Played, sign: float) -> None:
         ways = self._loans.ways
         lender, borrower = int(ways.lender[move.way]), int(ways.borrower[move.way])
+        signed = np.float32(sign)
+        if self._lending.courses is not None:
+            begins = move.day + int(ways.lag[move.way]) - 1
+            used = self._followed(move, self._lending.courses, self._lending.horizon - begins)
+            for place, sense in ((lender, -signed), (borrower, signed)):
+                # Beds of a kind that a place does not have are needed elsewhere, not here.
+                here = self._has[place][:, None, None]
+                self._of(self._change, place)[:, begins:] += sense * np.where(here, used, 0)
+            return
         for category, at, amount in self._parts(move, at_lender=True):
-            self._of(self._lent, lender)[category, at] += np.float32(sign) * amount
-            self._of(self._change, lender)[category, at] -= np.float32(sign) * amount
+            self._of(self._lent, lender)[category, at] += signed * amount
+            self._of(self._change, lender)[category, at] -= signed * amount
         for category, at, amount in self._parts(move, at_lender=False):
-            self._of(self._change, borrower)[category, at] += np.float32(sign) * amount
+            self._of(self._change, borrower)[category, at] += signed * amount
 
     def _of(self, books: dict[int, PathArray], place: int) -> PathArray:
         if place not in books:
@@ -158,6 +172,60 @@ class LendingBooks:
         is_there = self._draws[rows] < part
         is_sent = np.arange(most)[:, None] < move.sent[None, :]
         return np.asarray((is_there & is_sent).sum(axis=0, dtype=np.float32))
+
+    def _followed(self, move: _Played, courses: IntArray, days: int) -> PathArray:
+        """(category, age, sample): beds used by the patients sent, each in one bed at a time."""
+        drawn = courses[int(self._loans.ways.category[move.way])]
+        most = int(move.sent.max(initial=0))
+        used = np.zeros((len(courses), days, len(move.sent)), dtype=np.float32)
+        for number in range(most):
+            row = (move.first_draw + number) % len(self._draws)
+            patient = (self._draws[row] * np.float32(len(drawn))).astype(np.int64)
+            at = drawn[np.minimum(patient, len(drawn) - 1), :days].T
+            is_sent = number < move.sent
+            for category in range(len(courses)):
+                used[category] += (at == category) & is_sent
+        return used
+
+    def _left(self, way: int, day: int) -> PathArray:
+        """What may still be sent by a way on a day, the other moves as they are."""
+        ways, lending = self._loans.ways, self._lending
+        place = int((ways.borrower if lending.is_of_patients else ways.lender)[way])
+        category = int(ways.category[way])
+        free = self._free(place, category, day)
+        if lending.is_of_patients:
+            for (other, on), move in self._moves.items():
+                if on == day and (ways.borrower[other], ways.category[other]) == (place, category):
+                    free = free - move.sent
+        return free
+
+    def units_of(self, way: int, day: int) -> int:
+        """Units that a move holds; 0 where there is none."""
+        move = self._moves.get((way, day))
+        return 0 if move is None else move.units
+
+    def extend(self, way: int, day: int, units: int) -> float:
+        """More, or less, of a move; others send what they sent.
+
+        Args:
+            way, day: of the move; it may be a new one.
+            units: that are added, below 0 taken back.
+
+        Returns:
+            Weighted unit-days that this saves.
+        """
+        key, ways = (way, day), self._loans.ways
+        ends = {int(ways.lender[way]), int(ways.borrower[way])}
+        cost = sum(self._cost(place) for place in ends)
+        before = self._moves.pop(key, None)
+        if before is not None:
+            self._book(before, -1.0)
+        promised = units + (0 if before is None else before.units)
+        if promised > 0:
+            move = self._played(way, day, promised, self._left(way, day))
+            self._moves[key] = move
+            self._book(move, 1.0)
+        return cost - sum(self._cost(place) for place in ends)
 
     def saved_by(self, way: int, day: int) -> float:
         """Weighted unit-days that would lack without one move, the others as they are."""
@@ -192,8 +260,8 @@ class LendingBooks:
     def loans(self) -> Loans:
         """What is lent."""
         units = np.zeros_like(self._loans.units)
-        for way, day in self._moves:
-            units[way, day] = self._loans.units[way, day]
+        for (way, day), move in self._moves.items():
+            units[way, day] = move.units
         return Loans(self._loans.ways, units)
 
     def outcome(self) -> LendingOutcome:
@@ -224,6 +292,6 @@ def _place(
 
 def _draws(lending: Lending, rng: np.random.Generator) -> PathArray:
     """Chances of patients to be still in bed; nothing is drawn where all comes back on a day."""
-    is_fixed = bool(((lending.echo <= 0) | (lending.echo >= 1)).all())
+    is_fixed = lending.courses is None and bool(((lending.echo <= 0) | (lending.echo >= 1)).all())
     rows = 1 if is_fixed else 1009
     return rng.random((rows, lending.need.shape[-1]), dtype=np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from vigie.paths import BoolArray, FloatArray
 from vigie.planning.expected_shortage import ConvexCost
 from vigie.planning.lending import Lending, LendingRules, Loans, Ways, ways_of_lending
+from vigie.planning.lending_additions import Additions, add_units
 from vigie.planning.lending_limits import moveable_besides, spare_capacity
 from vigie.planning.lending_outcome import (
     LendingBooks,
@@ -100,6 +101,7 @@ def lending_plan(
         rounds += 1
         books = draft.books(np.random.default_rng(seed))
     draft.drop_harmful(books)
+    draft.add(books)
     count = len(books.moves())
     saved = draft.saved(books)
     draft.prune(books, saved)
@@ -129,6 +131,7 @@ class _Draft:
         self.standard = standard_outcome(self.lending, rules.risk_days)
         spare = spare_capacity(lent_only, rules)
         self.limits = LendingLimits(spare, moveable_besides(lending, rules, wishes))
+        self._spare_at_first = spare.copy()
         self._planning = _first(self.lending, planning_samples)
         self._cost: ConvexCost = lending_costs(self._planning, rules)
         self._wishes = _loan_wishes(self.lending, wishes)
@@ -213,15 +216,30 @@ class _Draft:
 
     def _harmed(self, books: LendingBooks) -> list[tuple[int, int]]:
         """(place, category) of lenders whose risk rises by more than is accepted."""
+        lenders = sorted({int(self._ways.lender[way]) for way, _ in books.moves()})
         seen = self.rules.harm_seen(self.lending.need.shape[-1])
-        ways = self._ways
-        lenders = sorted({int(ways.lender[way]) for way, _ in books.moves()})
-        found = []
-        for place in lenders:
-            rise = books.risk(place) - self.standard.short[place]
-            known = self.lending.is_known()[place]
-            found += [(place, int(at)) for at in np.flatnonzero((rise > seen + 1e-9) & known)]
-        return found
+        return [(place, at) for place in lenders for at in self._harmed_at(books, place, seen)]
+
+    def _harmed_at(self, books: LendingBooks, place: int, seen: float) -> list[int]:
+        """Categories of a lender whose risk rises by more."""
+        rise = books.risk(place) - self.standard.short[place]
+        known = self.lending.is_known()[place]
+        return [int(at) for at in np.flatnonzero((rise > seen + 1e-9) & known)]
+
+    def add(self, books: LendingBooks) -> None:
+        """Add patients whom no lender is harmed by: limits were lowered by more than need be."""
+        if not self.lending.is_of_patients:
+            return
+        limits = LendingLimits(self._spare_at_first, self.limits.moveable)
+        room = LendingRoom(self.lending, self._ways, limits, self.rules)
+        for way, day in books.moves():
+            room.take(way, day, float(books.units_of(way, day)))
+        seen = self.rules.harm_seen_adding(self.lending.need.shape[-1])
+
+        def is_harmed(of: LendingBooks, place: int) -> bool:
+            return bool(self._harmed_at(of, place, seen))
+
+        add_units(books, Additions(self.lending, self._ways, self.rules, room, is_harmed))
 
     def lower_limits(self, books: LendingBooks) -> bool:
         """Whether a lender is harmed; its limits are lowered then."""

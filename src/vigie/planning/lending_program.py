@@ -211,10 +211,12 @@ class _Program:
         """(cells, columns, part of a unit) that loans take from, or bring to, the levels."""
         _, categories, horizon = self._shape
         place = self._ways.lender if at_lender else self._ways.borrower
+        has = self._lending.is_there()
         for lag in np.unique(self._ways.lag).tolist():
             profile = self._lending.at_lender(lag) if at_lender else self._lending.at_borrower(lag)
             for moved, felt, age in np.argwhere(profile > 1e-4).tolist():
-                ways = np.flatnonzero((self._ways.lag == lag) & (self._ways.category == moved))
+                is_felt = (self._ways.category == moved) & has[place, felt]
+                ways = np.flatnonzero((self._ways.lag == lag) & is_felt)
                 base = (place[ways] * categories + felt) * horizon
                 for day in range(min(self._days, horizon - age)):
                     yield base + day + age, self.columns[ways, day], profile[moved, felt, age]

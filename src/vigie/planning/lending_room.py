@@ -25,7 +25,7 @@ class LendingRoom:
         self._coming = np.full((places, days), most)
         lags = np.unique(ways.lag).tolist()
         self._profile = {lag: lending.at_lender(lag) for lag in lags}
-        self._last = lending.horizon
+        self._last, self._has = lending.horizon, lending.is_there()
         self.units = np.zeros((len(ways), days))
 
     def most(self, way: int, day: int) -> float:
@@ -36,7 +36,7 @@ class LendingRoom:
         lender, borrower, category = self._at(way)
         profile = self._profile[int(ways.lag[way])][category][:, : self._last - day]
         spare = self._spare[lender, :, day:]
-        needed = profile > 1e-4
+        needed = (profile > 1e-4) & self._has[lender][:, None]
         room = float((spare[needed] / profile[needed]).min(initial=np.inf))
         if self._moveable is not None:
             room = min(room, float(self._moveable[borrower, category, day]))

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.planning.category_plan import CategoryPlan
+from vigie.planning.lending import StayTold
 from vigie.schemas import PLAN_MOVES, PLANS
 
 __all__ = ["move_rows", "plan_row"]
@@ -45,10 +46,22 @@ def move_rows(
             "sender_after": move.sender_after,
             "km": move.km,
             "state": "proposed",
+            **_stay(move.stay),
         }
         for number, (category, move) in enumerate(pairs, start=1)
     ]
     return pa.Table.from_pylist(rows, schema=PLAN_MOVES.arrow_schema())
+
+
+def _stay(told: StayTold | None) -> dict[str, object]:
+    if told is None:
+        return dict.fromkeys(("stay_source", "stay_days", "later_category", "later_share"))
+    return {
+        "stay_source": told.source,
+        "stay_days": told.mean_days,
+        "later_category": told.later or None,
+        "later_share": told.later_share if told.later else None,
+    }
 
 
 def plan_row(

@@ -1,5 +1,6 @@
 """Machines, staff and new patients between places, from the figures of a room."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,8 +10,10 @@ from tests.unit.actions.given_figures import Given, inputs_of, rule_of
 from vigie.actions.forecasts.forecasting import Stream
 from vigie.actions.rooms.room import PlanValues
 from vigie.actions.shortages.loan_plans import LoanPlans, plan_loans, without_neighbours
+from vigie.actions.shortages.patient_stays import patient_stays
 from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows
 from vigie.actions.shortages.ward_staffing import staffing
+from vigie.hospital.stays import OnwardStays, StayLaw
 from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL, Ban, Wishes
 
 ARCS = [
@@ -45,10 +48,15 @@ FIGURES: Given = {
 
 
 def planned(
-    values: PlanValues | None = None, wishes: Wishes | None = None, arcs: list = ARCS
+    values: PlanValues | None = None,
+    wishes: Wishes | None = None,
+    arcs: list = ARCS,
+    stays: OnwardStays | None = None,
 ) -> LoanPlans:
     reference = {"arcs": arcs, "ratios": RATIOS}
     inputs, chance = inputs_of(FIGURES, reference=reference, flows=("entries",))
+    if stays is not None:
+        inputs = replace(inputs, stays={"need": stays})
     found: list[BedPaths] = []
     staff = staffing(STAFF, inputs)
     bed_rows(BEDS, inputs, None, None, found=found)
@@ -123,3 +131,42 @@ def test_without_ways_nothing_moves_and_places_are_named() -> None:
     assert np.isfinite([part.unmet_after for part in found.plans[OPTIMAL_MODEL]]).all()
     inputs, _ = inputs_of(FIGURES, reference={"arcs": ARCS})
     assert without_neighbours(inputs.reference["arcs"], ["A", "B", "C"]) == ("C",)
+
+
+def _one_ward(nights: float, new_share: float) -> OnwardStays:
+    hazards = np.zeros((1, 1, 2, 60))
+    hazards[0, 0, 1] = 1 / (nights + 1)
+    hazards[..., -1] = [0, 1]
+    return OnwardStays(StayLaw(hazards), np.array([new_share]))
+
+
+def test_stays_of_movements_take_the_place_of_totals(found: LoanPlans) -> None:
+    from_totals = {move.stay for move in moves_of(found, "patients")}
+    assert {told.source for told in from_totals if told} == {"totals"}
+    told = planned(stays=_one_ward(9.0, 1.0))
+    stays = {move.stay for move in moves_of(told, "patients")}
+    assert [(each.source, round(each.mean_days, 1), each.later) for each in stays if each] == [
+        ("movements", 9.0, "")
+    ]
+    # Who came from another ward of the place is no new admission: fewer can be moved.
+    fewer = planned(stays=_one_ward(9.0, 0.35))
+    moved = [sum(move.quantity for move in moves_of(each, "patients")) for each in (told, fewer)]
+    assert 0 < moved[1] < moved[0]
+
+
+def test_later_need_of_intensive_care_is_told_of_who_may_need_it() -> None:
+    hazards = np.zeros((1, 2, 3, 60))
+    hazards[0, 0, 1], hazards[0, 0, 2], hazards[0, 1, 2] = 0.02, 0.18, 0.1
+    hazards[..., -1] = [0, 0, 1]
+    law = OnwardStays(StayLaw(hazards), np.ones(2))
+    given = {("need", "A", "general"): [9.0] * 20, ("entries", "A", "general"): [2.0] * 20}
+    given |= {("need", "A", "icu"): [9.0] * 20, ("entries", "A", "icu"): [1.0] * 20}
+    inputs, _ = inputs_of(given, flows=("entries",))
+    inputs = replace(inputs, stays={"need": law})
+    stays = patient_stays(inputs, "entries", "need", 7, ["icu"], np.random.default_rng(0))
+    assert [told.later for told in stays.told] == ["icu", ""]
+    assert stays.told[0].later_share == pytest.approx(0.1, abs=0.001)
+    assert stays.courses is not None
+    assert (stays.echo[0, 1] > 0).any()
+    in_icu = (stays.courses[0] == 1).mean(axis=0)
+    np.testing.assert_allclose(in_icu, law.presence(7)[0, 1], atol=0.006)

@@ -1,7 +1,10 @@
 """Small invented regions that lend machines, staff and beds; shared by the tests of plans."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from vigie.hospital.stays import OnwardStays, StayLaw
 from vigie.planning import Lanes, Lending, loan_echo
 
 
@@ -53,3 +56,25 @@ def patients(seed, places=5, days=8, samples=60, *, mean_stay=6.0, intensive=0.2
         "patients", "patients", names, ("general", "icu"), own, need.astype(np.float32), echo,
         lanes_of(rng, places, most_days=1), np.array([1.0, 5.0]), arriving.astype(np.float32),
     )  # fmt: skip
+
+
+def stay_law(seed, nights=40):
+    """Stays that are not geometric; some go on to intensive care, and some of these come back."""
+    rng = np.random.default_rng(seed)
+    hazards = np.zeros((1, 2, 3, nights))
+    hazards[0, 0, 1] = rng.uniform(0.02, 0.08) * np.exp(-np.arange(nights) / 3)
+    hazards[0, 0, 2] = np.minimum(0.02 + 0.03 * np.arange(nights), 0.3)
+    hazards[0, 1, 0], hazards[0, 1, 2] = 0.06, 0.05
+    hazards[..., -1] /= hazards[..., -1].sum(axis=2, keepdims=True)
+    return OnwardStays(StayLaw(hazards), np.ones(2))
+
+
+def patients_by_law(seed, places=5, days=8, samples=60, *, without_icu=0):
+    """The same wards under a law of stays; the first places have no intensive care at all."""
+    law = stay_law(seed)
+    lending = patients(seed, places, days, samples)
+    own, need = lending.own.copy(), lending.need.copy()
+    own[:without_icu, 1] = 0
+    need[:without_icu, 1] = 0
+    courses = law.courses(days, 2000, np.random.default_rng(seed))
+    return replace(lending, own=own, need=need, echo=law.presence(days), courses=courses)

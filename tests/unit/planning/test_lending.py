@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from tests.unit.planning.lending_cases import machines, patients
+from tests.unit.planning.lending_cases import machines, patients, patients_by_law, stay_law
 from vigie.planning import (
     Ban,
     Ending,
     KeptMove,
     Lanes,
     Lending,
+    LendingBooks,
     LendingLimits,
     LendingRules,
     Loans,
@@ -60,9 +61,21 @@ def levels(lending, loans):
     ways = loans.ways
     for way, leave in np.argwhere(loans.units > 0):
         away, there = use_of_a_unit(lending, ways.category[way], int(ways.lag[way]), leave)
-        held[ways.lender[way]] -= loans.units[way, leave] * away
+        there *= counted(lending)[ways.borrower[way]]
+        held[ways.lender[way]] -= (
+            loans.units[way, leave] * away * counted(lending)[ways.lender[way]]
+        )
         held[ways.borrower[way]] += loans.units[way, leave] * there
     return held
+
+
+def counted(lending):
+    """(place, category, 1): a bed of a kind that a place has not is not needed there."""
+    has = np.zeros((*lending.own.shape, 1))
+    for place, category in np.ndindex(lending.own.shape):
+        is_used = lending.own[place, category] > 0 or lending.need[place, category].max() > 0
+        has[place, category] = np.isfinite(lending.own[place, category]) and is_used
+    return has
 
 
 def cost_of(lending, loans, rules):
@@ -89,8 +102,8 @@ def slow_optimum(lending, limits, rules):
         for leave in range(days):
             column = way * days + leave
             lost, won = use_of_a_unit(lending, ways.category[way], int(ways.lag[way]), leave)
-            away[ways.lender[way], ..., column] += lost
-            there[ways.borrower[way], ..., column] += won
+            away[ways.lender[way], ..., column] += lost * counted(lending)[ways.lender[way]]
+            there[ways.borrower[way], ..., column] += won * counted(lending)[ways.borrower[way]]
             if leave + ways.lag[way] > horizon:
                 upper[column] = 0
     rows, bounds = [], []
@@ -132,6 +145,13 @@ def test_the_program_of_patients_finds_the_optimum_of_the_slow_one(block):
         assert_optimal(patients(seed, places=3, days=4, samples=5))
 
 
+@pytest.mark.parametrize("without_icu", [0, 1, 2])
+def test_the_program_under_a_law_of_stays_finds_the_optimum_of_the_slow_one(without_icu):
+    for seed in range(10 * without_icu, 10 * without_icu + 10):
+        lending = patients_by_law(seed, places=3, days=4, samples=5, without_icu=without_icu)
+        assert_optimal(lending)
+
+
 def assert_optimal(lending):
     spare = np.maximum(0, lending.own[:, :, None] - np.quantile(lending.need, 0.8, axis=-1))
     limits = LendingLimits(spare, moveable(lending, EXACT))
@@ -155,6 +175,7 @@ KINDS = {
     "equipment": lambda seed: machines(seed, places=7, days=8, samples=200, most_days=1),
     "staff": lambda seed: machines(seed, places=7, days=8, samples=200, kind="staff", loan_days=2),
     "patients": lambda seed: patients(seed, places=7, samples=200),
+    "patients by law": lambda seed: patients_by_law(seed, places=7, samples=200, without_icu=2),
 }
 
 
@@ -185,7 +206,7 @@ def test_plans_are_whole_keep_limits_and_harm_no_lender(seed, kind):
         by_day = np.zeros((7, units.shape[1]))
         np.add.at(by_day, ends, units)
         assert (by_day <= 6).all()
-    if kind == "patients":
+    if lending.is_of_patients:
         handed = np.zeros((7, 2, units.shape[1]))
         np.add.at(handed, (ways.borrower, ways.category), units)
         assert (handed <= moveable(lending, rules)).all()
@@ -196,6 +217,7 @@ def only_lent(lending, loans):
     ways = loans.ways
     for way, leave in np.argwhere(loans.units > 0):
         lost, _ = use_of_a_unit(lending, ways.category[way], int(ways.lag[way]), leave)
+        lost *= counted(lending)[ways.lender[way]]
         away[ways.lender[way]] += loans.units[way, leave] * lost
     return away
 
@@ -228,6 +250,71 @@ def test_stays_of_patients_are_drawn_from_their_law():
     assert gained == pytest.approx(3 * high.echo[0].sum(axis=-1), rel=0.03)
 
 
+def far_from_enough(lending):
+    """Need so high that every bed and every patient counts on each day, and many come."""
+    return replace(lending, need=lending.need + np.float32(1000),
+                   admissions=lending.admissions + np.float32(50))  # fmt: skip
+
+
+def test_later_intensive_care_moves_with_the_patients_and_nobody_is_lost():
+    law = stay_law(3)
+    courses = law.courses(8, 30000, np.random.default_rng(1))
+    lending = far_from_enough(patients_by_law(3, places=2, samples=3000))
+    lending = replace(lending, courses=courses)
+    ways = ways_of_lending(lending, EXACT)
+    units = np.where((ways.category == 0) & (ways.borrower == 0), 4.0, 0.0)[:, None] * [1.0, 1.0]
+    assert units.any()
+    nothing = standard_outcome(lending, 4)
+    after = judge_loans(lending, Loans(ways, units), risk_days=4, rng=np.random.default_rng(2))
+    gained = nothing.unmet - after.unmet
+    expected = 4 * (law.presence(8)[0] + np.pad(law.presence(7)[0], ((0, 0), (1, 0)))).sum(axis=1)
+    assert expected[1] > 0.5
+    assert gained[0] == pytest.approx(expected, rel=0.05)
+    # What one end gains the other takes, in each ward kind, in the same futures.
+    assert gained[1] == pytest.approx(-gained[0], rel=1e-4)
+
+
+def test_a_site_without_intensive_care_takes_nobody_from_one_that_has_it():
+    lending = patients_by_law(3, places=4, without_icu=2)
+    ways = ways_of_lending(lending, EXACT)
+    general = ways.category == 0
+    is_small = np.arange(4) < 2
+    assert general.any()
+    assert not (is_small[ways.lender] & ~is_small[ways.borrower] & general).any()
+    # Two sites without it may help each other: the later need is elsewhere before and after.
+    both = is_small[ways.lender] & is_small[ways.borrower] & general
+    assert both.any()
+    units = np.where(both, 2.0, 0.0)[:, None] * [1.0, 0.0]
+    nothing = standard_outcome(lending, 8)
+    after = judge_loans(lending, Loans(ways, units), risk_days=8, rng=np.random.default_rng(1))
+    assert (after.unmet[:, 1] == nothing.unmet[:, 1]).all()
+    assert (after.short[:, 1] == nothing.short[:, 1]).all()
+
+
+def test_units_added_and_taken_back_leave_the_books_as_they_were():
+    lending = far_from_enough(patients_by_law(5, places=4))
+    ways = ways_of_lending(lending, EXACT)
+    units = np.zeros((len(ways), 2))
+    units[0, 0] = 2
+    books = LendingBooks(
+        lending, Loans(ways, units), standard_outcome(lending, 4), 4, np.random.default_rng(1)
+    )
+    before = books.outcome()
+    more = books.extend(1, 1, 3)
+    assert books.units_of(1, 1) == 3
+    assert books.extend(1, 1, -3) == pytest.approx(-more)
+    assert books.units_of(1, 1) == 0
+    assert books.extend(0, 0, 1) + books.extend(0, 0, -1) == pytest.approx(0, abs=1e-9)
+    assert np.array_equal(books.outcome().unmet, before.unmet)
+    assert np.array_equal(books.loans().units, units)
+
+
+def test_courses_that_do_not_fit_are_refused():
+    lending = patients_by_law(0)
+    with pytest.raises(ValueError, match="courses"):
+        replace(lending, courses=lending.courses[:, :, :3])
+
+
 def test_a_lender_whose_machines_are_in_use_sends_what_is_free():
     lanes = Lanes(
         np.array([[np.inf, 10], [np.inf, np.inf]]), np.array([[np.inf, 1], [np.inf, np.inf]])
@@ -258,11 +345,12 @@ def test_same_chance_same_plan(kind):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_plans_beat_the_baselines_on_futures_they_have_not_seen(kind):
     saved = []
-    for seed in range(8):
+    for seed in range(3 if kind == "patients by law" else 8):
         whole = {
             "equipment": lambda s: machines(s, 12, 8, 800, most_days=1),
             "staff": lambda s: machines(s, 12, 8, 800, kind="staff", loan_days=3, most_days=1),
             "patients": lambda s: patients(s, 12, samples=800),
+            "patients by law": lambda s: patients_by_law(s, 12, samples=800, without_icu=3),
         }[kind](seed)
         seen, unseen = (half(whole, part) for part in (slice(300), slice(300, None)))
         # Few futures: with the usual limit of harm no rise at all could be seen and accepted.

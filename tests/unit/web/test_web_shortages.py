@@ -240,6 +240,33 @@ def test_patients_help_the_sender_and_count_among_beds():
     assert "97 chances in 100" in row.reason.replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "text"),
+    [
+        ("en", {}, ""),
+        ("en", {"stay_source": "totals"}, "Mean stay 6.2 days, from totals; nobody is followed"),
+        ("en", {"stay_source": "movements"}, "Mean stay 6.2 days, from movements."),
+        (
+            "en",
+            {"stay_source": "movements", "later_category": "icu", "later_share": 0.08},
+            "Mean stay 6.2 days, from movements; 8 in 100 later need: ICU.",
+        ),
+        (
+            "fr",
+            {"stay_source": "movements", "later_category": "icu", "later_share": 0.08},
+            "Séjour moyen de 6,2 jours, d’après les mouvements ; 8 sur 100 ont plus tard besoin",
+        ),
+    ],
+)
+def test_a_move_of_patients_says_what_its_stays_rest_on(language, told, text):
+    move = _rows("plan_moves")[0] | {"kind": "patients", "stay_days": 6.2} | told
+    tables = plan(language=language, plan_moves=rows_of("plan_moves", [move]))
+    reason = tables.rows[0].reason.replace("\u00a0", " ").replace("\u202f", " ")
+    assert reason.endswith(".")
+    assert text in reason
+    assert ("6.2" in reason or "6,2" in reason) == bool(told)
+
+
 def test_both_plans_are_compared_with_doing_nothing_and_the_better_one_is_shown():
     nothing, shown, other = plan(plans=_plans()).compared
     assert (nothing.moves, nothing.unmet) == ("0", "90")

@@ -124,6 +124,7 @@ def compute(
         models=made.models,
         reference={of.name: room.reference(of.name) for of in REFERENCE},
         members=made.members,
+        stays=made.stays,
     )
     room.progress("Looking for shortages, and for who can help")
     found = _Found(room, run, inputs, chance)

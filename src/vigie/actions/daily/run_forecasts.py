@@ -33,6 +33,7 @@ from vigie.actions.rooms.places import members_of_totals
 from vigie.actions.rooms.room import Room
 from vigie.actions.scores.levels import Level
 from vigie.actions.scores.score_keeping import Drawn, Scoring, keep_scores
+from vigie.hospital.stays import OnwardStays
 from vigie.lake import DataFile
 from vigie.paths import SamplePaths, forecast_rows
 from vigie.schemas import FORECASTS, PLACES
@@ -67,6 +68,7 @@ class RunForecasts:
         problems: why a model has no forecast today, by measure and model.
         settings: what a model set itself, by measure and model.
         signals: rows of ``schemas.LEADING_SIGNALS``, all but the column ``run``.
+        stays: stays and where they go on, by measure of the patients in bed, where it is known.
     """
 
     known: Mapping[str, History]
@@ -81,6 +83,7 @@ class RunForecasts:
     problems: Mapping[tuple[str, str], str]
     settings: Mapping[tuple[str, str], str]
     signals: pa.Table
+    stays: Mapping[str, OnwardStays]
 
     def published(self) -> Iterator[tuple[History, SamplePaths, str]]:
         """Published paths by category and their model, as the tables hold them."""
@@ -155,7 +158,15 @@ def make_forecasts(
         own.problems,
         settings_of({name: history for name, (history, _) in drawn.items()}),
         signal_rows({name: surroundings.ranking(name, chance.as_of) for name in drawn}),
+        _onward(surroundings, chance, known),
     )
+
+
+def _onward(
+    surroundings: Surroundings, chance: Chance, known: Mapping[str, History]
+) -> dict[str, OnwardStays]:
+    found = {name: surroundings.onward(history, chance.as_of) for name, history in known.items()}
+    return {name: stays for name, stays in found.items() if stays is not None}
 
 
 def _with_totals(room: Room, history: History, members: Mapping[str, Sequence[str]]) -> Drawn:

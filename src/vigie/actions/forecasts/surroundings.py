@@ -12,10 +12,12 @@ from vigie.actions.forecasts.bed_entries import entries_beside, entry_measures
 from vigie.actions.forecasts.beside import Beside, EngineTerms, Entries
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.actions.forecasts.holidays import holidays_of
+from vigie.actions.forecasts.onward_stays import onward_stays
 from vigie.actions.forecasts.renewal_terms import RenewalTerms, covered
 from vigie.actions.forecasts.room_signals import RankedSignals, RoomSignals
 from vigie.actions.forecasts.ward_stays import WardStays
 from vigie.actions.rooms.room import Room
+from vigie.hospital.stays import OnwardStays
 from vigie.lake import DataFile
 from vigie.paths import BoolArray
 from vigie.schemas import CALENDARS, PLACES
@@ -60,6 +62,13 @@ class Surroundings:
     def fingerprint(self, day: date) -> str:
         """What else is known on a day than the measures; equal texts, equal knowledge."""
         return self._stays.fingerprint(day)
+
+    def onward(self, history: History, day: date) -> OnwardStays | None:
+        """Stays of the ward kinds of patients in bed and where they go on; None: not known."""
+        if history.measure not in self.entries:
+            return None
+        chance = self._chance.stream(Stream.STAYS)
+        return onward_stays(self._stays, history.categories, day, chance)
 
     def ranking(self, measure: str, day: date) -> RankedSignals | None:
         """Leading signals of a measure as a day knew them."""

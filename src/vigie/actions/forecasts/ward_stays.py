@@ -15,13 +15,25 @@ from vigie.lake import DataFile, as_of_sql
 from vigie.paths import DateArray
 from vigie.schemas import MOVEMENTS
 
-__all__ = ["WardStays"]
+__all__ = ["FEWEST_ENDED", "WardStays"]
 
 _DAYS_READ = 180
 _FEWEST_DAYS_SEEN = 28
-_FEWEST_ENDED = 50
+FEWEST_ENDED = 50
 _MODULUS = 9007199254740881
 """The largest prime that a float holds exactly; sums of hashes stay below it."""
+_ADJOINING = (
+    ", outcome, "
+    "CASE WHEN lead(from_date) OVER own BETWEEN to_date AND to_date + 1 "
+    "THEN lead(category) OVER own END AS next_category, "
+    "CASE WHEN from_date BETWEEN lag(to_date) OVER own AND lag(to_date) OVER own + 1 "
+    "THEN lag(category) OVER own END AS category_before"
+)
+_OWN = (
+    "WINDOW own AS (PARTITION BY coalesce(patient, stay) "
+    "ORDER BY from_date, coalesce(to_date, DATE '9999-12-31'), stay)"
+)
+"""The stays of one patient; a stay without a number of a patient stands alone."""
 
 
 class WardStays:
@@ -44,7 +56,7 @@ class WardStays:
             day: as_of; the day before is the last one of which most ends are known.
             rng: source of chance; a law of one set needs none.
         """
-        rows = self._stays(day) if self._files else None
+        rows = self.known(day)
         if rows is None:
             return None
         unit = pc.index_in(rows["category"], pa.array(list(categories), pa.string()))
@@ -53,7 +65,7 @@ class WardStays:
         last = np.datetime64(day - timedelta(days=1), "D")
         to_date = _days(rows, "to_date")
         ended = np.bincount(unit[to_date <= last], minlength=len(categories))
-        if (ended < _FEWEST_ENDED).any():
+        if (ended < FEWEST_ENDED).any():
             return None
         records = stay_records(
             unit,
@@ -81,19 +93,32 @@ class WardStays:
         row = self._room.engine.query(sql).to_pylist()[0]
         return f"{row['rows']}:{row['total']}"
 
-    def _stays(self, day: date) -> pa.Table | None:
-        """Category, from_date, to_date and seen_from of the stays known then; None without any."""
+    def known(self, day: date, *, with_adjoining: bool = False) -> pa.Table | None:
+        """The stays of the last 180 days as known then; None without any.
+
+        Args:
+            day: as_of.
+            with_adjoining: the stays of the same patient are looked up.
+
+        Returns:
+            category, from_date, to_date and seen_from (from which day its place sends stays); with
+            adjoining ones outcome, next_category of the stay of the same patient that follows at
+            once and category_before of that which it follows at once, null without any.
+        """
+        if not self._files:
+            return None
         end, relation = self._room.end_of(day), self._room.lake.relation(MOVEMENTS, self._files)
         first, newest = day - timedelta(days=_DAYS_READ), day - timedelta(days=_FEWEST_DAYS_SEEN)
         instant = end.isoformat(timespec="microseconds")
+        adjoining, window = (_ADJOINING, _OWN) if with_adjoining else ("", "")
         rows = self._room.engine.query(
-            "SELECT category, from_date, to_date, seen_from FROM "
+            f"SELECT category, from_date, to_date, seen_from{adjoining} FROM "
             f"({as_of_sql(MOVEMENTS, relation, end)}) JOIN "
             f"(SELECT place, min(known_at)::DATE AS seen_from FROM {relation} "
             f"WHERE known_at <= TIMESTAMPTZ '{instant}' GROUP BY place) USING (place) "
             "WHERE reason IS NULL AND from_date <= coalesce(to_date, from_date) "
             f"AND from_date BETWEEN DATE '{first}' AND DATE '{day}' "
-            f"AND seen_from <= DATE '{newest}' ORDER BY category, from_date, to_date"
+            f"AND seen_from <= DATE '{newest}' {window} ORDER BY category, from_date, to_date"
         )
         return rows if rows.num_rows else None
 

@@ -195,10 +195,10 @@ def move_quantity(move: Move, names: RoomNames, words: Words) -> str:
 
 
 def move_reason(move: Move, names: RoomNames, words: Words, as_of: date) -> str:
-    """Why a move is proposed, and what it leaves the helper, in one or two sentences."""
+    """Why a move is proposed, what it leaves the helper, and what tells the stays of patients."""
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
-    return words.say(
+    why = words.say(
         "plan.reason_patients" if is_patients else "plan.reason",
         receiver=names.place(move["to_place"]),
         sender=names.place(move["from_place"]),
@@ -206,6 +206,20 @@ def move_reason(move: Move, names: RoomNames, words: Words, as_of: date) -> str:
         chances=words.chance(move[f"{helped}_before"]).chances,
         keeps=words.chance(1.0 - move[f"{giving}_after"]).chances,
         day=words.full_day(as_of + timedelta(days=DECISION_DAYS)),
+    )
+    return f"{why} {_stays(move, names, words)}".rstrip()
+
+
+def _stays(move: Move, names: RoomNames, words: Words) -> str:
+    """How long the patients stay, and who later needs intensive care; "" where nothing is told."""
+    if move.get("stay_source") is None:
+        return ""
+    later = move["later_category"]
+    return words.say(
+        "plan.stays_later" if later else f"plan.stays_{move['stay_source']}",
+        days=words.decimal(move["stay_days"], 1),
+        share=words.chance(move["later_share"] or 0.0).in_100,
+        later=names.category(later) if later else "",
     )
 
 

@@ -10,15 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.rooms.room import PlanValues, ShortageRule
+from vigie.actions.shortages.patient_stays import patient_stays
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.ward_shortages import BedPaths
 from vigie.actions.shortages.ward_staffing import Staffing
-from vigie.paths import BoolArray, FloatArray, PathArray
+from vigie.paths import BoolArray, PathArray
 from vigie.planning import Lanes, Lending, lanes, loan_echo
 
 __all__ = ["lendable_beds", "lendable_machines", "lendable_staff", "ways_within"]
 
-_DAYS_OF_STAY_TOLD = 60
 _UNLIMITED = 1e8
 
 
@@ -96,9 +96,17 @@ def lendable_staff(
 
 
 def lendable_beds(
-    rule: ShortageRule, inputs: Inputs, beds: BedPaths, values: PlanValues, horizon: int
+    rule: ShortageRule,
+    inputs: Inputs,
+    beds: BedPaths,
+    values: PlanValues,
+    horizon: int,
+    rng: np.random.Generator,
 ) -> Lending | None:
-    """Beds for new patients of other places; None where nobody reports who comes."""
+    """Beds for new patients of other places; None where nobody reports who comes.
+
+    ``rng`` is the chance of their stays.
+    """
     entries = rule.measures.get("entries", "")
     if not entries or not inputs.is_drawn(entries):
         return None
@@ -109,8 +117,10 @@ def lendable_beds(
     # What capacity itself changes in a future counts as need: what is held is that of today.
     change = now[:, :, None, None].astype(np.float32) - beds.usable
     need = days.of(np.where(beds.known[:, :, None, None], beds.need + change, np.float32(0)))
+    stays = patient_stays(inputs, entries, occupancy, need.shape[2], values.severe_wards, rng)
     arriving, told = _arriving(inputs, entries, occupancy, need.shape)
-    stays = _stays(inputs, entries, occupancy, need.shape[2])
+    # Who comes from another ward of the place is no new admission, and stays there.
+    arriving *= stays.new_share[:, None, None].astype(np.float32)
     severe = np.isin(history.categories, values.severe_wards)
     return Lending(
         kind="patients",
@@ -119,10 +129,12 @@ def lendable_beds(
         categories=history.categories,
         own=np.where(beds.known & told, now, np.nan),
         need=need,
-        echo=stays,
+        echo=stays.echo,
         lanes=ways_within(inputs.reference["arcs"], history.places, values.longest_patient_hours),
         weights=np.where(severe, values.severity_weight, 1.0),
         admissions=arriving,
+        courses=stays.courses,
+        stays=stays.told,
     )
 
 
@@ -148,31 +160,3 @@ def _arriving(
                 out[i, j, :days] = values[rows[place], columns[ward], :days]
                 told[i, j] = True
     return out, told
-
-
-def _stays(inputs: Inputs, entries: str, occupancy: str, horizon: int) -> FloatArray:
-    """(ward, ward, age): chance to be still in bed, from all entries and all patients in bed.
-
-    The mean stay is patients in bed over entries of a day, at the places and on the days on which
-    both are told; stays are taken as geometric. Where a patient of one ward goes later is not told
-    by totals, so that nobody is followed into another ward.
-    """
-    history = inputs.histories[occupancy]
-    wards = history.categories
-    census = history.values[:, :, -_DAYS_OF_STAY_TOLD:]
-    came = np.full(census.shape, np.nan)
-    chosen = inputs.histories[entries].select(history.places, wards)
-    at = (history.dates[-census.shape[2] :] - inputs.histories[entries].dates[0]).astype(np.int64)
-    inside = (at >= 0) & (at < chosen.shape[2])
-    came[:, :, inside] = chosen[:, :, at[inside]]
-    both = np.isfinite(census) & np.isfinite(came)
-    in_bed = np.where(both, census, 0).sum(axis=(0, 2))
-    entered = np.where(both, came, 0).sum(axis=(0, 2))
-    mean = np.where(entered > 0, in_bed / np.maximum(entered, 1e-9), 0.0)
-    out = np.zeros((len(wards), len(wards), horizon))
-    for ward in range(len(wards)):
-        # On the day of entry the patient is counted; a mean of 0 leaves no echo and no way.
-        leaves = 1 / max(mean[ward], 1.0)
-        if mean[ward] > 0:
-            out[ward, ward] = min(mean[ward], 1.0) * (1 - leaves) ** np.arange(horizon)
-    return out

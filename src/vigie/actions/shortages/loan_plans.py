@@ -77,7 +77,7 @@ def plan_loans(
         rng: chance of the stays of patients.
     """
     found = LoanPlans()
-    for lending in _questions(rules, inputs, beds, staff, values):
+    for lending in _questions(rules, inputs, beds, staff, values, rng):
         _plan(lending, lending_rules(lending.kind, values), wishes, rng, found)
     return found
 
@@ -99,6 +99,7 @@ def _questions(
     beds: Mapping[int, BedPaths],
     staff: Staffing | None,
     values: PlanValues,
+    rng: np.random.Generator,
 ) -> Iterator[Lending]:
     horizon = min(_RISK_DAYS, inputs.horizon_days)
     for rule in rules:
@@ -111,7 +112,7 @@ def _questions(
         if people is not None:
             yield people
     for number, paths in beds.items():
-        patients = lendable_beds(rules[number], inputs, paths, values, horizon)
+        patients = lendable_beds(rules[number], inputs, paths, values, horizon, rng)
         if patients is not None:
             yield patients
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecasts.forecasting import History
+from vigie.hospital.stays import OnwardStays
 from vigie.paths import BoolArray, PathArray, SamplePaths, last_seen, shortage_summary
 from vigie.schemas import SHORTAGES
 
@@ -31,6 +33,8 @@ class Inputs:
         models: name of the model of each measure's paths.
         reference: reference tables by name.
         members: places inside each region and nation.
+        stays: stays by ward kind and where they go on, by measure of the patients in bed; only
+            where movements of patients tell them.
     """
 
     as_of: date
@@ -40,6 +44,7 @@ class Inputs:
     models: Mapping[str, str]
     reference: Mapping[str, pa.Table]
     members: Mapping[str, Sequence[str]]
+    stays: Mapping[str, OnwardStays] = field(default_factory=lambda: MappingProxyType({}))
 
     def offset(self, measure: str) -> int:
         """0 when the first day looked at is as_of itself, 1 when as_of is already reported."""

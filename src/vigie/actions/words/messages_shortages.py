@@ -176,6 +176,20 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "{receiver} : {chances} de manquer d'ici au {day} ({what}). Après l'envoi, {sender} garde "
         "{keeps} d'en avoir assez.",
     ),
+    "plan.stays_movements": (
+        "Mean stay {days} days, from movements.",
+        "Séjour moyen de {days} jours, d'après les mouvements.",
+    ),
+    "plan.stays_later": (
+        "Mean stay {days} days, from movements; {share} later need: {later}.",
+        "Séjour moyen de {days} jours, d'après les mouvements ; {share} ont plus tard besoin "
+        "de : {later}.",
+    ),
+    "plan.stays_totals": (
+        "Mean stay {days} days, from totals; nobody is followed into another ward.",
+        "Séjour moyen de {days} jours, d'après les totaux ; personne n'est suivi dans un autre "
+        "service.",
+    ),
     "plan.reason_patients": (
         "{sender}: {chances} of lacking beds by {day} ({what}). After taking them, {receiver} "
         "keeps {keeps} of having enough.",

@@ -21,6 +21,7 @@ from vigie.hospital.stays.bed_flow import (
     split_arrivals,
 )
 from vigie.hospital.stays.closed_form import expected_census
+from vigie.hospital.stays.courses import GONE, OnwardStays, fit_onward_stays
 from vigie.hospital.stays.hazards import StayRules, fit_stays
 from vigie.hospital.stays.law import LONGEST_STAY_DAYS, StayLaw, with_blocked_discharges
 from vigie.hospital.stays.records import OPEN, StayRecords, stay_records
@@ -30,12 +31,14 @@ from vigie.hospital.stays.ward_occupancy import WardHistory, served_wards, ward_
 
 __all__ = [
     "FLOW_MODEL",
+    "GONE",
     "LONGEST_STAY_DAYS",
     "OPEN",
     "AggregateRules",
     "AggregateStays",
     "Balance",
     "BedFlow",
+    "OnwardStays",
     "StayFamily",
     "StayLaw",
     "StayRecords",
@@ -46,6 +49,7 @@ __all__ = [
     "bed_flow",
     "booked_arrivals",
     "expected_census",
+    "fit_onward_stays",
     "fit_stays",
     "fit_stays_from_totals",
     "law_with_means",
