@@ -26,6 +26,10 @@ ADVICE_COLUMNS = (
     "cover_q10",
     "cover_q50",
     "cover_q90",
+    "expired",
+    "next_expiry_date",
+    "next_expiry_quantity",
+    "expiring",
 )
 """Columns of the table of stock advice that a shortage of a product carries."""
 
@@ -75,7 +79,7 @@ def _asked(advice: StockAdvice | None, names: RoomNames, words: Words) -> Row:
     return {
         "advice": advice_lines(advice, names, words)[0],
         "order_by": advice.order_date,
-    } | {name: advice.row[name] for name in ADVICE_COLUMNS}
+    } | {name: advice.row.get(name) for name in ADVICE_COLUMNS}
 
 
 def _told(risk: Risk, words: Words) -> Row:

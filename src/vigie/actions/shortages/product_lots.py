@@ -191,7 +191,7 @@ def expiry_columns(
     if lots is None or expiring is None:
         nothing = pa.nulls(count, pa.float64())
         names = ("expired", "next_expiry_quantity", "expiring")
-        return dict.fromkeys(names, nothing) | {"next_expiry_date": nothing.cast(pa.date32())}
+        return dict.fromkeys(names, nothing) | {"next_expiry_date": pa.nulls(count, pa.date32())}
     by_day = expiring[:, 0].mean(axis=-1, dtype=np.float64)
     last, units = lots.next_expiry(days_since)
     is_told = lots.has_lots & np.isfinite(last)
