@@ -15,13 +15,13 @@ from tests.unit.actions.test_actions_products import ARCS, MASKS, RULE, stocks
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.showing import open_release, show_table
-from vigie.actions.pages.told_shortages import tell_shortages
+from vigie.actions.pages.told_shortages import tell_moves, tell_shortages
 from vigie.actions.rooms.room import Room
-from vigie.actions.shortages.product_lots import LotCount, lots_today
+from vigie.actions.shortages.product_lots import LotCount, lot_book, lots_today
 from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.planning import OPTIMAL_MODEL
-from vigie.schemas import ORDERS
+from vigie.schemas import LOTS, ORDERS
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("lots")
@@ -290,3 +290,19 @@ def test_pages_and_the_command_tell_the_expiry(counted: Room) -> None:
     assert "prochaine péremption" in french
     told = tell_shortages(reader, language="en", kind="products", place="A")[0]
     assert (told["next_expiry_date"], told["expiring"]) == (day(1), 40)
+
+
+def test_the_reason_of_a_move_tells_what_would_expire_at_the_sender(counted: Room) -> None:
+    moves = tell_moves(open_release(counted, OPERATOR), language="en", kind="products")
+
+    assert moves
+    for move in moves:
+        assert move["from_place"] == "C"
+        said = f"expects 20 pieces to expire unused, the first after {day(2).day} February"
+        assert said in move["reason"].replace("\u00a0", " ")
+
+
+def test_a_later_count_rules_from_the_day_on_which_it_is_known(counted: Room) -> None:
+    assert len(lot_book(counted, counted.lake.files(LOTS), LAST_DAY)["masks"]["A"].units) == 2
+    early = lot_book(counted, counted.lake.files(LOTS), day(-5))["masks"]["A"]
+    assert (early.units.tolist(), early.counted) == ([90], np.datetime64(day(-9)))

@@ -11,6 +11,7 @@ from vigie.actions.views.choices import Choice, Chosen, Part, choices_of, part_o
 from vigie.actions.views.moves import Move, chosen_plan
 from vigie.actions.views.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
+from vigie.actions.views.stock_views import StockAdvice, expiry_at_sender, read_advice
 from vigie.actions.views.views import Picture, ReleaseTables
 from vigie.actions.words.messages import MESSAGES, Language
 from vigie.actions.words.wording import Chance, Words, words_for
@@ -20,6 +21,7 @@ __all__ = [
     "ComparedPlan",
     "MoveRow",
     "PlanPage",
+    "advice_of_senders",
     "build_plan_page",
     "chosen_moves",
     "move_quantity",
@@ -131,6 +133,7 @@ def build_plan_page(
     wanted = [(number, move) for number, move in numbered if _is_wanted(move, chosen, names)]
     part = part_of(len(wanted), chosen.page) if wanted else None
     shown = wanted[part.first - 1 : part.last] if part else []
+    stock = advice_of_senders(tables, [move for _, move in shown])
     unhelped, more = _unhelped(reader, moves)
     kinds, regions = choices_of(chosen, names, words)
     drawn = (
@@ -148,7 +151,7 @@ def build_plan_page(
         regions=regions,
         note=_note(reader, moves, part),
         part=part,
-        rows=tuple(_row(number, move, reader) for number, move in shown),
+        rows=tuple(_row(number, move, reader, stock) for number, move in shown),
         compared=_compared(tables, words),
         unhelped=unhelped,
         unhelped_more=more,
@@ -210,11 +213,25 @@ def move_quantity(move: Move, names: RoomNames, words: Words) -> str:
     return f"{amount}\u00a0{name}"
 
 
-def move_reason(move: Move, names: RoomNames, words: Words, as_of: date) -> str:
-    """Why a move is proposed, and what it leaves the helper, in one or two sentences."""
+def advice_of_senders(
+    tables: ReleaseTables, moves: Sequence[Move]
+) -> Mapping[tuple[str, str], StockAdvice]:
+    """What is told of the stock from which moves are taken, by place and product."""
+    cells = {(each["from_place"], each["category"]) for each in moves if each["kind"] == "products"}
+    return read_advice(tables, cells)
+
+
+def move_reason(
+    move: Move,
+    names: RoomNames,
+    words: Words,
+    as_of: date,
+    stock: Mapping[tuple[str, str], StockAdvice],
+) -> str:
+    """Why a move is proposed, what it leaves the helper, and what would expire there."""
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
-    return words.say(
+    reason = words.say(
         "plan.reason_patients" if is_patients else "plan.reason",
         receiver=names.place(move["to_place"]),
         sender=names.place(move["from_place"]),
@@ -223,9 +240,15 @@ def move_reason(move: Move, names: RoomNames, words: Words, as_of: date) -> str:
         keeps=words.chance(1.0 - move[f"{giving}_after"]).chances,
         day=words.full_day(as_of + timedelta(days=DECISION_DAYS)),
     )
+    if move["kind"] != "products":
+        return reason
+    own, sender = stock.get((move["from_place"], move["category"])), names.place(move["from_place"])
+    return " ".join(filter(None, [reason, expiry_at_sender(own, names, words, sender)]))
 
 
-def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
+def _row(
+    number: int, move: Move, reader: _Reader, stock: Mapping[tuple[str, str], StockAdvice]
+) -> MoveRow:
     names, words = reader.names, reader.words
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
@@ -239,7 +262,7 @@ def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
         sender=names.place(move["from_place"]),
         receiver=names.place(move["to_place"]),
         is_patients=is_patients,
-        reason=move_reason(move, names, words, reader.tables.as_of),
+        reason=move_reason(move, names, words, reader.tables.as_of, stock),
         dates=words.say(
             "plan.dates",
             depart=words.short_weekday(move["depart_date"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from vigie.actions.pages.plan_page import chosen_moves, move_reason
+from vigie.actions.pages.plan_page import advice_of_senders, chosen_moves, move_reason
 from vigie.actions.views.risks import LISTED_STEP, Risk, by_harm, read_risks, reason_text
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
@@ -114,4 +114,7 @@ def tell_moves(
         if kind in ("", "beds" if move["kind"] == "patients" else move["kind"])
         and place in ("", move["from_place"], move["to_place"])
     ]
-    return [move | {"reason": move_reason(move, names, words, tables.as_of)} for move in moves]
+    stock = advice_of_senders(tables, moves)
+    return [
+        move | {"reason": move_reason(move, names, words, tables.as_of, stock)} for move in moves
+    ]

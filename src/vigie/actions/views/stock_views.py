@@ -21,6 +21,7 @@ __all__ = [
     "also_due",
     "by_order_date",
     "expiring_lines",
+    "expiry_at_sender",
     "read_advice",
 ]
 
@@ -178,6 +179,27 @@ def expiring_lines(
         f"{names.category(each.product)}{words.colon}"
         + words.semicolon.join(_expiry(each, names, words))
         for each in found[:most]
+    )
+
+
+def expiry_at_sender(
+    advice: StockAdvice | None, names: RoomNames, words: Words, sender: str
+) -> str:
+    """What the sender of a move expects to expire unused, as a sentence; "" for nothing.
+
+    Args:
+        advice: of the product at the sender; None: none is told.
+        names: of the room.
+        words: of the reader.
+        sender: its name.
+    """
+    if advice is None or advice.expiring < _LEAST_EXPIRING:
+        return ""
+    return words.say(
+        "plan.expires",
+        sender=sender,
+        amount=_amount(advice, advice.expiring, names, words),
+        day=words.dated_day(advice.row["next_expiry_date"]),
     )
 
 

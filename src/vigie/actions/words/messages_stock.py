@@ -57,6 +57,11 @@ STOCK_MESSAGES: dict[str, tuple[str, str]] = {
         "about {amount} expected to expire unused within {days} days",
         "environ {amount} devraient se périmer sans être utilisés d'ici {days} jours",
     ),
+    "plan.expires": (
+        "{sender} expects {amount} to expire unused, the first after {day}.",
+        "{sender} s'attend à ce que {amount} se périment sans être utilisés, les premiers après le "
+        "{day}.",
+    ),
     "stock.expires": (
         "Stock that expires",
         "Stock qui se périme",
