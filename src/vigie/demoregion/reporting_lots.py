@@ -1,12 +1,15 @@
 """What stores report of their lots: each Sunday, what is left of every delivery of two products.
 
-Stores of the hidden truth use what came first, and nothing expires there. So each lot is given a
-last day of use after the true day on which its last unit is used; some are given little more.
+Stores of the hidden truth know no expiry, and the truth stays as it is. So each lot is given a last
+day of use after the true day on which its last unit is used; some are given little more. In some
+stores a lot stands forgotten at the back: never more than the store held at its lowest, so that
+nothing that was asked for hung on it. It expires, and is counted on the shelf all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -22,7 +25,7 @@ from vigie.demoregion.reporting import (
     key_column,
     known_at_column,
 )
-from vigie.demoregion.supplies import Supplies
+from vigie.demoregion.supplies import PACKS, Supplies
 
 __all__ = ["LOT_DAYS", "LOT_PRODUCTS", "report_lots"]
 
@@ -35,8 +38,11 @@ LOT_PRODUCTS = ("insulin_rapid", "blood_gas_cartridge")
 """Products whose lots are counted: both are used up or expire within months."""
 
 SHORT_SHARE = 0.15
-SHORT_DAYS = 11
-LONG_DAYS = (40, 300)
+SHORT_DAYS, LONG_DAYS = (0, 11), (40, 300)
+FORGOTTEN_SHARE = 0.25
+FORGOTTEN_DAYS = (-20, 12)
+"""Days from the last observed one to the last day of use of what stands at the back."""
+FORGOTTEN = 99_998
 SUNDAY = 6
 
 
@@ -68,7 +74,7 @@ def report_lots(
     minute = rng.integers(FIRST_EXPORT_MINUTE, LAST_EXPORT_MINUTE, len(places))
     keys = [product.key for product in PRODUCTS]
     chosen = [keys.index(key) for key in LOT_PRODUCTS]
-    parts = list(_parts(rng, supplies, len(places), chosen, counted))
+    parts = list(_parts(rng, supplies, len(places), chosen, counted, days))
     site, product, came, expires, day, quantity = np.concatenate(parts, axis=1)
     known = (day + 1) * MINUTES + minute[site]
     order = np.lexsort((came, product, site, known))
@@ -92,46 +98,72 @@ def _parts(
     sites: int,
     products: Sequence[int],
     counted: IntArray,
+    days: int,
 ) -> Iterator[IntArray]:
     """Rows of each site and product: site, product, day it came, expiry, day of count, units."""
     for site in range(sites):
         for product in products:
-            came, left, used_up = _first_in_first_out(supplies, site, product, counted)
+            store = _store(supplies, site, product, int(counted[0]))
+            spare = int(store.stock.min()) if rng.random() < FORGOTTEN_SHARE else 0
+            forgotten = int(spare * rng.uniform(0.4, 0.9)) if spare >= PACKS[product] else 0
+            came, left, used_up = _first_in_first_out(store, forgotten, counted)
             is_short = rng.random(came.size) < SHORT_SHARE
-            few, many = (
-                rng.integers(0, SHORT_DAYS, came.size),
-                rng.integers(*LONG_DAYS, came.size),
-            )
+            few, many = (rng.integers(*each, came.size) for each in (SHORT_DAYS, LONG_DAYS))
             expires = used_up + np.where(is_short, few, many)
+            if forgotten:
+                came, left = np.append(came, FORGOTTEN), np.pad(left, ((0, 1), (0, 0)))
+                left[-1] = forgotten
+                expires = np.append(expires, days - 1 + rng.integers(*FORGOTTEN_DAYS))
             lot, day = np.nonzero(left)
-            yield np.stack(
-                [
-                    np.full(lot.size, site),
-                    np.full(lot.size, product),
-                    came[lot],
-                    expires[lot],
-                    counted[day],
-                    left[lot, day],
-                ]
-            )
+            cell = np.array([site, product])[:, None].repeat(lot.size, axis=1)
+            yield np.vstack([cell, came[lot], expires[lot], counted[day], left[lot, day]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """A product of a site from the evening of the first count on.
+
+    Attributes:
+        first: that day.
+        came: (lot,), day of each lot that was there or came later; -1: before the first day.
+        units: (lot,), that were there, or came.
+        used: (day,), units used up to each evening since.
+        stock: (day,), left on these evenings.
+    """
+
+    first: int
+    came: IntArray
+    units: IntArray
+    used: IntArray
+    stock: IntArray
+
+
+def _store(supplies: Supplies, site: int, product: int, first: int) -> _Store:
+    """Lots by the day they came, those that came first used first."""
+    deliveries = supplies.deliveries[:, site, product]
+    came = np.concatenate([[-1], np.flatnonzero(deliveries)])
+    units = np.concatenate([[supplies.opening_stock[site, product]], deliveries[came[1:]]])
+    used = np.cumsum(supplies.consumption[:, site, product])
+    before = np.cumsum(units) - used[first]
+    there = np.where(came <= first, np.clip(before, 0, units), units)
+    kept = np.flatnonzero(there)
+    stock = supplies.stock_on_hand[first:, site, product]
+    return _Store(first, came[kept], there[kept], used[first:] - used[first], stock)
 
 
 def _first_in_first_out(
-    supplies: Supplies, site: int, product: int, counted: IntArray
+    store: _Store, forgotten: int, counted: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Lots of a store: the day each came (-1: before the first day), units left, day used up.
+    """Lots of a store that leaves some of its oldest units on the shelf for good.
 
     Returns:
-        (lot,), (lot, count) and (lot,); what is not used up within the truth is on its last day.
+        (lot,), day each came; (lot, count), units left; (lot,), day it is used up, the last of
+        the truth for what is left then.
     """
-    came = np.flatnonzero(supplies.deliveries[:, site, product])
-    came = np.concatenate([[-1], came])
-    units = np.concatenate(
-        [[supplies.opening_stock[site, product]], supplies.deliveries[came[1:], site, product]]
-    )
-    until = np.cumsum(units)
-    used = np.cumsum(supplies.consumption[:, site, product])
-    used_up = np.minimum(np.searchsorted(used, until), used.size - 1)
-    rest = until[:, None] - np.maximum((until - units)[:, None], used[counted])
-    left = np.where(came[:, None] <= counted, np.maximum(rest, 0), 0)
-    return came, left, used_up
+    until = np.maximum(np.cumsum(store.units) - forgotten, 0)
+    units = np.diff(until, prepend=0)
+    used = store.used[counted - store.first]
+    rest = until[:, None] - np.maximum((until - units)[:, None], used)
+    left = np.where(store.came[:, None] <= counted, np.maximum(rest, 0), 0)
+    used_up = np.minimum(np.searchsorted(store.used, until), store.used.size - 1)
+    return store.came, left, store.first + used_up

@@ -10,6 +10,8 @@ from vigie.demoregion.catalogue import PRODUCTS
 from vigie.demoregion.reporting_lots import LOT_PRODUCTS
 from vigie.supply import gtin_fault, lot_number_fault
 
+AT_THE_BACK = "L99999"
+
 
 def rows_of(region: DemoRegion) -> list[dict]:
     [report] = [each for each in region.reports if each.name == "lots"]
@@ -37,7 +39,8 @@ def test_a_lot_keeps_its_last_day_and_outlives_its_last_use(wide_region: DemoReg
     for row in rows_of(wide_region):
         assert not gtin_fault(row["gtin"])
         assert not lot_number_fault(row["lot"])
-        assert row["expires_date"] >= row["counted_date"]
+        if row["lot"] != AT_THE_BACK:
+            assert row["expires_date"] >= row["counted_date"]
         last[row["place"], row["product"], row["lot"]].add(row["expires_date"])
 
     assert all(len(days) == 1 for days in last.values())
@@ -53,7 +56,7 @@ def test_in_the_truth_no_counted_lot_expires_before_it_is_used(wide_region: Demo
     at = (newest - truth.extent.first_date).days
     counted: dict[tuple[str, str], list[tuple[date, float]]] = defaultdict(list)
     for row in rows:
-        if row["counted_date"] == newest:
+        if row["counted_date"] == newest and row["lot"] != AT_THE_BACK:
             counted[row["place"], row["product"]].append((row["expires_date"], row["quantity"]))
 
     short = 0
@@ -67,3 +70,18 @@ def test_in_the_truth_no_counted_lot_expires_before_it_is_used(wide_region: Demo
                 short += 1
                 assert asked[(expires - newest).days] >= in_all
     assert short > 10
+
+
+def test_what_stands_at_the_back_is_never_needed_in_the_truth(wide_region: DemoRegion) -> None:
+    truth = wide_region.truth
+    sites = [site.key for site in truth.geography.sites]
+    keys = [product.key for product in PRODUCTS]
+    back = [row for row in rows_of(wide_region) if row["lot"] == AT_THE_BACK]
+    first = min(row["counted_date"] for row in back)
+    at = (first - truth.extent.first_date).days
+
+    assert {row["expires_date"] < truth.extent.end_date for row in back} == {False, True}
+    for row in back:
+        cell = (slice(at, None), sites.index(row["place"]), keys.index(row["product"]))
+        assert row["quantity"] < truth.supplies.stock_on_hand[cell].min()
+        assert not truth.supplies.unmet[cell][1:].any()
