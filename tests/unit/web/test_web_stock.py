@@ -201,9 +201,11 @@ def test_a_lot_that_lasts_beyond_the_horizon_is_not_worth_a_line():
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_both_pages_tell_what_expires(language):
+def test_a_place_lists_what_expires_and_says_it_at_the_product_at_risk(language):
     release = tables(row(**EXPIRING))
     place = build_place_page(release, PLACE, language=language)
     assert len(place.expiring) == 1
-    listed = [each for each in build_shortages_page(release, language=language).rows if each.advice]
-    assert any("120" in line for each in listed for line in each.advice)
+    said = place.expiring[0].replace("\u00a0", " ")
+    assert ("30 unités" if language == "fr" else "30 units") in said
+    advised = [line.replace("\u00a0", " ") for each in place.products for line in each.advice]
+    assert any(said.endswith(line) for line in advised)
