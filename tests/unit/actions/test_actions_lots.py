@@ -270,7 +270,7 @@ def test_counts_that_do_not_fit_the_stock_are_told(counted: Room) -> None:
         "lots_expired",
         "lots_no_expiry",
     ]
-    assert "1 count of lots (masks at B) of more units" in told["lots_above_stock"]
+    assert "1 count of lots (masks at B): more units" in told["lots_above_stock"]
     assert "masks at C" in told["lots_below_stock"]
     assert "masks at A" in told["lots_expired"]
 

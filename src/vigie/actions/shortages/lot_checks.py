@@ -30,17 +30,17 @@ _SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.nam
 _Stock = dict[tuple[str, str], tuple[date, float]]
 
 _MESSAGES = {
-    "above_stock": "of more units than the stock told. What is too much is taken off the lot that "
+    "above_stock": "more units than the stock told. What is too much is taken off the lot that "
     "expires first. Count the lots and the stock on one day.",
-    "below_stock": "of fewer units than the stock told. The rest of the stock is taken as without "
+    "below_stock": "fewer units than the stock told. The rest of the stock is taken as without "
     "expiry: lots that are not told can expire unseen.",
-    "expired": "hold units past their last day of use. They are not counted as stock. Take them "
+    "expired": "units past their last day of use. They are not counted as stock. Take them "
     "off the shelf, or correct expires_date.",
-    "no_expiry": "hold a lot without a last day of use. It is taken as one that does not expire. "
+    "no_expiry": "a lot without a last day of use. It is taken as one that does not expire. "
     "Fill in expires_date at the source.",
-    "old_count": f"are older than {OLD_COUNT_DAYS} days. Use since then is taken off the lot that "
+    "old_count": f"older than {OLD_COUNT_DAYS} days. Use since then is taken off the lot that "
     "expires first. Count the lots again.",
-    "no_stock": "are of a product whose stock is not told there and say nothing. Send its stock, "
+    "no_stock": "a product whose stock is not told there; it says nothing. Send its stock, "
     "or correct the place or product of the lots.",
 }
 
@@ -118,6 +118,6 @@ def _row(kind: str, cells: Sequence[str]) -> dict[str, object]:
         "place": "",
         "category": "",
         "passed": False,
-        "message": f"lots: {len(cells)} {noun} of lots ({shown}) {_MESSAGES[kind]}",
+        "message": f"lots: {len(cells)} {noun} of lots ({shown}): {_MESSAGES[kind]}",
         "rows": len(cells),
     }
