@@ -245,7 +245,7 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
         counts = run.lots[product]
         lots = lots_today(counts, places, stock[:, 0], used[:, 0], history.dates, run.start)
     if lots is not None:
-        stock = stock - lots.expired[:, None]
+        stock = np.maximum(stock - lots.expired[:, None], 0)
     use = product_demand(product, used, held, len(dates), run.draws, run.patients)
     on_order = run.arrivals(places, product, dates)
     expiring = None if lots is None else lots.gone(use.paths)
