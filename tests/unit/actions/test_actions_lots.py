@@ -78,9 +78,8 @@ def test_stock_days_and_moves_see_the_expiry(unmet: str) -> None:
     plain = result({**left, "A": 20}, unmet=unmet)
 
     assert made.stock.values[0, 0, :, 0].tolist() == [50, 40, 0, 0, 0, 0, 0]
-    for name in ("probability", "expected_unmet", "short_median_day"):
-        if name in made.shortages.column_names:
-            assert made.shortages[name] == plain.shortages[name], name
+    for name in ("probability", "probability_7", "expected_unmet"):
+        assert made.shortages[name] == plain.shortages[name], name
     units = [sum(move.quantity for move in each.plans[OPTIMAL_MODEL].moves) for each in
              (made, plain)]  # fmt: skip
     assert units[0] == units[1] > 0

@@ -190,7 +190,7 @@ def test_what_expires_is_told_and_nothing_where_no_lot_is_told():
     )
     [plain] = read_advice(tables(row())).values()
     assert len(advice_lines(plain, names, words)) == 2
-    assert expiring_lines([plain], names, words, 5) == ()
+    assert expiring_lines([plain], names, words) == ()
 
 
 def test_a_lot_that_lasts_beyond_the_horizon_is_not_worth_a_line():

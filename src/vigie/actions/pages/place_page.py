@@ -151,7 +151,7 @@ def build_place_page(
         definition_changes=change_lines(tables, reader.place, names, words),
         ahead=ahead_pictures(tables, reader.place, names, needs, risks, words),
         orders=_other_orders(products, advice, names, words),
-        expiring=expiring_lines(advice.values(), names, words, MOST_ORDERS),
+        expiring=expiring_lines(advice.values(), names, words),
     )
 
 

@@ -164,7 +164,7 @@ def _expiry(advice: StockAdvice, names: RoomNames, words: Words) -> list[str]:
 
 
 def expiring_lines(
-    advice: Collection[StockAdvice], names: RoomNames, words: Words, most: int
+    advice: Collection[StockAdvice], names: RoomNames, words: Words
 ) -> tuple[str, ...]:
     """Products of which units expire or have expired, a line each, most units first."""
     found = sorted(
@@ -178,7 +178,7 @@ def expiring_lines(
     return tuple(
         f"{names.category(each.product)}{words.colon}"
         + words.semicolon.join(_expiry(each, names, words))
-        for each in found[:most]
+        for each in found
     )
 
 
