@@ -93,6 +93,27 @@ def stocks() -> float:
     return _seconds(all_products)
 
 
+def lots() -> float:
+    """What four lots at every site lose by expiry, product after product: seconds."""
+    from vigie.epidemiology import flat_paths
+    from vigie.supply import demand_paths, expired_by_day
+
+    used, draws = _past(SITES, PRODUCTS, 40), _draws()
+    expires = np.array([[5.0, 12.0, 20.0, 60.0]]).repeat(SITES, axis=0)
+    units = np.full(expires.shape, 150.0)
+    demands = [
+        demand_paths(used[:, [product]], None, AHEAD_DAYS, draws, model=flat_paths)[:, 0]
+        for product in range(2)
+    ]
+
+    def all_products() -> None:
+        for product in range(PRODUCTS):
+            demand = demands[product % len(demands)]
+            np.cumsum(demand - expired_by_day(units, expires, demand), axis=1)
+
+    return _seconds(all_products)
+
+
 def _orders() -> pa.Table:
     """A hundred days of orders, one a week, site and product: most on time, some late or lost."""
     import pyarrow as pa
@@ -266,6 +287,11 @@ def run() -> list[Figure]:
             "stocks",
             f"stock paths with random lead times, {SITES} sites x {PRODUCTS} products x {samples}",
             10,
+        ),
+        (
+            "lots",
+            f"expiry of four lots everywhere, {SITES} sites x {PRODUCTS} products x {samples}",
+            None,
         ),
         ("capacity", f"usable capacity with staff and machines, {wards} x {samples}", None),
         ("plan", f"nearest-surplus plan, {SITES} sites x {PRODUCTS} products x 14 days", 10),

@@ -52,6 +52,7 @@ _ROUNDED = (
     "probability_open",
     "late_probability",
     "expected_unmet",
+    "expiring",
 )
 _MOVE_COLUMNS = (
     "move",
@@ -89,7 +90,7 @@ def show_shortages(context: Context, arguments: argparse.Namespace) -> int:
     ]
     columns: tuple[str, ...] = _SHORTAGE_COLUMNS
     if arguments.kind == "products":
-        columns = (*columns, "stock", "on_order", "cover", "advice")
+        columns = (*columns, "stock", "on_order", "cover", "next_expiry_date", "expiring", "advice")
         cells = [row | {"cover": _cover(row)} for row in cells]
     _give(context, rows, columns, cells, "No shortages in this release.")
     return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["PRODUCTS", "SKILLS", "VENTILATOR", "WARDS", "Product", "Skill", "Ward"]
+__all__ = ["PRODUCTS", "SKILLS", "VENTILATOR", "WARDS", "Product", "Skill", "Ward", "house_gtin"]
 
 VENTILATOR = "ventilator"
 
@@ -245,3 +245,13 @@ PRODUCTS = (
             "test", 8, (0.25, 0.60, 1.10, 0.60, 0.25), 0.010, 0.2, unmet="backorder"),
 )
 # fmt: on
+
+
+def house_gtin(number: int) -> str:
+    """GTIN-14 of the range kept for use inside a house, with its check digit.
+
+    Source: GS1 General Specifications, prefix 200 and check digit calculation.
+    """
+    body = f"0200{number:09d}"
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(body))
+    return f"{body}{-total % 10}"

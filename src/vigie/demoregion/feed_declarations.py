@@ -269,6 +269,33 @@ patient_number = "pseudonymise"
 stay_number = "pseudonymise"
 """
 
+LOTS = f"""\
+# Lots of two products, counted each Sunday evening. The last count of a product at a store tells
+# all its lots; units are those of the list of products.
+[feed]
+table = "lots"
+owner = "Hospital pharmacies and laboratories"
+{PUBLIC_TASK.replace('rhythm = "day"', 'rhythm = "week"')}
+[source]
+kind = "folder"
+path = "inbox/lots"
+pattern = "lots_*.csv"
+
+[format]
+kind = "csv"
+
+[columns]
+place = {{ from = "store", codes = "stores" }}
+product = {{ from = "product" }}
+lot = {{ from = "lot" }}
+gtin = {{ from = "gtin" }}
+expires_date = {{ from = "expires" }}
+quantity = {{ from = "quantity" }}
+unit = {{ from = "unit" }}
+counted_date = {{ from = "counted" }}
+{EXPORTED}
+"""
+
 CALLS = f"""\
 # Calls to the emergency number: a leading indicator, by region.
 [feed]
@@ -331,6 +358,7 @@ FEEDS = {
     "calls": CALLS,
     "orders": ORDERS,
     "movements": MOVEMENTS,
+    "lots": LOTS,
     "epidemic_admissions": EPIDEMIC_ADMISSIONS,
 }
 """Text of ``feeds/NAME.toml``, by name."""

@@ -199,6 +199,19 @@ LAYOUTS: Mapping[str, Layout] = {
             EXPORT,
         )
     ),
+    "lots": Layout(
+        (
+            STORE,
+            FileColumn("product", "product"),
+            FileColumn("gtin", "gtin"),
+            FileColumn("lot", "lot"),
+            FileColumn("expires", "expires_date"),
+            FileColumn("quantity", "quantity"),
+            FileColumn("unit", "unit"),
+            FileColumn("counted", "counted_date"),
+            EXPORT,
+        )
+    ),
     "calls": Layout(
         (
             FileColumn("region", "place"),

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.demoregion.calendar import public_holidays
-from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
+from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS, house_gtin
 from vigie.demoregion.geography import Geography, distances_km
 from vigie.schemas import REFERENCE, Table
 
@@ -312,22 +312,12 @@ def _products() -> list[Row]:
             "class": each.kind,
             "is_reusable": each.is_reusable,
             "unmet": each.unmet,
-            "gtin": _house_gtin(number),
+            "gtin": house_gtin(number),
             "standard_code": each.standard_code,
             "lead_time_days": float(each.lead_time_days),
         }
         for number, each in enumerate(PRODUCTS, start=1)
     ]
-
-
-def _house_gtin(number: int) -> str:
-    """GTIN-14 of the range kept for use inside a house, with its check digit.
-
-    Source: GS1 General Specifications, prefix 200 and check digit calculation.
-    """
-    body = f"0200{number:09d}"
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(body))
-    return f"{body}{-total % 10}"
 
 
 def _ratios(since: date) -> list[Row]:

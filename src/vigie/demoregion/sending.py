@@ -15,6 +15,7 @@ from vigie.demoregion.reporting_events import (
     report_movements,
     report_orders,
 )
+from vigie.demoregion.reporting_lots import LOT_DAYS, report_lots
 from vigie.demoregion.reporting_triangle import Coding, report_triangle
 from vigie.demoregion.truth import HiddenTruth
 
@@ -43,10 +44,10 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
 
     Returns:
         One report a feed: beds, sitrep, admissions, staff, equipment, stock, calls, orders,
-        movements, epidemic_admissions. Each draws from its own stream, in this order: a new feed
-        comes last and leaves the files of the others as they are.
+        movements, epidemic_admissions, lots. Each draws from its own stream, in this order: a new
+        feed comes last and leaves the files of the others as they are.
     """
-    streams = iter(rng.spawn(10))
+    streams = iter(rng.spawn(11))
     return (
         _beds(next(streams), truth),
         _sitrep(next(streams), truth),
@@ -57,6 +58,7 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
         _calls(next(streams), truth),
         *_events(next(streams), next(streams), truth),
         _epidemic_admissions(next(streams), truth),
+        _lots(next(streams), truth),
     )
 
 
@@ -214,6 +216,19 @@ def _epidemic_admissions(rng: np.random.Generator, truth: HiddenTruth) -> FeedRe
         Coding(),
         truth.extent.first_date,
     )
+
+
+def _lots(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
+    extent = truth.extent
+    lots = report_lots(
+        rng,
+        truth.supplies,
+        _sites(truth),
+        extent.first_date,
+        extent.days,
+        connected_days=extent.days if extent.is_connected_throughout else LOT_DAYS,
+    )
+    return FeedReport("lots", lots, pa.Table.from_pylist([], schema=FLAWS))
 
 
 def _events(

@@ -20,6 +20,7 @@ _NEEDED: dict[TableName, tuple[str, ...]] = {
     "reports": ("place", "reference_date"),
     "orders": ("order", "place", "product", "quantity", "eta_date"),
     "movements": ("stay", "place", "category", "from_date"),
+    "lots": ("place", "product", "lot", "expires_date", "quantity", "unit", "counted_date"),
 }
 _YEARS = ("%Y", "%y", "%G")
 

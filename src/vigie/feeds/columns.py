@@ -30,7 +30,7 @@ _WORDS = {
     "status": ("ordered", "shipped", "arrived", "cancelled"),
     "outcome": ("transfer", "discharge", "death"),
 }
-_NOT_IN_FUTURE = ("reference_date", "ordered_date", "from_date")
+_NOT_IN_FUTURE = ("reference_date", "ordered_date", "from_date", "counted_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def date_column(feed: Feed, rule: ColumnRule, receipt: Receipt) -> Column:
     constant: object = None
     if rule.constant is not None:
         constant = date.fromisoformat(rule.constant)
-    is_required = rule.target in ("reference_date", "from_date")
+    is_required = rule.target in ("reference_date", "from_date", "counted_date")
     return Column(
         rule.source,
         Values(read, feed.format.null_values),

@@ -24,7 +24,7 @@ __all__ = [
     "TableName",
 ]
 
-TableName = Literal["reports", "orders", "movements"]
+TableName = Literal["reports", "orders", "movements", "lots"]
 Covers = Literal["all", "window", "rows"]
 SourceKind = Literal["upload", "file", "folder", "http", "sql"]
 IdentifierAct = Literal["pseudonymise", "drop"]

@@ -32,7 +32,12 @@ from vigie.schemas import table as named_table
 __all__ = ["Parsed", "parse_file", "recorded"]
 
 _VERSION = 1
-_DAYS = {"reports": "reference_date", "orders": "ordered_date", "movements": "from_date"}
+_DAYS = {
+    "reports": "reference_date",
+    "orders": "ordered_date",
+    "movements": "from_date",
+    "lots": "counted_date",
+}
 _KINDS = {"csv": "text", "excel": "excel", "parquet": "parquet"}
 
 
@@ -61,8 +66,8 @@ class Parsed:
         rejected: entries of rejects.
         known_from, known_to: first and last known_at; None without observations.
         reference_from, reference_to: first and last day that the observations are of
-            (ordered_date, from_date); None without any.
-        measures: that occur, sorted; empty for orders and movements.
+            (ordered_date, from_date, counted_date); None without any.
+        measures: that occur, sorted; empty for the other tables.
         rejects_path: rejects.parquet, or None when nothing was rejected.
         warning: the most frequent rule of the rejects, or "".
         observations_sha256: of the file at path.
@@ -241,4 +246,6 @@ def _fingerprint(feed: Feed, words: Vocabulary, timezone: str) -> str:
         "categories": {name: sorted(keys) for name, keys in sorted(words.categories.items())},
         "products": sorted(words.products) if "product" in free else [],
     }
+    if feed.table == "lots":
+        content["units"] = sorted(words.product_units.items())
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -9,6 +9,7 @@ from vigie.feeds.batches import Batch
 from vigie.feeds.columns import Receipt
 from vigie.feeds.declaration import Feed
 from vigie.feeds.file_rows import Outcome
+from vigie.feeds.lot_rows import LotRows
 from vigie.feeds.record_rows import RecordRows
 from vigie.feeds.report_rows import ReportRows
 from vigie.feeds.vocabulary import Vocabulary
@@ -24,11 +25,8 @@ def parse_batches(
     Raises:
         BadData: no row is there, no row could be taken, or all_or_nothing and a row failed.
     """
-    reader = (
-        ReportRows(feed, words, receipt)
-        if feed.table == "reports"
-        else (RecordRows(feed, words, receipt))
-    )
+    kinds = {"reports": ReportRows, "lots": LotRows}
+    reader = kinds.get(feed.table, RecordRows)(feed, words, receipt)
     for batch in batches:
         reader.take(batch)
     outcome = reader.close()

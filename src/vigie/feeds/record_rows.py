@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from vigie.feeds.batches import Batch
-from vigie.feeds.cells import Codes, read_numbers
+from vigie.feeds.cells import Codes, Numbers, read_numbers
 from vigie.feeds.file_rows import FileRows, Mask
 from vigie.feeds.rules import Failure
 
@@ -35,7 +35,7 @@ class RecordRows(FileRows):
             )
             good &= (found.wrong < 0) & ~negative
             numbers[target] = found.values * rule.factor
-        good &= self._in_order(batch, codes)
+        good &= self.consistent(batch, codes, numbers)
         rows = np.flatnonzero(good)
         self.facts.add(
             batch.rows[rows],
@@ -43,8 +43,10 @@ class RecordRows(FileRows):
             {name: found[rows] for name, found in numbers.items()},
         )
 
-    def _in_order(self, batch: Batch, codes: dict[str, Codes]) -> Mask:
-        """Movements: nobody leaves before entering."""
+    def consistent(
+        self, batch: Batch, codes: dict[str, Codes], numbers: dict[str, Numbers]
+    ) -> Mask:
+        """Rows whose cells agree; the others are rejected here. Nobody leaves before entering."""
         if not {"from_date", "to_date"} <= set(codes):
             return np.ones(len(batch.rows), dtype=bool)
         days = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -41,6 +41,7 @@ class Vocabulary:
         categories: keys by dimension (products, skills and equipment included).
         products: keys.
         codes: code lists by name: a code of a source to a key of the room.
+        product_units: unit of each product.
     """
 
     measures: Mapping[str, MeasureInfo]
@@ -48,6 +49,7 @@ class Vocabulary:
     categories: Mapping[str, frozenset[str]]
     products: frozenset[str]
     codes: Mapping[str, Mapping[str, str]]
+    product_units: Mapping[str, str] = field(default_factory=dict)
 
     def category_keys(self) -> frozenset[str]:
         """All keys of categories, whatever their dimension."""
@@ -78,6 +80,7 @@ def vocabulary(
         categories={name: frozenset(keys) for name, keys in categories.items()},
         products=frozenset(tables["products"]["product"].to_pylist()),
         codes=codes,
+        product_units={row["product"]: str(row["unit"]) for row in tables["products"].to_pylist()},
     )
 
 

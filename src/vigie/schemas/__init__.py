@@ -2,7 +2,7 @@
 
 from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
-from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
+from vigie.schemas.facts import FACTS, LOTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.reference import (
@@ -50,6 +50,7 @@ __all__ = [
     "FORECASTS",
     "INSTANT",
     "LEADING_SIGNALS",
+    "LOTS",
     "MEASURES",
     "MISSING_REASONS",
     "MODEL_CHOICES",

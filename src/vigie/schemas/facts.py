@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
 
-__all__ = ["FACTS", "MISSING_REASONS", "MOVEMENTS", "ORDERS", "REJECTS", "REPORTS"]
+__all__ = ["FACTS", "LOTS", "MISSING_REASONS", "MOVEMENTS", "ORDERS", "REJECTS", "REPORTS"]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -94,6 +94,29 @@ MOVEMENTS = Table(
     order=("place", "from_date", "stay", "known_at"),
 )
 
+LOTS = Table(
+    name="lots",
+    role="fact",
+    meaning="Stock counted by lot; the last count of a product at a place tells all its lots.",
+    columns=(
+        column(1, "place", TEXT, "Where; a key of places.", required=True),
+        column(2, "product", TEXT, "What; a key of products.", required=True),
+        column(3, "lot", TEXT, "Number of the lot (GS1 identifier 10).", required=True),
+        column(4, "counted_date", DATE, "Day of the count, at its end.", required=True),
+        column(5, "known_at", INSTANT, "When the count was made known.", required=True),
+        column(6, "quantity", NUMBER, "Units counted.", unit="unit of the product"),
+        column(7, "unit", TEXT, "Unit of the quantity; that of the product."),
+        column(8, "expires_date", DATE, "Last day of use (17); null: not known."),
+        column(9, "gtin", TEXT, "Trade item number (01), or null."),
+        column(10, "reason", TEXT, "Why the lot is missing (withdrawn), or null."),
+        column(11, "feed", TEXT, "Which feed said it.", required=True),
+        column(12, "arrival", TEXT, "Hash of the arrival that brought it.", required=True),
+        column(13, "run", TEXT, "The run that took it in.", required=True),
+    ),
+    key=("place", "product", "lot", "counted_date", "feed"),
+    order=("place", "product", "lot", "counted_date", "known_at"),
+)
+
 REJECTS = Table(
     name="rejects",
     role="record",
@@ -112,4 +135,4 @@ REJECTS = Table(
     order=("arrival", "row"),
 )
 
-FACTS = (REPORTS, ORDERS, MOVEMENTS)
+FACTS = (REPORTS, ORDERS, MOVEMENTS, LOTS)

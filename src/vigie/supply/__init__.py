@@ -26,10 +26,15 @@ from vigie.supply.demand import FlowModel, demand_paths
 from vigie.supply.demand_draws import patient_demand_paths, ratio_paths
 from vigie.supply.demand_guard import is_worth_it, past_errors
 from vigie.supply.doses import Doses, expected_use, fit_doses
-from vigie.supply.identifiers import CODE_SYSTEMS, gtin_fault, standard_code_fault
+from vigie.supply.identifiers import (
+    CODE_SYSTEMS,
+    gtin_fault,
+    lot_number_fault,
+    standard_code_fault,
+)
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
 from vigie.supply.lead_times import lead_time_paths
-from vigie.supply.lots import expired_by_day, usable_stock
+from vigie.supply.lots import expired_by_day, lots_left, lots_within, usable_stock
 from vigie.supply.lumps import is_lumpy
 from vigie.supply.order_faults import (
     LONG_OVERDUE_DAYS,
@@ -132,6 +137,9 @@ __all__ = [
     "lead_time_paths",
     "learn_order_law",
     "learn_reordering",
+    "lot_number_fault",
+    "lots_left",
+    "lots_within",
     "mean_paths",
     "months_of_stock",
     "net_need",

@@ -6,13 +6,14 @@ import re
 
 from vigie.errors import nearest
 
-__all__ = ["CODE_SYSTEMS", "gtin_fault", "standard_code_fault"]
+__all__ = ["CODE_SYSTEMS", "gtin_fault", "lot_number_fault", "standard_code_fault"]
 
 CODE_SYSTEMS = ("ATC", "CIP13", "UCD", "dm+d")
 """Systems of a standard code, written before it: "ATC N01AX10"."""
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _ATC = re.compile(r"[ABCDGHJLMNPRSV](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?")
+_LOT_NUMBER = re.compile(r"[!-\"%-?A-Z_a-z]{1,20}")
 _FRENCH_PREFIX = "3400"
 _VERHOEFF_TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 
@@ -32,6 +33,16 @@ def gtin_fault(text: str) -> str:
         right = (int(text[-1]) - total) % 10
         return f"check digit {text[-1]} should be {right}"
     return ""
+
+
+def lot_number_fault(text: str) -> str:
+    """What is wrong with the number of a batch or lot; "" when nothing is.
+
+    1 to 20 letters, digits and signs, without spaces: application identifier 10.
+
+    Source: GS1 General Specifications, character set 82.
+    """
+    return "" if _LOT_NUMBER.fullmatch(text) else "not 1 to 20 letters, digits and signs of GS1"
 
 
 def standard_code_fault(text: str) -> str:

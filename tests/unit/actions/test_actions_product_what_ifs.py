@@ -20,6 +20,7 @@ from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.scenarios.what_ifs import WhatIfs
 from vigie.actions.shortages.counted_changes import CountedChange
 from vigie.actions.shortages.product_demand import patients_ahead, product_demand
+from vigie.actions.shortages.product_lots import LotBook, LotCount
 from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.actions.shortages.product_what_ifs import ProductCase, ProductWhatIfs, moved_orders
@@ -73,7 +74,7 @@ def room() -> tuple[Inputs, Chance]:
 
 
 def what_if(
-    *changes: ShortageChange, orders: Sequence[object] = ()
+    *changes: ShortageChange, orders: Sequence[object] = (), lots: LotBook | None = None
 ) -> tuple[dict[tuple[str, str], dict[str, object]], str, list[ProductResult]]:
     """Rows of one scenario by product and place, its message, and the products of the run."""
     inputs, chance = room()
@@ -90,6 +91,7 @@ def what_if(
             arrivals,
             "need",
             what_ifs=made.of_products("need"),
+            lots=lots,
         )
     )
     for result in found:
@@ -121,6 +123,23 @@ def test_a_change_of_nothing_gives_the_rows_of_the_run_to_the_digit(change: Shor
         for name in FIGURES:
             assert row[name] == row[f"baseline_{name}"]
         assert row["label"] == "not a forecast"
+
+
+def test_what_is_used_less_under_a_scenario_expires_more() -> None:
+    # 420 gloves for the next three days, of which 80 a day are used.
+    count = LotCount(np.datetime64(AS_OF, "D"), np.array([420.0]), np.array([3.0]))
+    lots = {"gloves": dict.fromkeys(SITES, count)}
+    half = ShortageChange("doses", ("gloves",), factor=0.5)
+    with_lots, plain = what_if(half, lots=lots)[0], what_if(half)[0]
+    same = what_if(ShortageChange("doses", ("gloves",), factor=1.0), lots=lots)[0]
+
+    for site in SITES:
+        row = with_lots["gloves", site]
+        assert plain["gloves", site]["expected_unmet"] == 0
+        assert row["expected_unmet"] == pytest.approx(row["baseline_expected_unmet"] / 2, rel=0.01)
+        assert row["probability"] == row["baseline_probability"] == 1
+        for name in FIGURES:
+            assert same["gloves", site][name] == same["gloves", site][f"baseline_{name}"]
 
 
 def test_the_baseline_is_the_table_of_shortages() -> None:

@@ -119,7 +119,7 @@ def test_last_report_is_the_truth_apart_from_declared_flaws(
     assert all(truth[cell] != value for cell, value in wrong.items())
 
 
-@pytest.mark.parametrize("name", [*SERIES, "orders", "movements"])
+@pytest.mark.parametrize("name", [*SERIES, "orders", "movements", "lots"])
 def test_nothing_is_exported_before_the_day_ends_or_after_the_cut(
     wide_region: DemoRegion, name: str
 ):

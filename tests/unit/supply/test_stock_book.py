@@ -1,11 +1,9 @@
-"""Books that do not add up, and lots that expire."""
+"""Books that do not add up."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from vigie.supply import BookFaultKind, book_faults, expired_by_day, usable_stock
+from vigie.supply import BookFaultKind, book_faults
 
 PACK = np.array([10.0])
 
@@ -73,30 +71,3 @@ def test_books_of_different_shapes_are_refused():
     stock, used, came = book()
     with pytest.raises(ValueError, match="delivered has shape"):
         book_faults(stock, used, came[..., 1:], PACK)
-
-
-def test_only_lots_that_have_not_expired_can_be_used():
-    lots, expires = np.array([[10.0, 5.0, 7.0]]), np.array([[3.0, 8.0, np.nan]])
-    assert [usable_stock(lots, expires, day).item() for day in (0, 3, 4, 9)] == [22, 22, 12, 7]
-
-
-LOTS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=4)
-
-
-@settings(max_examples=40, deadline=None)
-@given(LOTS, st.lists(st.integers(0, 12), min_size=6, max_size=6))
-def test_first_expired_first_out_is_a_shelf_kept_unit_by_unit(lots, asked):
-    units, last = (np.array(each, dtype=float) for each in zip(*lots, strict=True))
-    fast = expired_by_day(units, last, np.array(asked, dtype=np.float32)[:, None])[:, 0]
-    shelf = sorted(day for count, day in lots for _ in range(count))
-    for day, wanted in enumerate(asked, start=1):
-        lost = sum(each < day for each in shelf)
-        assert fast[day - 1] == lost
-        shelf = shelf[lost:][wanted:]
-
-
-def test_no_unit_is_lost_twice_and_what_is_used_in_time_is_not_lost():
-    demand = np.full((5, 2), 4.0, dtype=np.float32)
-    gone = expired_by_day(np.array([8.0, 20.0]), np.array([2.0, 3.0]), demand)
-    assert gone[:, 0].tolist() == [0, 0, 0, 16, 0]
-    assert np.array_equal(gone[:, 0], gone[:, 1])

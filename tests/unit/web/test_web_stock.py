@@ -13,7 +13,12 @@ from invented_room import application, get, invented_room, two_days
 from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.shortages_page import build_shortages_page
 from vigie.actions.views.room_names import read_names
-from vigie.actions.views.stock_views import advice_lines, by_order_date, read_advice
+from vigie.actions.views.stock_views import (
+    advice_lines,
+    by_order_date,
+    expiring_lines,
+    read_advice,
+)
 from vigie.actions.words.wording import words_for
 
 PLACE, PRODUCT = "H07", "ffp2"
@@ -163,3 +168,44 @@ def test_a_release_made_before_advice_was_kept_shows_its_shortages_without():
     assert page.rows
     assert all(each.advice == () for each in page.rows)
     assert build_place_page(tables(), PLACE, language="en").orders == ()
+
+
+EXPIRING = {
+    "expired": 30.0,
+    "next_expiry_date": TODAY + timedelta(days=5),
+    "next_expiry_quantity": 200.0,
+    "expiring": 120.4,
+}
+
+
+def test_what_expires_is_told_and_nothing_where_no_lot_is_told():
+    release = tables(row(**EXPIRING))
+    names, words = read_names(release, "en"), words_for("en")
+    [one] = read_advice(release).values()
+    expiry = advice_lines(one, names, words)[2].replace("\u00a0", " ")
+
+    assert expiry == (
+        "30 units in stock past the last day of use, not counted; next to expire: 200 units, last "
+        "day of use 14 November 2020; about 120 units expected to expire unused within 21 days"
+    )
+    [plain] = read_advice(tables(row())).values()
+    assert len(advice_lines(plain, names, words)) == 2
+    assert expiring_lines([plain], names, words) == ()
+
+
+def test_a_lot_that_lasts_beyond_the_horizon_is_not_worth_a_line():
+    late = {**EXPIRING, "expired": 0.0, "expiring": 0.0}
+    release = tables(row(**late | {"next_expiry_date": TODAY + timedelta(days=90)}))
+    [one] = read_advice(release).values()
+    assert len(advice_lines(one, read_names(release, "fr"), words_for("fr"))) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_place_lists_what_expires_and_says_it_at_the_product_at_risk(language):
+    release = tables(row(**EXPIRING))
+    place = build_place_page(release, PLACE, language=language)
+    assert len(place.expiring) == 1
+    said = place.expiring[0].replace("\u00a0", " ")
+    assert ("30 unités" if language == "fr" else "30 units") in said
+    advised = [line.replace("\u00a0", " ") for each in place.products for line in each.advice]
+    assert any(said.endswith(line) for line in advised)

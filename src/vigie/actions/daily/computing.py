@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from vigie.actions.daily.checking import keyed
 from vigie.actions.daily.run_forecasts import RunForecasts, make_forecasts
-from vigie.actions.decisions.plan_outcomes import asked_of_plans
+from vigie.actions.decisions.plan_outcomes import all_wishes
 from vigie.actions.epidemics.epidemic_fits import EpidemicFits, fit_epidemics
 from vigie.actions.epidemics.nowcasts import nowcast_models, nowcast_rows
 from vigie.actions.epidemics.reproduction import reproduction_models, reproduction_rows
@@ -28,6 +28,7 @@ from vigie.actions.shortages.capacity_futures import CapacityFutures, futures_of
 from vigie.actions.shortages.declared_shortages import declared_rows
 from vigie.actions.shortages.loan_plans import LoanPlans, plan_loans, without_neighbours
 from vigie.actions.shortages.order_book import order_book
+from vigie.actions.shortages.product_lots import lot_book
 from vigie.actions.shortages.product_orders import told_orders
 from vigie.actions.shortages.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.shortages.shared_vehicles import SharedVehicles, litres_of
@@ -68,12 +69,6 @@ __all__ = ["Computed", "compute"]
 _PATH_ROW_GROUP = 700
 
 
-def _asked(room: Room, as_of: date) -> Wishes:
-    """What the files of the room ask of its plans, and what people decided on moves."""
-    asked, decided = room.declarations.wishes.on(as_of), asked_of_plans(room, as_of)
-    return Wishes(asked.wishes, asked.bans + decided.bans, asked.kept + decided.kept)
-
-
 @dataclass(frozen=True, slots=True)
 class Computed:
     """What the models made.
@@ -99,6 +94,7 @@ def compute(
     orders: Sequence[DataFile],
     reports: Sequence[DataFile],
     movements: Sequence[DataFile] = (),
+    lots: Sequence[DataFile] = (),
 ) -> Computed:
     """Score the past, forecast, find shortages, plan; and write the results of the run.
 
@@ -110,6 +106,7 @@ def compute(
         orders: files of the table of orders.
         reports: files of the table of reports.
         movements: files of the table of movements.
+        lots: files of the table of lots.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
     facts = comparable(facts, room.measures(), definition_changes(room, day))
@@ -128,7 +125,7 @@ def compute(
     )
     room.progress("Looking for shortages, and for who can help")
     found = _Found(room, run, inputs, chance)
-    found.look_at_products(orders)
+    found.look_at_products(orders, lots)
     with ThreadPoolExecutor(1) as pool:
         # Wards are judged while the paths are written, which makes the products on the way.
         wards = pool.submit(found.look_at_wards)
@@ -212,7 +209,7 @@ class _Found:
         self.skipped, self.models = {}, {}
         self.products = iter(())
         self.usual_orders = None
-        self.wishes = _asked(room, inputs.as_of)
+        self.wishes = all_wishes(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
         most = room.values.plan.vehicle_litres_per_day
@@ -220,11 +217,11 @@ class _Found:
         self.what_ifs = WhatIfs(declared, room.values.shortages, inputs, chance)
         self.vehicles = SharedVehicles(litres if most > 0 else {}, most)
 
-    def look_at_products(self, orders: Sequence[DataFile]) -> None:
+    def look_at_products(self, orders: Sequence[DataFile], lots: Sequence[DataFile]) -> None:
         """Apply the rules for products; they are made a few at a time, as their paths are."""
         for rule in self.room.values.shortages:
             if rule.kind == "products":
-                self._products(rule, orders)
+                self._products(rule, orders, lots)
 
     def look_at_wards(self) -> list[pa.Table]:
         """Apply the other rules; the rows of each that has what it needs."""
@@ -281,7 +278,9 @@ class _Found:
             return equipment_rows(rule, self.inputs, self.days)
         return declared_rows(rule, self.inputs)
 
-    def _products(self, rule: ShortageRule, orders: Sequence[DataFile]) -> None:
+    def _products(
+        self, rule: ShortageRule, orders: Sequence[DataFile], lots: Sequence[DataFile]
+    ) -> None:
         known = self.inputs.histories
         if not all(name in known and known[name].is_current for name in rule.measures.values()):
             self._skip(rule)
@@ -296,10 +295,17 @@ class _Found:
         beds = (each for each in room.values.shortages if each.kind == "beds")
         occupancy = next((each.measures["need"] for each in beds), "")
         terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
-        draws = self.chance.draws()
-        what_ifs = self.what_ifs.of_products(occupancy)
         self.products = product_results(
-            rule, self.inputs, draws, book.arriving, occupancy, terms, what_ifs, book, usual
+            rule,
+            self.inputs,
+            self.chance.draws(),
+            book.arriving,
+            occupancy,
+            terms,
+            self.what_ifs.of_products(occupancy),
+            book,
+            usual,
+            lot_book(room, lots, day),
         )
 
     def _skip(self, rule: ShortageRule) -> None:

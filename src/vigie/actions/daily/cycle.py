@@ -47,6 +47,7 @@ from vigie.schemas import (
     DERIVED,
     FACTS,
     FEEDS_STATUS,
+    LOTS,
     MOVEMENTS,
     ORDERS,
     REFERENCE,
@@ -213,6 +214,7 @@ def _make(
             tables[ORDERS.name],
             tables[REPORTS.name],
             tables[MOVEMENTS.name],
+            tables[LOTS.name],
         )
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)

@@ -14,7 +14,7 @@ from vigie.governance import Action, Caller
 from vigie.planning import Ban, KeptMove, MoveRules, Stage, Wishes
 from vigie.state import DecisionRow, MoveRow
 
-__all__ = ["MoveOutcome", "asked_of_plans", "list_outcomes"]
+__all__ = ["MoveOutcome", "all_wishes", "asked_of_plans", "list_outcomes"]
 
 _STANDING = (Stage.ACCEPTED, Stage.APPROVED, Stage.SENT)
 _AWAITED_DAYS = 3
@@ -39,6 +39,12 @@ class MoveOutcome:
     delay_days: int | None
     short_on: date | None
     watched_until: date | None
+
+
+def all_wishes(room: Room, as_of: date) -> Wishes:
+    """What the files of the room ask of its plans, and what people decided on moves."""
+    asked, decided = room.declarations.wishes.on(as_of), asked_of_plans(room, as_of)
+    return Wishes(asked.wishes, asked.bans + decided.bans, asked.kept + decided.kept)
 
 
 def asked_of_plans(room: Room, as_of: date) -> Wishes:

@@ -35,7 +35,13 @@ from vigie.actions.views.risks import (
 )
 from vigie.actions.views.room_names import Measure, Place, RoomNames, read_names
 from vigie.actions.views.site_risks import highest_by_place
-from vigie.actions.views.stock_views import StockAdvice, advice_lines, also_due, read_advice
+from vigie.actions.views.stock_views import (
+    StockAdvice,
+    advice_lines,
+    also_due,
+    expiring_lines,
+    read_advice,
+)
 from vigie.actions.views.views import (
     Accuracy,
     CapacityRow,
@@ -145,6 +151,7 @@ def build_place_page(
         definition_changes=change_lines(tables, reader.place, names, words),
         ahead=ahead_pictures(tables, reader.place, names, needs, risks, words),
         orders=_other_orders(products, advice, names, words),
+        expiring=expiring_lines(advice.values(), names, words),
     )
 
 

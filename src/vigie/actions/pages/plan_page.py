@@ -11,6 +11,7 @@ from vigie.actions.views.choices import Chosen, ListHead, Part, kind_and_region,
 from vigie.actions.views.moves import Move, chosen_plan, move_code
 from vigie.actions.views.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
+from vigie.actions.views.stock_views import StockAdvice, expiry_at_sender, read_advice
 from vigie.actions.views.views import Picture, ReleaseTables
 from vigie.actions.words.messages import MESSAGES, Language
 from vigie.actions.words.wording import Chance, Words, words_for
@@ -19,6 +20,7 @@ __all__ = [
     "ComparedPlan",
     "MoveRow",
     "PlanPage",
+    "advice_of_senders",
     "build_plan_page",
     "chosen_moves",
     "move_quantity",
@@ -122,6 +124,7 @@ def build_plan_page(
     wanted = [(number, move) for number, move in numbered if _is_wanted(move, chosen, names)]
     part = part_of(len(wanted), chosen.page) if wanted else None
     shown = wanted[part.first - 1 : part.last] if part else []
+    stock = advice_of_senders(tables, [move for _, move in shown])
     unhelped, more = _unhelped(reader, moves)
     drawn = (
         map_picture(moves, names, words, tables.release),
@@ -132,7 +135,7 @@ def build_plan_page(
         chosen=chosen,
         note=_note(reader, moves, part),
         part=part,
-        rows=tuple(_row(number, move, reader) for number, move in shown),
+        rows=tuple(_row(number, move, reader, stock) for number, move in shown),
         compared=_compared(tables, words),
         unhelped=unhelped,
         unhelped_more=more,
@@ -194,11 +197,25 @@ def move_quantity(move: Move, names: RoomNames, words: Words) -> str:
     return f"{amount}\u00a0{name}"
 
 
-def move_reason(move: Move, names: RoomNames, words: Words, as_of: date) -> str:
-    """Why a move is proposed, what it leaves the helper, and what tells the stays of patients."""
+def advice_of_senders(
+    tables: ReleaseTables, moves: Sequence[Move]
+) -> Mapping[tuple[str, str], StockAdvice]:
+    """What is told of the stock from which moves are taken, by place and product."""
+    cells = {(each["from_place"], each["category"]) for each in moves if each["kind"] == "products"}
+    return read_advice(tables, cells)
+
+
+def move_reason(
+    move: Move,
+    names: RoomNames,
+    words: Words,
+    as_of: date,
+    stock: Mapping[tuple[str, str], StockAdvice],
+) -> str:
+    """Why a move is proposed, what it leaves the helper, and what is known of it beside."""
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
-    why = words.say(
+    reason = words.say(
         "plan.reason_patients" if is_patients else "plan.reason",
         receiver=names.place(move["to_place"]),
         sender=names.place(move["from_place"]),
@@ -207,7 +224,10 @@ def move_reason(move: Move, names: RoomNames, words: Words, as_of: date) -> str:
         keeps=words.chance(1.0 - move[f"{giving}_after"]).chances,
         day=words.full_day(as_of + timedelta(days=DECISION_DAYS)),
     )
-    return f"{why} {_stays(move, names, words)}".rstrip()
+    own, sender = stock.get((move["from_place"], move["category"])), names.place(move["from_place"])
+    is_product = move["kind"] == "products"
+    expiry = expiry_at_sender(own, names, words, sender) if is_product else ""
+    return " ".join(filter(None, [reason, _stays(move, names, words), expiry]))
 
 
 def _stays(move: Move, names: RoomNames, words: Words) -> str:
@@ -223,7 +243,9 @@ def _stays(move: Move, names: RoomNames, words: Words) -> str:
     )
 
 
-def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
+def _row(
+    number: int, move: Move, reader: _Reader, stock: Mapping[tuple[str, str], StockAdvice]
+) -> MoveRow:
     names, words = reader.names, reader.words
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
@@ -237,7 +259,7 @@ def _row(number: int, move: Move, reader: _Reader) -> MoveRow:
         sender=names.place(move["from_place"]),
         receiver=names.place(move["to_place"]),
         is_patients=is_patients,
-        reason=move_reason(move, names, words, reader.tables.as_of),
+        reason=move_reason(move, names, words, reader.tables.as_of, stock),
         dates=words.say(
             "plan.dates",
             depart=words.short_weekday(move["depart_date"]),

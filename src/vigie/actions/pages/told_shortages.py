@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from vigie.actions.pages.plan_page import chosen_moves, move_reason
+from vigie.actions.pages.plan_page import advice_of_senders, chosen_moves, move_reason
 from vigie.actions.views.risks import LISTED_STEP, Risk, by_harm, read_risks, reason_text
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
@@ -26,6 +26,10 @@ ADVICE_COLUMNS = (
     "cover_q10",
     "cover_q50",
     "cover_q90",
+    "expired",
+    "next_expiry_date",
+    "next_expiry_quantity",
+    "expiring",
 )
 """Columns of the table of stock advice that a shortage of a product carries."""
 
@@ -75,7 +79,7 @@ def _asked(advice: StockAdvice | None, names: RoomNames, words: Words) -> Row:
     return {
         "advice": advice_lines(advice, names, words)[0],
         "order_by": advice.order_date,
-    } | {name: advice.row[name] for name in ADVICE_COLUMNS}
+    } | {name: advice.row.get(name) for name in ADVICE_COLUMNS}
 
 
 def _told(risk: Risk, words: Words) -> Row:
@@ -110,4 +114,7 @@ def tell_moves(
         if kind in ("", "beds" if move["kind"] == "patients" else move["kind"])
         and place in ("", move["from_place"], move["to_place"])
     ]
-    return [move | {"reason": move_reason(move, names, words, tables.as_of)} for move in moves]
+    stock = advice_of_senders(tables, moves)
+    return [
+        move | {"reason": move_reason(move, names, words, tables.as_of, stock)} for move in moves
+    ]

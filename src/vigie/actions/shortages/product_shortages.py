@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vigie.actions.forecasts.forecasting import History
 from vigie.actions.rooms.room import ShortageRule
@@ -20,8 +19,10 @@ from vigie.actions.shortages.product_demand import (
     patients_ahead,
     product_demand,
 )
+from vigie.actions.shortages.product_lots import LotBook, expiry_columns, lots_today
 from vigie.actions.shortages.product_orders import Arrivals
-from vigie.actions.shortages.product_store import ProductStore, ProductTerms
+from vigie.actions.shortages.product_rows import beside_open, with_models
+from vigie.actions.shortages.product_store import ProductStore, ProductTerms, less_expired
 from vigie.actions.shortages.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.shortages.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortages.shortage_rows import Inputs, Series
@@ -112,6 +113,7 @@ def product_results(
     what_ifs: ProductWhatIfs | None = None,
     book: OrderBook | None = None,
     usual: UsualOrders | None = None,
+    lots: LotBook | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -125,6 +127,7 @@ def product_results(
         what_ifs: scenarios; None: none is of products.
         book: the orders, from which lead times are told; None: those of the list are taken.
         usual: how sites order; None: nothing is ordered anew.
+        lots: stock by day of expiry; None: none is told.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
@@ -142,6 +145,7 @@ def product_results(
         what_ifs=what_ifs,
         book=book,
         usual=usual,
+        lots=lots or {},
     )
     yield from side_by_side(
         partial(_one, run, product, terms[product])
@@ -171,6 +175,7 @@ class _Run:
     what_ifs: ProductWhatIfs | None
     book: OrderBook | None
     usual: UsualOrders | None
+    lots: LotBook
 
     @property
     def begins(self) -> int:
@@ -187,23 +192,28 @@ def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     store = _store(run, product, terms)
     need = net_need(store.use.paths, store.coming)
     # Advice must not rest on the orders that it is about.
-    alone = need if run.usual is None else net_need(store.use.paths, store.on_order.units)
+    alone = need
+    if run.usual is not None:
+        alone = net_need(store.use.paths, less_expired(store.on_order.units, store.expiring))
     ahead = StockAhead.of_product(
         store.stock,
         store.use.paths,
+        store.use.paths if store.expiring is None else store.use.paths + store.expiring,
         alone,
         store.first_short(alone),
         run.begins,
         terms.pack_size,
         terms.unmet,
     )
-    advice = advice_rows(store.series, run.inputs, ahead, run.book)
-    rows = _with_models(
+    as_of, places = run.inputs.as_of, len(store.series.places)
+    expiry = expiry_columns(store.lots, store.expiring, run.start, as_of, places)
+    advice = advice_rows(store.series, run.inputs, ahead, run.book, expiry)
+    rows = with_models(
         store.rows(run.inputs, need), dict(zip(store.series.places, store.use.models, strict=True))
     )
     if run.usual is not None:
         foreseen = run.usual.is_foreseen(product)[store.known[:, 0]]
-        rows = _beside_open(rows, store.rows(run.inputs, alone), foreseen)
+        rows = beside_open(rows, store.rows(run.inputs, alone), foreseen)
     held_on = stock_paths(store.amount, store.use.paths, store.coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.ascontiguousarray(np.rint(held_on.stock))
@@ -230,9 +240,16 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
     held = history.select(places, [product])
     used = run.inputs.histories[use_measure].on_days(places, [product], history.dates)
     stock = np.maximum(last_seen(held)[:, :, -1], 0)
+    lots = None
+    if product in run.lots:
+        counts = run.lots[product]
+        lots = lots_today(counts, places, stock[:, 0], used[:, 0], history.dates, run.start)
+    if lots is not None:
+        stock = np.maximum(stock - lots.expired[:, None], 0)
     use = product_demand(product, used, held, len(dates), run.draws, run.patients)
     on_order = run.arrivals(places, product, dates)
-    coming = _coming(run, product, terms, stock, use.paths, on_order)
+    expiring = None if lots is None else lots.gone(use.paths)
+    coming = _gained(run, product, terms, stock, use.paths, on_order, expiring)
     series = Series(
         kind="products",
         places=places,
@@ -246,23 +263,34 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
         history=_select(run.inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
-    return ProductStore(terms, series, run.begins, stock, use, on_order, coming)
+    return ProductStore(terms, series, run.begins, stock, use, on_order, coming, lots, expiring)
 
 
-def _coming(
+def _gained(
     run: _Run,
     product: str,
     terms: ProductTerms,
     stock: FloatArray,
     demand: PathArray,
     on_order: OpenDeliveries,
+    expiring: PathArray | None,
 ) -> PathArray:
-    """All that comes, with the orders that are foreseen along a demand."""
+    """All that comes, with the orders that are foreseen along a demand, less what expires."""
+    if expiring is not None:
+        on_order = replace(on_order, units=less_expired(on_order.units, expiring))
     if run.usual is None:
         return on_order.units
     return run.usual.all_coming(
         product, stock[:, 0], demand, on_order, run.dates, terms.pack_size, terms.unmet
     )
+
+
+def _gained_again(
+    run: _Run, product: str, store: ProductStore, demand: PathArray, on_order: OpenDeliveries
+) -> PathArray:
+    """The same along the demand of a scenario: what is used less expires more."""
+    expiring = None if store.lots is None else store.lots.gone(demand)
+    return _gained(run, product, store.terms, store.stock, demand, on_order, expiring)
 
 
 def _again(run: _Run, product: str, store: ProductStore) -> Sequence[ProductAgain]:
@@ -277,7 +305,7 @@ def _again(run: _Run, product: str, store: ProductStore) -> Sequence[ProductAgai
         use=store.use,
         patients=run.patients,
         on_order=store.on_order,
-        coming=partial(_coming, run, product, store.terms, store.stock),
+        coming=partial(_gained_again, run, product, store),
         judge=partial(store.rows, run.inputs),
         first_phase=len(history.dates) % 7,
     )
@@ -289,13 +317,16 @@ def _days(
 ) -> pa.Table:
     """Rows of the table of shortage days, of places at some risk."""
     begins, coming = run.begins, store.coming
+    delivered = coming.mean(axis=-1) if coming.ndim == 4 else coming
+    if store.expiring is not None:
+        delivered = delivered + store.expiring.mean(axis=-1)
     by_day = DayPaths(
         need=store.use.paths[:, :, begins:],
         capacity=paths[:, :, begins:],
         short=held_on.unmet[:, :, begins:] > np.float32(0),
         first_day=first,
         unmet=held_on.unmet[:, :, begins:],
-        delivered=(coming.mean(axis=-1) if coming.ndim == 4 else coming)[:, :, begins:],
+        delivered=delivered[:, :, begins:],
     )
     days_looked_at = len(run.dates) - begins
     at_risk = store.known & (probability_by(first, days_looked_at) >= LEAST_PROBABILITY)
@@ -322,30 +353,6 @@ def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArr
     """Days from the day after the last report of stock to the horizon."""
     days = (inputs.as_of - history.last_date).days + inputs.horizon_days
     return step_dates(history.dates[-1], "day", min(days, draws.steps))
-
-
-def _beside_open(rows: pa.Table, alone: pa.Table, foreseen: np.ndarray) -> pa.Table:
-    """Rows with the chance and the last moment to act if nobody orders again.
-
-    An order is advised as if it were the next one: foreseen orders would hide that it is needed.
-
-    Args:
-        rows: with the orders that sites usually place.
-        alone: the same, with open orders only.
-        foreseen: (row,), whether orders of the place are foreseen.
-    """
-    at = rows.schema.get_field_index("act_by")
-    rows = rows.set_column(at, "act_by", alone["act_by"])
-    chance = pc.if_else(pa.array(foreseen), alone["probability"], pa.scalar(None, pa.float64()))
-    at = rows.schema.get_field_index("probability_open")
-    return rows.set_column(at, "probability_open", chance)
-
-
-def _with_models(rows: pa.Table, models: Mapping[str, str]) -> pa.Table:
-    """Rows that name the model of their place."""
-    at = rows.schema.get_field_index("model_id")
-    names = pa.array([models[place] for place in rows["place"].to_pylist()], pa.string())
-    return rows.set_column(at, "model_id", names)
 
 
 def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan], ThingPlan]:

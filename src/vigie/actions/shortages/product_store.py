@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.shortages.product_demand import ProductDemand
+from vigie.actions.shortages.product_lots import ProductLots
 from vigie.actions.shortages.shortage_rows import Inputs, Series, shortage_rows
 from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.supply import OpenDeliveries, Unmet, first_stock_out, peak_shortfall
 
-__all__ = ["ProductStore", "ProductTerms"]
+__all__ = ["ProductStore", "ProductTerms", "less_expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ class ProductStore:
         terms: of the product.
         series: what its rows share.
         begins: days before the first day looked at.
-        stock: (place, 1), units last told; NaN where unknown.
+        stock: (place, 1), units last told that can be used; NaN where unknown.
         use: what is asked for.
         on_order: what open orders bring.
-        coming: (place, 1, day) or with samples, units of these and of orders to be placed.
+        coming: (place, 1, day) or with samples, units of these and of orders to be placed, less
+            those that expire unused.
+        lots: with their expiry; None: none are told.
+        expiring: (place, 1, day, sample), units that expire unused; None without lots.
     """
 
     terms: ProductTerms
@@ -53,6 +57,8 @@ class ProductStore:
     use: ProductDemand
     on_order: OpenDeliveries
     coming: PathArray
+    lots: ProductLots | None = None
+    expiring: PathArray | None = None
 
     @property
     def known(self) -> BoolArray:
@@ -72,3 +78,15 @@ class ProductStore:
         """Rows of the table of shortages of a need, see ``vigie.supply.net_need``."""
         lacking = peak_shortfall(need[:, :, self.begins :], self.amount)
         return shortage_rows(self.series, inputs, self.first_short(need), lacking, self.known)
+
+
+def less_expired(coming: PathArray, expiring: PathArray | None) -> PathArray:
+    """What a store gains each day: units that come less those that expire.
+
+    Args:
+        coming: (place, 1, day) when certain, or (place, 1, day, sample), units.
+        expiring: (place, 1, day, sample), units; None: none.
+    """
+    if expiring is None:
+        return coming
+    return (coming if coming.ndim == expiring.ndim else coming[..., None]) - expiring

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -28,7 +28,8 @@ class StockAhead:
     Attributes:
         stock: (place,), units last told; NaN where unknown.
         demand: (place, day, sample), units asked for.
-        need: (place, day, sample), demand less deliveries of open orders, added up.
+        leaving: same shape, these and the units that expire unused.
+        need: (place, day, sample), what leaves less deliveries of open orders, added up.
         first_day: (place, sample), first short day, 1 is the first day looked at.
         begins: days of ``demand`` and ``need`` before the first day looked at.
         pack_size: units in a pack.
@@ -37,6 +38,7 @@ class StockAhead:
 
     stock: FloatArray
     demand: PathArray
+    leaving: PathArray
     need: PathArray
     first_day: PathArray
     begins: int
@@ -48,6 +50,7 @@ class StockAhead:
         cls,
         stock: FloatArray,
         demand: PathArray,
+        leaving: PathArray,
         need: PathArray,
         first_day: PathArray,
         begins: int,
@@ -55,7 +58,7 @@ class StockAhead:
         unmet: Unmet,
     ) -> StockAhead:
         """From arrays whose second axis is the one product."""
-        arrays = (stock[:, 0], demand[:, 0], need[:, 0], first_day[:, 0])
+        arrays = (stock[:, 0], demand[:, 0], leaving[:, 0], need[:, 0], first_day[:, 0])
         return cls(*arrays, begins, pack_size, unmet)
 
     @property
@@ -67,14 +70,17 @@ class StockAhead:
         """The same of some places."""
         if chosen.all():
             return self
-        arrays = {
-            name: getattr(self, name)[chosen] for name in ("stock", "demand", "need", "first_day")
-        }
+        names = ("stock", "demand", "leaving", "need", "first_day")
+        arrays = {name: getattr(self, name)[chosen] for name in names}
         return replace(self, **arrays)
 
 
 def advice_rows(
-    series: Series, inputs: Inputs, ahead: StockAhead, book: OrderBook | None
+    series: Series,
+    inputs: Inputs,
+    ahead: StockAhead,
+    book: OrderBook | None,
+    expiry: Mapping[str, pa.Array],
 ) -> pa.Table:
     """Rows of the table of stock advice (without run), one a place whose stock is known.
 
@@ -83,6 +89,7 @@ def advice_rows(
         inputs: of the run.
         ahead: what stock meets.
         book: orders of the run; None: none are told, lead times are those of the list.
+        expiry: columns that tell it, a row a place.
     """
     [product] = series.categories
     known = np.isfinite(ahead.stock)
@@ -105,12 +112,13 @@ def advice_rows(
     columns |= {
         name: pa.array(values, mask=~np.isfinite(values)) for name, values in figures.items()
     }
+    columns |= {name: values.filter(pa.array(known)) for name, values in expiry.items()}
     return pa.table(columns).select(_SCHEMA.names).cast(_SCHEMA)
 
 
 def _held(inputs: Inputs, ahead: StockAhead) -> dict[str, FloatArray]:
     """What stock and open orders are worth, by column; arrays are (place,)."""
-    cover = cover_quantiles(ahead.demand, ahead.stock, _LEVELS)
+    cover = cover_quantiles(ahead.leaving, ahead.stock, _LEVELS)
     # Counted from the day of the run, as the days of the other figures are.
     cover = np.clip(cover - ahead.begins, 0, inputs.horizon_days)
     asked = ahead.demand[:, ahead.begins :]

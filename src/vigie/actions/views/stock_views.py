@@ -15,7 +15,18 @@ from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words
 from vigie.supply import REVIEW_DAYS
 
-__all__ = ["StockAdvice", "advice_lines", "also_due", "by_order_date", "read_advice"]
+__all__ = [
+    "StockAdvice",
+    "advice_lines",
+    "also_due",
+    "by_order_date",
+    "expiring_lines",
+    "expiry_at_sender",
+    "read_advice",
+]
+
+_LEAST_EXPIRING = 0.5
+"""Units below which nothing is said to expire."""
 
 Cell = tuple[str, str]
 """Place and product."""
@@ -50,6 +61,11 @@ class StockAdvice:
     def is_due(self) -> bool:
         """There is something to order before the next review of stock."""
         return bool(self.row["packs"])
+
+    @property
+    def expiring(self) -> float:
+        """Units expected to expire unused by the horizon; 0 where no lot is told."""
+        return float(self.row.get("expiring") or 0.0)
 
     @property
     def order_date(self) -> date | None:
@@ -95,8 +111,10 @@ def by_order_date(advice: Collection[StockAdvice]) -> list[StockAdvice]:
 
 def advice_lines(
     advice: StockAdvice, names: RoomNames, words: Words, *, is_stock_said: bool = False
-) -> tuple[str, str]:
-    """What to order and by when; what is held and on order, and how long it lasts.
+) -> tuple[str, ...]:
+    """What to order and by when; what is held and on order, and how long it lasts; what expires.
+
+    The third line is there where a lot has expired or will.
 
     Args:
         advice: of a product at a place.
@@ -105,12 +123,10 @@ def advice_lines(
         is_stock_said: the units on hand stand beside already.
     """
     row = advice.row
-    unit = names.product_units.get(advice.product, row["unit"])
-    unit = words.unit(unit if unit.isalpha() else "units")
     what = {}
     if advice.is_due:
         what["packs"] = words.count("stock.packs", row["packs"])
-        what["amount"] = f"{words.number(row['order_quantity'])}\u00a0{unit}"
+        what["amount"] = _amount(advice, row["order_quantity"], names, words)
     cover = _cover(row["cover_q10"], row["cover_q90"], row["horizon_days"], words)
     on_order = row["on_order"]
     held = words.say(
@@ -119,7 +135,72 @@ def advice_lines(
         on_order=words.say("stock.orders_unknown") if on_order is None else words.number(on_order),
         cover=cover,
     )
-    return _order(advice, what, words), held
+    expiry = words.semicolon.join(_expiry(advice, names, words))
+    return (_order(advice, what, words), held, *filter(None, [expiry]))
+
+
+def _amount(advice: StockAdvice, units: float, names: RoomNames, words: Words) -> str:
+    """Units of a product with their unit."""
+    unit = names.product_units.get(advice.product, advice.row["unit"])
+    unit = words.unit(unit if unit.isalpha() else "units")
+    return f"{words.number(units)}\u00a0{unit}"
+
+
+def _expiry(advice: StockAdvice, names: RoomNames, words: Words) -> list[str]:
+    """What has expired, what expires next, and what is expected to expire unused."""
+    row, lines = advice.row, []
+    if (row.get("expired") or 0.0) >= _LEAST_EXPIRING:
+        amount = _amount(advice, row["expired"], names, words)
+        lines.append(words.say("stock.expired", amount=amount))
+    next_day = row.get("next_expiry_date")
+    if next_day is not None and (next_day - advice.as_of).days <= row["horizon_days"]:
+        amount = _amount(advice, row["next_expiry_quantity"], names, words)
+        day = words.dated_day(next_day)
+        lines.append(words.say("stock.next_expiry", amount=amount, day=day))
+    if advice.expiring >= _LEAST_EXPIRING:
+        amount = _amount(advice, advice.expiring, names, words)
+        lines.append(words.say("stock.expiring", amount=amount, days=row["horizon_days"]))
+    return lines
+
+
+def expiring_lines(
+    advice: Collection[StockAdvice], names: RoomNames, words: Words
+) -> tuple[str, ...]:
+    """Products of which units expire or have expired, a line each, most units first."""
+    found = sorted(
+        (
+            each
+            for each in advice
+            if max(each.expiring, each.row.get("expired") or 0.0) >= _LEAST_EXPIRING
+        ),
+        key=lambda each: (-each.expiring, each.cell),
+    )
+    return tuple(
+        f"{names.category(each.product)}{words.colon}"
+        + words.semicolon.join(_expiry(each, names, words))
+        for each in found
+    )
+
+
+def expiry_at_sender(
+    advice: StockAdvice | None, names: RoomNames, words: Words, sender: str
+) -> str:
+    """What the sender of a move expects to expire unused, as a sentence; "" for nothing.
+
+    Args:
+        advice: of the product at the sender; None: none is told.
+        names: of the room.
+        words: of the reader.
+        sender: its name.
+    """
+    if advice is None or advice.expiring < _LEAST_EXPIRING:
+        return ""
+    return words.say(
+        "plan.expires",
+        sender=sender,
+        amount=_amount(advice, advice.expiring, names, words),
+        day=words.dated_day(advice.row["next_expiry_date"]),
+    )
 
 
 def _order(advice: StockAdvice, what: dict[str, str], words: Words) -> str:

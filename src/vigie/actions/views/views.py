@@ -380,6 +380,7 @@ class PlacePage:
     definition_changes: tuple[str, ...] = ()
     ahead: tuple[Picture, ...] = ()
     orders: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

@@ -45,6 +45,27 @@ STOCK_MESSAGES: dict[str, tuple[str, str]] = {
     "stock.cover_least": ("{low} days or more", "{low} jours ou plus"),
     "stock.cover_same.one": ("{count} day", "{count} jour"),
     "stock.cover_same.many": ("{count} days", "{count} jours"),
+    "stock.expired": (
+        "{amount} in stock past the last day of use, not counted",
+        "{amount} en stock au-delà de la date limite d'utilisation, non comptés",
+    ),
+    "stock.next_expiry": (
+        "next to expire: {amount}, last day of use {day}",
+        "prochaine péremption : {amount}, à utiliser jusqu'au {day}",
+    ),
+    "stock.expiring": (
+        "about {amount} expected to expire unused within {days} days",
+        "environ {amount} devraient se périmer sans être utilisés d'ici {days} jours",
+    ),
+    "plan.expires": (
+        "{sender} expects {amount} to expire unused, the first after {day}.",
+        "{sender} s'attend à ce que {amount} se périment sans être utilisés, les premiers après le "
+        "{day}.",
+    ),
+    "stock.expires": (
+        "Stock that expires",
+        "Stock qui se périme",
+    ),
     "stock.also": (
         "Also to order within {days} days",
         "Également à commander d'ici {days} jours",
