@@ -8,7 +8,7 @@ import numpy as np
 
 from vigie.paths import FloatArray, IntArray
 
-__all__ = ["Balance", "balance", "patients_by_age"]
+__all__ = ["Balance", "apportioned", "balance", "patients_by_age"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +45,22 @@ def patients_by_age(patients: IntArray, entries: FloatArray, survival: FloatArra
     known = min(ages, entries.shape[-1])
     due = np.zeros((*patients.shape, ages))
     due[..., :known] = entries[..., ::-1][..., :known] * survival[..., 1 : known + 1]
-    total = due.sum(axis=-1, keepdims=True)
     steady = survival[..., 1:] + 1e-12 * (np.arange(ages) == 0)
+    return apportioned(patients, due, steady)
+
+
+def apportioned(patients: IntArray, due: FloatArray, steady: FloatArray) -> IntArray:
+    """Whole patients shared out in proportion.
+
+    Args:
+        patients: (place, ward), >= 0.
+        due: (place, ward, part), expected of each part, >= 0.
+        steady: same shape, proportions where nobody is due; above 0 somewhere.
+
+    Returns:
+        (place, ward, part), adding up to the patients.
+    """
+    total = due.sum(axis=-1, keepdims=True)
     steady = steady / steady.sum(axis=-1, keepdims=True)
     share = np.where(total > 0, due / np.where(total > 0, total, 1.0), steady)
     exact = share * patients[..., None]
