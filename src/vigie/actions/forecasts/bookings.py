@@ -75,7 +75,7 @@ def booked_entries(
     """Bookings on the places, categories and coming days of the patients in bed.
 
     A place's list is whole from the day after the history for ``booked_days`` days from the day
-    of the run on, and not beyond its last booking. One that was sent more than 7 days ago is not
+    of the run on, and not beyond its last day. One that was sent more than 7 days ago is not
     used. On the days of the list a ward without a booking has no planned entry.
 
     Args:
@@ -156,7 +156,7 @@ def _come_share(booked: FloatArray, elective: History, history: History, days: n
 
 
 def _lists(history: History, rows: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """By place: day on which the list was last sent, and its last day with a booking."""
+    """By place: day on which the list was last sent, and its last day; a day of 0 is told."""
     at = {place: number for number, place in enumerate(history.places)}
     sent = np.full(len(at), np.datetime64("0001-01-01"), dtype="datetime64[D]")
     until = sent.copy()
@@ -167,7 +167,7 @@ def _lists(history: History, rows: pa.Table) -> tuple[np.ndarray, np.ndarray]:
         if place in at:
             row = at[place]
             sent[row] = max(sent[row], sent_on)
-            if value is not None and value > 0:
+            if value is not None:
                 until[row] = max(until[row], day)
     return sent, until
 

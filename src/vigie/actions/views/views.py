@@ -379,6 +379,7 @@ class PlacePage:
     definition_changes: tuple[str, ...] = ()
     ahead: tuple[Picture, ...] = ()
     orders: tuple[str, ...] = ()
+    bed_parts: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from vigie.actions.words.messages_alerts import ALERT_MESSAGES
+from vigie.actions.words.messages_bed_parts import BED_PART_MESSAGES
 from vigie.actions.words.messages_decisions import DECISION_MESSAGES
 from vigie.actions.words.messages_figures import FIGURE_MESSAGES
 from vigie.actions.words.messages_frame import FRAME_MESSAGES
@@ -28,6 +29,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _PARTS = (
     DECISION_MESSAGES,
     ALERT_MESSAGES,
+    BED_PART_MESSAGES,
     FRAME_MESSAGES,
     FIGURE_MESSAGES,
     NOWCAST_MESSAGES,
