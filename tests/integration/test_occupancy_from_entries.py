@@ -12,6 +12,8 @@ import pytest
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
 from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.daily.examining import examine
+from vigie.actions.forecasts.bookings import Bookings
 from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.forecasts.own_models import OwnForecasts
 from vigie.actions.forecasts.past_forecasts import Origin, PastForecasts
@@ -182,6 +184,8 @@ def told_apart(tmp_path_factory: pytest.TempPathFactory) -> Room:
             # All who are booked come; in the coming week the third hospital puts everybody off.
             come = PLANNED[at, (day - START).days] if day <= last else 20 * (at < 2)
             listed.append(f"{place},{day},{come}")
+    # Too far ahead; and for a place where nobody lies.
+    listed += [f"A,{last + timedelta(days=90)},3", f"N,{TODAY},3"]
     send(room, "bookings", f"bookings_{TODAY}.csv", "\n".join([*listed, ""]))
     run_cycle(room, OPERATOR)
     return room
@@ -220,3 +224,27 @@ def test_the_page_of_a_place_says_who_waits_and_what_each_cause_is(told_apart: R
 def test_a_room_that_tells_nobody_apart_has_no_parts(room: Room) -> None:
     assert show_table(room, OPERATOR, "bed_parts").num_rows == 0
     assert build_place_page(open_release(room, OPERATOR), "B", language="en").bed_parts == ()
+
+
+def test_bookings_are_read_as_a_day_knew_them_and_no_figure_lies_ahead(told_apart: Room) -> None:
+    list_of = Bookings(told_apart, told_apart.lake.files(REPORTS))
+    known = list_of.known("booked", TODAY, 7)
+    assert known is not None
+    assert max(known["reference_date"].to_pylist()) == TODAY + timedelta(days=6)
+    assert list_of.known("booked", TODAY - timedelta(days=1), 7) is None, "sent this morning"
+    facts = open_release(told_apart, OPERATOR).table("facts", measure="booked")
+    assert max(facts["reference_date"].to_pylist()) <= TODAY
+
+
+def test_bookings_further_ahead_than_the_feed_allows_are_refused(told_apart: Room) -> None:
+    rejects = show_table(told_apart, OPERATOR, "rejects", feed="bookings").to_pylist()
+    assert [row["rule"] for row in rejects] == ["future"]
+
+
+def test_the_doctor_says_what_of_the_flow_was_not_read(told_apart: Room) -> None:
+    health = examine(told_apart, OPERATOR)
+    said = [each.message for each in health.findings if each.subject == "bed flow"]
+    assert said == [
+        "booked: bookings of N are for wards that report no beds_occupied; they are left out. "
+        "Report these wards, or correct the list."
+    ]

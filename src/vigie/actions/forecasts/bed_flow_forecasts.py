@@ -62,7 +62,9 @@ def occupancy_paths(history: History, steps: int, chance: Chance) -> PathArray:
     return paths
 
 
-def flow_of_parts(history: History, steps: int, chance: Chance) -> WardFlow:
+def flow_of_parts(
+    history: History, steps: int, chance: Chance, most: int = _MOST_SAMPLES
+) -> WardFlow:
     """The same futures with their parts: by cause, and who waits to leave.
 
     Entries of each cause come from the pooled daily model on the chance of the run: sample s of
@@ -72,6 +74,7 @@ def flow_of_parts(history: History, steps: int, chance: Chance) -> WardFlow:
         history: of patients in bed, whose entries are told apart; some ward is served.
         steps: days ahead.
         chance: of the run.
+        most: futures followed.
 
     Source: docs/models/bed-flow.md, section "Causes, bookings and waits".
     """
@@ -81,7 +84,7 @@ def flow_of_parts(history: History, steps: int, chance: Chance) -> WardFlow:
     assert entries is not None, "parts are told where entries are known"
     alone = CauseEntries("", entries.values, entries.whole[0])
     causes = entries.causes or (alone,)
-    wholes = [_whole_paths(each.whole[None], steps, chance) for each in causes]
+    wholes = [_whole_paths(each.whole[None], steps, chance)[..., :most] for each in causes]
     parted = PartedWards(_wards(history, entries), causes, entries.waiting)
     return parted_ward_paths(parted, wholes, chance.stream(Stream.BED_FLOW))
 

@@ -18,6 +18,9 @@ from vigie.schemas import BED_PARTS
 
 __all__ = ["bed_part_rows"]
 
+_SAMPLES = 120
+"""Futures that tell a mean share well enough."""
+
 _SCHEMA = pa.schema(field for field in BED_PARTS.arrow_schema() if field.name != "run")
 
 
@@ -37,7 +40,7 @@ def bed_part_rows(
     served = served_wards(WardHistory(history.values, entries.values, entries.whole[0]))
     if not served.any():
         return _SCHEMA.empty_table()
-    flow = flow_of_parts(history, steps_ahead(history, chance), chance)
+    flow = flow_of_parts(history, steps_ahead(history, chance), chance, _SAMPLES)
     whole = np.maximum(flow.cause_ahead.sum(axis=(0, 3)), 1e-9)
     rows: list[dict[str, object]] = []
     if len(entries.causes) > 1:
