@@ -8,7 +8,7 @@ import numpy as np
 
 from vigie.hospital.stays.bed_flow import split_arrivals
 from vigie.hospital.stays.law import StayLaw
-from vigie.hospital.stays.ward_balance import balance, patients_by_age
+from vigie.hospital.stays.ward_balance import balance_of_parts, patients_by_part
 from vigie.paths import BoolArray, FloatArray, PathArray, last_seen
 
 __all__ = [
@@ -141,8 +141,9 @@ def excess_variance(
 ) -> FloatArray:
     """(ward,): variance of a week's balance that stays do not explain, over that which they do.
 
-    For the last eight weeks: patients a week later, given those who were there and who came,
-    against those counted. 0 where the balance is as good as stays allow, or too seldom known.
+    Entries are (cause, place, ward, day), survival (cause, place, ward, night). For the last eight
+    weeks: patients a week later, given those who were there and who came, against those counted.
+    0 where the balance is as good as stays allow, or too seldom known.
     """
     known = np.isfinite(history.occupancy)
     misses = []
@@ -152,8 +153,8 @@ def excess_variance(
         if start < _FEWEST_DAYS:
             break
         there = np.rint(census[..., start]).astype(np.int64)
-        present = patients_by_age(there, entries[..., : start + 1], survival)
-        due = balance(present, entries[..., start + 1 : end + 1], survival)
+        present = patients_by_part(there, entries[..., : start + 1], survival)
+        due = balance_of_parts(present, entries[..., start + 1 : end + 1], survival)
         is_told = served & known[..., start] & known[..., end]
         variance = np.maximum(due.variance[..., -1], 0.25)
         squared = np.minimum((census[..., end] - due.mean[..., -1]) ** 2 / variance, _LARGEST_MISS)

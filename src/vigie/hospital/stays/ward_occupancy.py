@@ -59,7 +59,7 @@ def ward_occupancy_paths(
     arrivals = ward_arrivals(history, whole, served, rng)
     unit = np.where(served, np.arange(places * wards).reshape(places, wards), -1)
     flow = bed_flow(arrivals, present, Wards(unit, np.full((wards, 1), -1)), law, rng)
-    excess = excess_variance(history, census, entries, survival, served)
+    excess = excess_variance(history, census, entries[None], survival[None], served)
     if not excess.any():
         return flow.census
     share, _ = shares_of_wards(history, served)

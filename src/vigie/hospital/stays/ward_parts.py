@@ -15,7 +15,7 @@ import numpy as np
 from vigie.hospital.stays.bed_flow import Wards, bed_flow, booked_arrivals
 from vigie.hospital.stays.cause_stays import cause_ratios
 from vigie.hospital.stays.law import StayLaw, with_blocked_discharges
-from vigie.hospital.stays.ward_balance import apportioned, balance, patients_by_age
+from vigie.hospital.stays.ward_balance import apportioned, balance_of_parts, patients_by_part
 from vigie.hospital.stays.ward_history import (
     READ_DAYS,
     WardHistory,
@@ -186,12 +186,11 @@ def parted_ward_paths(
     parts = _flow(present, arrivals, stays, wards.waiting, served, rng)
     expected = parts.mean(axis=-1, dtype=np.float64)
     total = np.ascontiguousarray(parts.sum(axis=(2, 3)))
-    mixed = (stays.usual[..., None] * stays.whole).sum(axis=0)
-    excess = excess_variance(history, census, entries, mixed, served)
+    excess = excess_variance(history, census, by_cause, stays.whole, served)
     if excess.any():
         due = _due(wards.causes, wholes, served)
-        there = patients_by_age(patients, entries, mixed)
-        unseen = np.sqrt(excess[:, None] * balance(there, due, mixed).variance)
+        there = patients_by_part(patients, by_cause, stays.whole)
+        unseen = np.sqrt(excess[:, None] * balance_of_parts(there, due, stays.whole).variance)
         noise = rng.standard_normal((*served.shape, 1, total.shape[-1]), dtype=np.float32)
         total = np.rint(total + unseen[..., None].astype(np.float32) * noise)
     return WardFlow(
@@ -280,18 +279,12 @@ def _present(
     Those who do not wait are drawn to the census by cause and age together, so that a cause of
     which many came lately has many in bed.
     """
-    causes, ages = len(by_cause), stays.whole.shape[-1] - 1
     fit = np.stack([law.survival[0].reshape(*patients.shape, -1) for law in stays.fit])
-    known = min(ages, by_cause.shape[-1])
-    due = np.zeros((*patients.shape, causes, ages))
-    past = by_cause[..., ::-1][..., :known] * fit[..., 1 : known + 1]
-    due[..., :known] = np.moveaxis(past, 0, 2)
-    steady = np.moveaxis(stays.usual[..., None] * fit[..., 1:], 0, 2) + 1e-12
-    flat = (*patients.shape, causes * ages)
-    treated = apportioned(patients - waiting, due.reshape(flat), steady.reshape(flat))
+    treated = patients_by_part(patients - waiting, by_cause, fit)
+    causes, *_, ages = treated.shape
     usual = np.moveaxis(stays.usual, 0, -1) + 1e-12
     present = np.zeros((*patients.shape, causes, stays.stages, ages), dtype=np.int64)
-    present[:, :, :, 0] = treated.reshape(due.shape)
+    present[:, :, :, 0] = np.moveaxis(treated, 0, 2)
     if stays.stages == 2:
         # A wait has no memory: its age does not matter.
         present[:, :, :, 1, 0] = apportioned(waiting, usual, usual)
@@ -301,12 +294,12 @@ def _present(
 def _due(
     causes: Sequence[CauseEntries], wholes: Sequence[PathArray], served: BoolArray
 ) -> FloatArray:
-    """(place, ward, day): entries expected, by share of the whole of each cause."""
-    found = np.zeros((*served.shape, wholes[0].shape[1]))
+    """(cause, place, ward, day): entries expected, by share of the whole of each cause."""
+    found = []
     for cause, whole in zip(causes, wholes, strict=True):
         share, _ = shares_of_wards(_alone(cause), served)
-        found += share[..., None] * whole.mean(axis=-1, dtype=np.float64)
-    return found
+        found.append(share[..., None] * whole.mean(axis=-1, dtype=np.float64))
+    return np.stack(found)
 
 
 def _arrivals(
