@@ -24,18 +24,13 @@ from vigie.hospital.stays.cause_stays import cause_ratios
 from vigie.hospital.stays.closed_form import expected_census
 from vigie.hospital.stays.hazards import StayRules, fit_stays
 from vigie.hospital.stays.law import LONGEST_STAY_DAYS, StayLaw, with_blocked_discharges
+from vigie.hospital.stays.parted_wards import CauseEntries, PartedWards, WaitingPatients
 from vigie.hospital.stays.records import OPEN, StayRecords, stay_records
 from vigie.hospital.stays.ward_balance import Balance, balance, patients_by_age
 from vigie.hospital.stays.ward_history import WardHistory, served_wards
 from vigie.hospital.stays.ward_laws import law_with_means, stays_of_kinds, ward_means
 from vigie.hospital.stays.ward_occupancy import ward_occupancy_paths
-from vigie.hospital.stays.ward_parts import (
-    CauseEntries,
-    PartedWards,
-    WaitingPatients,
-    WardFlow,
-    parted_ward_paths,
-)
+from vigie.hospital.stays.ward_parts import WardFlow, parted_ward_paths
 
 __all__ = [
     "FLOW_MODEL",

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vigie.hospital.stays.bed_flow import Wards, bed_flow, booked_arrivals
-from vigie.hospital.stays.cause_stays import cause_ratios
-from vigie.hospital.stays.law import StayLaw, with_blocked_discharges
+from vigie.hospital.stays.part_stays import PartStays, part_law, part_stays
+from vigie.hospital.stays.parted_wards import CauseEntries, PartedWards, WaitingPatients
 from vigie.hospital.stays.ward_balance import apportioned, balance_of_parts, patients_by_part
 from vigie.hospital.stays.ward_history import (
     READ_DAYS,
@@ -25,92 +25,9 @@ from vigie.hospital.stays.ward_history import (
     shares_of_wards,
     ward_arrivals,
 )
-from vigie.hospital.stays.ward_laws import law_with_means, stays_of_kinds, ward_means
 from vigie.paths import BoolArray, FloatArray, IntArray, PathArray, last_seen
 
-__all__ = ["CauseEntries", "PartedWards", "WaitingPatients", "WardFlow", "parted_ward_paths"]
-
-_USUAL_ENTRIES = 100.0
-_MOST_WAITING_SHARE = 0.9
-_SHORTEST_MEAN_DAYS = 0.05
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CauseEntries:
-    """Who came for one cause, on the days of the wards' history.
-
-    Attributes:
-        name: of the cause.
-        entries: (place, ward, day), patients; NaN where missing.
-        whole: (ward, day), of all places, raised for those that did not report.
-        booked: (place, ward, day), patients booked for the days after the history; NaN on days
-            that no list tells. None: nobody is booked.
-        come_share: share of the booked who come, 0 to 1.
-    """
-
-    name: str
-    entries: FloatArray
-    whole: FloatArray
-    booked: IntArray | FloatArray | None = None
-    come_share: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WaitingPatients:
-    """Patients who are fit to leave and stay on.
-
-    Attributes:
-        days: mean days that they stay on, >= 1; the law is geometric.
-        counted: (place, ward, day), patients who wait at the end of the day; NaN where missing.
-            None: they are not counted, and ``share`` says how many of all stays end so.
-        share: of the stays, 0 to 1; read only where nobody counts.
-
-    Raises:
-        ValueError: a figure is out of its range.
-    """
-
-    days: float
-    counted: FloatArray | None = None
-    share: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not (self.days >= 1 and 0 <= self.share <= 1):
-            raise ValueError(
-                f"patients who wait to leave: mean {self.days} must be at least 1 day and their "
-                f"share {self.share} 0 to 1"
-            )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PartedWards:
-    """Wards whose patients are told apart.
-
-    Attributes:
-        history: of all patients and all entries.
-        causes: one or more, whose entries add up to those of the history.
-        waiting: who waits to leave; None: nobody is told apart.
-
-    Raises:
-        ValueError: there is no cause, or shapes do not fit.
-    """
-
-    history: WardHistory
-    causes: Sequence[CauseEntries]
-    waiting: WaitingPatients | None = None
-
-    def __post_init__(self) -> None:
-        shape = self.history.occupancy.shape
-        if not self.causes:
-            raise ValueError("patients by cause need one cause or more")
-        for each in self.causes:
-            if each.entries.shape != shape or each.whole.shape != shape[1:]:
-                raise ValueError(
-                    f'entries of cause "{each.name}" have shapes {each.entries.shape} and '
-                    f"{each.whole.shape}, the wards {shape}"
-                )
-        counted = None if self.waiting is None else self.waiting.counted
-        if counted is not None and counted.shape != shape:
-            raise ValueError(f"patients who wait have shape {counted.shape}, the wards {shape}")
+__all__ = ["WardFlow", "parted_ward_paths"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,25 +47,6 @@ class WardFlow:
     cause_ahead: FloatArray
     waiting_now: IntArray
     waiting_ahead: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stays:
-    """Laws of the parts: fit (place x ward units, by cause), and shares.
-
-    Attributes:
-        fit: by cause, until the patient could leave.
-        whole: (cause, place, ward, night), survival of the stay, waiting included.
-        waits: (place, ward), share of the stays that wait.
-        usual: (cause, place, ward), share of the recent entries.
-        stages: of a stay: 2 where patients wait after they are fit.
-    """
-
-    fit: Sequence[StayLaw]
-    whole: FloatArray
-    waits: FloatArray
-    usual: FloatArray
-    stages: int
 
 
 def parted_ward_paths(
@@ -178,7 +76,7 @@ def parted_ward_paths(
         )
     census, entries = filled_history(history)
     by_cause = np.stack([filled_history(_alone(each))[1] for each in wards.causes])
-    stays = _stays(wards, census, entries, by_cause)
+    stays = part_stays(wards, census, entries, by_cause)
     patients = np.where(served, np.rint(census[..., -1]), 0).astype(np.int64)
     waiting = np.where(served, _waiting_now(wards, patients, entries, stays.waits), 0)
     present = _present(patients, waiting, by_cause, stays)
@@ -207,56 +105,6 @@ def _alone(cause: CauseEntries) -> WardHistory:
     return WardHistory(cause.entries, cause.entries, cause.whole)
 
 
-def _stays(
-    wards: PartedWards, census: FloatArray, entries: FloatArray, by_cause: FloatArray
-) -> _Stays:
-    """Laws by cause: the shape of the kind, the mean of the ward, times the ratio of the cause."""
-    history = wards.history
-    kind = history.law or stays_of_kinds(history.whole, census.sum(axis=0))
-    waits, nights = _waits(wards, census, entries)
-    means = np.maximum(ward_means(history.entries, history.occupancy) - nights, _SHORTEST_MEAN_DAYS)
-    recent = by_cause[..., -READ_DAYS:].sum(axis=-1)
-    total = recent.sum(axis=0)
-    whole = np.maximum(recent.sum(axis=1, keepdims=True), 1e-9)
-    usual = np.where(total > 0, recent / np.where(total > 0, total, 1.0), whole / whole.sum(axis=0))
-    ratios = cause_ratios(
-        np.stack([each.sum(axis=0) for each in by_cause]), census.sum(axis=0), kind
-    )
-    scale = (usual * ratios[:, None]).sum(axis=0)
-    fit = [law_with_means(kind, means * ratio / scale) for ratio in ratios]
-    laws = fit
-    if wards.waiting is not None:
-        share, days = waits.reshape(-1), wards.waiting.days
-        laws = [with_blocked_discharges(law, 0, share, days) for law in fit]
-    survival = [law.survival[0].reshape(*means.shape, -1) for law in laws]
-    return _Stays(fit, np.stack(survival), waits, usual, 1 if wards.waiting is None else 2)
-
-
-def _waits(
-    wards: PartedWards, census: FloatArray, entries: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Share of the stays that wait, and mean nights of a stay spent so; both (place, ward).
-
-    Patients who wait are entries a day, times the share that waits, times the mean wait.
-    """
-    waiting = wards.waiting
-    none = np.zeros(census.shape[:2])
-    if waiting is None:
-        return none, none
-    if waiting.counted is None:
-        share = none + min(waiting.share, _MOST_WAITING_SHARE)
-        return share, share * waiting.days
-    recent = slice(-READ_DAYS, None)
-    known = np.isfinite(waiting.counted[..., recent])
-    nights = np.where(known, np.minimum(waiting.counted[..., recent], census[..., recent]), 0.0)
-    ended = np.maximum(nights, 0.0).sum(axis=-1) / waiting.days
-    came = np.where(known, entries[..., recent], 0.0).sum(axis=-1)
-    of_kind = ended.sum(axis=0) / np.maximum(came.sum(axis=0), 1e-9)
-    share = (ended + _USUAL_ENTRIES * of_kind) / (came + _USUAL_ENTRIES)
-    share = np.clip(share, 0.0, _MOST_WAITING_SHARE)
-    return share, share * waiting.days
-
-
 def _waiting_now(
     wards: PartedWards, patients: IntArray, entries: FloatArray, waits: FloatArray
 ) -> IntArray:
@@ -272,7 +120,7 @@ def _waiting_now(
 
 
 def _present(
-    patients: IntArray, waiting: IntArray, by_cause: FloatArray, stays: _Stays
+    patients: IntArray, waiting: IntArray, by_cause: FloatArray, stays: PartStays
 ) -> IntArray:
     """(place, ward, cause, stage, age): patients in bed.
 
@@ -327,7 +175,7 @@ def _arrivals(
 def _flow(
     present: IntArray,
     arrivals: PathArray,
-    stays: _Stays,
+    stays: PartStays,
     waiting: WaitingPatients | None,
     served: BoolArray,
     rng: np.random.Generator,
@@ -352,21 +200,7 @@ def _flow(
         came.reshape(places, flat, *arrivals.shape[3:]),
         present.reshape(places, flat, ages),
         Wards(unit.reshape(places, flat), onward),
-        _law(stays, waiting),
+        part_law(stays, waiting),
         rng,
     )
     return flow.census.reshape(came.shape)
-
-
-def _law(stays: _Stays, waiting: WaitingPatients | None) -> StayLaw:
-    """Units: fit stays of every cause, ward by ward, then one wait; ends: home, wait."""
-    fit = np.concatenate([law.hazards[0] for law in stays.fit])
-    if waiting is None:
-        return StayLaw(fit[None])
-    waits = np.tile(stays.waits.reshape(-1), len(stays.fit))[:, None, None]
-    home_or_wait = np.concatenate([fit * (1 - waits), fit * waits], axis=1)
-    wait = np.zeros((1, 2, fit.shape[-1]))
-    # A wait begins on the day on which the patient is fit, and lasts a night at least.
-    wait[:, 0, 1:] = 1 / waiting.days
-    wait[:, 0, -1] = 1.0
-    return StayLaw(np.concatenate([home_or_wait, wait])[None])
