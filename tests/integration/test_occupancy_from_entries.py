@@ -20,6 +20,7 @@ from vigie.actions.forecasts.past_forecasts import Origin, PastForecasts
 from vigie.actions.forecasts.surroundings import Surroundings
 from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.showing import open_release, show_table
+from vigie.actions.rooms.feed_status import feeds_status
 from vigie.actions.rooms.room import Room
 from vigie.schemas import REPORTS
 
@@ -239,6 +240,14 @@ def test_bookings_are_read_as_a_day_knew_them_and_no_figure_lies_ahead(told_apar
 def test_bookings_further_ahead_than_the_feed_allows_are_refused(told_apart: Room) -> None:
     rejects = show_table(told_apart, OPERATOR, "rejects", feed="bookings").to_pylist()
     assert [row["rule"] for row in rejects] == ["future"]
+
+
+def test_a_list_is_as_new_as_the_day_on_which_it_was_sent(told_apart: Room) -> None:
+    later = TODAY + timedelta(days=5)
+    rows = feeds_status(told_apart, "later", later, ()).to_pylist()
+    (row,) = (each for each in rows if each["feed"] == "bookings")
+    assert row["last_reference_date"] == TODAY, "its days reach further"
+    assert row["state"] != "fine"
 
 
 def test_the_doctor_says_what_of_the_flow_was_not_read(told_apart: Room) -> None:
