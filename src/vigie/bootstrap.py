@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,6 +216,7 @@ def _values(settings: Settings) -> RoomValues:
     from vigie.actions.rooms.room import (
         AlertRules,
         EpidemicRule,
+        FlowRule,
         ModelRule,
         OrderRules,
         PageRules,
@@ -234,8 +235,13 @@ def _values(settings: Settings) -> RoomValues:
         mode, lack = str(values.pop("mode", "normal")), str(values.pop("of", ""))
         ahead = str(values.pop("ahead", "follows"))
         orders = str(values.pop("orders", "usual"))
+        told = {
+            each.name: values.pop(each.name) for each in fields(FlowRule) if each.name in values
+        }
         measures = {role: str(value) for role, value in values.items()}
-        rules.append(ShortageRule(kinds[type(rule)], measures, mode, lack, ahead, orders))
+        rules.append(
+            ShortageRule(kinds[type(rule)], measures, mode, lack, ahead, orders, FlowRule(**told))
+        )
     return RoomValues(
         name=room.name,
         timezone=room.timezone.key,

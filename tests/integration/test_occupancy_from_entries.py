@@ -12,11 +12,15 @@ import pytest
 
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
 from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.daily.examining import examine
+from vigie.actions.forecasts.bookings import Bookings
 from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.forecasts.own_models import OwnForecasts
 from vigie.actions.forecasts.past_forecasts import Origin, PastForecasts
 from vigie.actions.forecasts.surroundings import Surroundings
-from vigie.actions.pages.showing import show_table
+from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.showing import open_release, show_table
+from vigie.actions.rooms.feed_status import feeds_status
 from vigie.actions.rooms.room import Room
 from vigie.schemas import REPORTS
 
@@ -136,3 +140,120 @@ def tasks_of(room: Room, day: date) -> pa.Table:
     own = OwnForecasts(room, TODAY)
     past = PastForecasts(room, ["beds_occupied"], reports, own, chance, around)
     return past.tasks(Origin(day, None, is_made_after=True))
+
+
+PLANNED = np.random.default_rng(8).binomial(CAME, 0.4)
+"""Of those who came, who was booked: four in ten."""
+
+TOLD_APART = {
+    **CHANGES,
+    "feeds/beds.toml": BEDS
+    + '\n[[measures]]\nmeasure = "planned"\nfrom = "planned"\nunit = "patients"\n'
+    + '\n[[measures]]\nmeasure = "fit"\nfrom = "fit"\nunit = "patients"\n',
+    "feeds/bookings.toml": FILES["feeds/admissions.toml"]
+    .replace('format = "%Y-%m-%d" }', 'format = "%Y-%m-%d", ahead_days = 60 }', 1)
+    .replace("[[measures]]", 'category = { value = "icu" }\n\n[[measures]]')
+    .replace('measure = "admissions"\nfrom = "admitted"', 'measure = "booked"\nfrom = "booked"')
+    .replace('name = "admissions_', 'name = "bookings_'),
+    "reference/measures.csv": CHANGES["reference/measures.csv"]
+    + "planned,Planned entries,Entrées programmées,patients,flow,sum,0,ward_kind,false,true,\n"
+    + "booked,Booked,Réservés,patients,flow,sum,0,ward_kind,false,true,\n"
+    + "fit,Waiting to leave,En attente de sortie,patients,level,sum,0,ward_kind,false,true,\n",
+    "vigie.toml": CHANGES["vigie.toml"].replace(
+        'entries = "came"',
+        'entries = "came"\nelective = "planned"\nbooked = "booked"\nwaiting = "fit"',
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def told_apart(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """The same hospitals, which also say who was planned, who waits, and who is booked."""
+    folder = tmp_path_factory.mktemp("entries") / "apart"
+    room = open_at(write_room(folder, TOLD_APART), TODAY)
+    last = TODAY - timedelta(days=1)
+    rows = ["hospital,day,occupied,staffed,came,planned,fit"]
+    for line in beds_until(last).splitlines()[1:]:
+        place, day, in_bed = line.split(",")[:3]
+        at, number = PLACES.index(place), (date.fromisoformat(day) - START).days
+        rows.append(f"{line},{PLANNED[at, number]},{int(in_bed) // 8}")
+    send(room, "beds", "all.csv", "\n".join([*rows, ""]))
+    listed = ["hospital,day,booked"]
+    for back in range(-7, 40):
+        day = last - timedelta(days=back)
+        for at, place in enumerate(PLACES):
+            # All who are booked come; in the coming week the third hospital puts everybody off.
+            come = PLANNED[at, (day - START).days] if day <= last else 20 * (at < 2)
+            listed.append(f"{place},{day},{come}")
+    # Too far ahead; and for a place where nobody lies.
+    listed += [f"A,{last + timedelta(days=90)},3", f"N,{TODAY},3"]
+    send(room, "bookings", f"bookings_{TODAY}.csv", "\n".join([*listed, ""]))
+    run_cycle(room, OPERATOR)
+    return room
+
+
+def test_booked_patients_come_and_those_put_off_do_not(told_apart: Room) -> None:
+    rows = show_table(told_apart, OPERATOR, "path_arrays", measure="beds_occupied").to_pylist()
+    on = TODAY + timedelta(days=5)
+    ahead = {row["place"]: np.mean(row["samples"]) for row in rows if row["date"] == on}
+    assert ahead["B"] > IN_BED[1, -1] + 10, "20 a day are booked where 6 a day came planned"
+    assert ahead["C"] < IN_BED[2, -1]
+    choices = show_table(told_apart, OPERATOR, "model_choices", level="places").to_pylist()
+    flow = next(row for row in choices if row["model_id"] == "vigie-bed-flow")
+    assert flow["state"] == "published"
+    assert flow["ratio"] is not None
+
+
+def test_the_page_of_a_place_says_who_waits_and_what_each_cause_is(told_apart: Room) -> None:
+    rows = show_table(told_apart, OPERATOR, "bed_parts", place="B").to_pylist()
+    waits = next(row for row in rows if row["kind"] == "waiting")
+    assert (waits["part"], waits["part_patients"]) == ("fit", IN_BED[1, -1] // 8)
+    causes = {row["part"]: row for row in rows if row["kind"] == "cause"}
+    assert set(causes) == {"planned", ""}
+    assert sum(row["share_ahead"] for row in causes.values()) == pytest.approx(1)
+    assert sum(row["part_patients"] for row in causes.values()) == waits["patients"]
+    tables = open_release(told_apart, OPERATOR)
+    said = build_place_page(tables, "B", language="en").bed_parts
+    count = f"{waits['patients']:.0f} patients in bed, {waits['part_patients']:.0f} are fit"
+    assert said[0] == f"Intensive care: of {count} and wait to leave"
+    assert "Planned entries" in said[1]
+    assert (
+        build_place_page(tables, "B", language="fr").bed_parts[0].startswith("Réanimation\xa0: sur")
+    )
+
+
+def test_a_room_that_tells_nobody_apart_has_no_parts(room: Room) -> None:
+    assert show_table(room, OPERATOR, "bed_parts").num_rows == 0
+    assert build_place_page(open_release(room, OPERATOR), "B", language="en").bed_parts == ()
+
+
+def test_bookings_are_read_as_a_day_knew_them_and_no_figure_lies_ahead(told_apart: Room) -> None:
+    list_of = Bookings(told_apart, told_apart.lake.files(REPORTS))
+    known = list_of.known("booked", TODAY, 7)
+    assert known is not None
+    assert max(known["reference_date"].to_pylist()) == TODAY + timedelta(days=6)
+    assert list_of.known("booked", TODAY - timedelta(days=1), 7) is None, "sent this morning"
+    facts = open_release(told_apart, OPERATOR).table("facts", measure="booked")
+    assert max(facts["reference_date"].to_pylist()) <= TODAY
+
+
+def test_bookings_further_ahead_than_the_feed_allows_are_refused(told_apart: Room) -> None:
+    rejects = show_table(told_apart, OPERATOR, "rejects", feed="bookings").to_pylist()
+    assert [row["rule"] for row in rejects] == ["future"]
+
+
+def test_a_list_is_as_new_as_the_day_on_which_it_was_sent(told_apart: Room) -> None:
+    later = TODAY + timedelta(days=5)
+    rows = feeds_status(told_apart, "later", later, ()).to_pylist()
+    (row,) = (each for each in rows if each["feed"] == "bookings")
+    assert row["last_reference_date"] == TODAY, "its days reach further"
+    assert row["state"] != "fine"
+
+
+def test_the_doctor_says_what_of_the_flow_was_not_read(told_apart: Room) -> None:
+    health = examine(told_apart, OPERATOR)
+    said = [each.message for each in health.findings if each.subject == "bed flow"]
+    assert said == [
+        "booked: bookings of N are for wards that report no beds_occupied; they are left out. "
+        "Report these wards, or correct the list."
+    ]

@@ -80,6 +80,7 @@ def _column(
         format=_date_format(section) if is_date else "",
         period=section.text("period", choices=("", "month")) if is_date else "",
         plus_days=section.whole("plus_days", 0, at_least=-400, at_most=400) if is_date else 0,
+        ahead_days=section.whole("ahead_days", 0, at_least=0, at_most=400) if is_date else 0,
         unit_source=_unit_source(sheet, section, target),
         factor=section.number("factor", 1.0) if column_type == pa.float64() else 1.0,
     )

@@ -119,7 +119,9 @@ def _valid(target: str, words: Vocabulary) -> Collection[str] | None:
 
 def date_column(feed: Feed, rule: ColumnRule, receipt: Receipt) -> Column:
     """A column of days."""
-    latest = receipt.latest_day if rule.target in _NOT_IN_FUTURE else None
+    latest = None
+    if rule.target in _NOT_IN_FUTURE:
+        latest = receipt.latest_day + timedelta(days=rule.ahead_days)
 
     def read(cell: object) -> object:
         return read_date(cell, rule, receipt.zone, latest)

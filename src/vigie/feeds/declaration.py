@@ -88,6 +88,8 @@ class ColumnRule:
         format: of a date, as strftime writes it, or "excel" for serial numbers.
         period: "month": the date is moved to the last day of its month.
         plus_days: added to the date (a week named by its first day: 6).
+        ahead_days: days after the receipt of the file that the date may lie (bookings); others
+            are refused as days of the future.
         unit_source: column of the file that names the unit of a value, or "".
         factor: a value is multiplied by it.
     """
@@ -99,6 +101,7 @@ class ColumnRule:
     format: str = "%Y-%m-%d"
     period: str = ""
     plus_days: int = 0
+    ahead_days: int = 0
     unit_source: str = ""
     factor: float = 1.0
 

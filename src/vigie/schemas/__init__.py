@@ -1,5 +1,6 @@
 """The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
 
+from vigie.schemas.bed_parts import BED_PARTS
 from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, LOTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
@@ -36,6 +37,7 @@ from vigie.schemas.stock_advice import STOCK_ADVICE
 __all__ = [
     "ALL_TABLES",
     "ARCS",
+    "BED_PARTS",
     "CALENDARS",
     "CATEGORIES",
     "CHECK_RESULTS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from vigie.schemas.bed_parts import BED_PARTS
 from vigie.schemas.columns import INSTANT, Table, column
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
@@ -301,6 +302,7 @@ RESULTS = (
     PATH_ARRAYS,
     SHORTAGES,
     SHORTAGE_DAYS,
+    BED_PARTS,
     STOCK_ADVICE,
     PLANS,
     PLAN_MOVES,

@@ -10,9 +10,9 @@ from typing import Any, TypeVar, cast, get_type_hints
 from vigie.declarations import KeyPath, Sheet, secret_in
 from vigie.errors import Problem, nearest
 from vigie.settings.alerts import Alerts
+from vigie.settings.beds import BedShortage, bed_mistakes
 from vigie.settings.plan import Plan
 from vigie.settings.tree import (
-    BedShortage,
     Briefing,
     DeclaredShortage,
     Engine,
@@ -345,7 +345,11 @@ class _Reader:
             self.sheet.add((*path, "kind"), what, to_do)
             return None
         kind: type[ShortageRule] = SHORTAGE_KINDS[Kind(str(named))]
-        return self._part(kind, entry, path)
+        rule = self._part(kind, entry, path)
+        if isinstance(rule, BedShortage):
+            for key, what, to_do in bed_mistakes(rule):
+                self.sheet.add((*path, key), f"{_title(path)} has {what}", to_do)
+        return rule
 
 
 def _children(value: object) -> Iterator[tuple[str | int, object]]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from vigie.settings.about import about
 from vigie.settings.alerts import Alerts
+from vigie.settings.beds import Ahead, BedShortage
 from vigie.settings.plan import Plan
 
 __all__ = [
@@ -76,13 +77,6 @@ class Mode(StrEnum):
     NORMAL = "normal"
     STRETCHED = "stretched"
     CRISIS = "crisis"
-
-
-class Ahead(StrEnum):
-    """What staffed beds, rosters and absence do on the days ahead."""
-
-    FOLLOWS = "follows"
-    HELD = "held"
 
 
 class OrdersAhead(StrEnum):
@@ -204,40 +198,6 @@ class Briefing:
 
     tiles: tuple[Tile, ...] = field(
         default=(), metadata=about("Figures on top, in order; at most five are shown.", most=5)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class BedShortage:
-    """Beds needed against beds with the staff to run them."""
-
-    need: str = field(metadata=about("Patients in bed.", form="measure"))
-    capacity: str = field(metadata=about("Staffed beds.", form="measure"))
-    open: str = field(
-        default="", metadata=about("Beds that could be opened, if reported.", form="measure")
-    )
-    surge: str = field(
-        default="",
-        metadata=about("Beds that a surge adds to the open ones, if reported.", form="measure"),
-    )
-    closed: str = field(
-        default="",
-        metadata=about("Of the open beds, those closed for now, if reported.", form="measure"),
-    )
-    entries: str = field(
-        default="",
-        metadata=about(
-            "Daily entries to the ward, transfers included, if reported: patients in bed are "
-            "then forecast from them too (docs/models/bed-flow.md).",
-            form="measure",
-        ),
-    )
-    ahead: Ahead = field(
-        default=Ahead.FOLLOWS,
-        metadata=about(
-            "Staffed beds follow patients as they did in this room's past, or are held as they "
-            "stand (docs/models/usable-capacity.md)."
-        ),
     )
 
 

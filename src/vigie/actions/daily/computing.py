@@ -42,6 +42,7 @@ from vigie.paths import path_rows
 from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_row
 from vigie.schemas import (
     ARCS,
+    BED_PARTS,
     FORECASTS,
     LEADING_SIGNALS,
     MODEL_CHOICES,
@@ -142,6 +143,7 @@ def compute(
         NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
         REPRODUCTION: reproduction_rows(epidemics),
         SCENARIOS: scenarios.figures,
+        BED_PARTS: made.bed_parts,
         SCENARIO_INPUTS: found.what_ifs.told(scenarios.inputs),
         SCENARIO_SHORTAGES: found.what_ifs.table(found.shortages),
     }
@@ -158,6 +160,8 @@ def compute(
     }
     tables[PATH_ARRAYS.name] = paths_files
     notes = _notes(found, epidemics)
+    if made.flow_notes:
+        notes["bed_flow"] = json.dumps(made.flow_notes)
     models = _models(made, epidemics, found)
     return Computed(tables, models, notes, made.scoring.standings)
 

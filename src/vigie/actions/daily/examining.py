@@ -13,7 +13,7 @@ from vigie.actions.decisions.sending_orders import has_order_channel
 from vigie.actions.rooms.alerting import has_channel
 from vigie.actions.rooms.auditing import admit, record
 from vigie.actions.rooms.backing_up import LAST_BACKUP, LAST_RESTORE_TEST, learn_of_restore_test
-from vigie.actions.rooms.damage import scrub
+from vigie.actions.rooms.damage import kept_manifests, scrub
 from vigie.actions.rooms.feed_status import feeds_status
 from vigie.actions.rooms.room import Room
 from vigie.actions.views.lateness import stoppage
@@ -75,6 +75,7 @@ def examine(room: Room, caller: Caller, *, is_scrubbed: bool = False) -> Health:
         _stopped,
         _runs,
         _releases,
+        _bed_flow,
         _backups,
         _alerts,
         _orders,
@@ -187,6 +188,14 @@ def _releases(room: Room) -> Iterator[Finding]:
         True,
         f"{in_force.release}, published {in_force.published_at:%Y-%m-%d %H:%M} UTC; {count} kept.",
     )
+
+
+def _bed_flow(room: Room) -> Iterator[Finding]:
+    """What of a declared flow of patients the newest run could not read; silent when all was."""
+    newest = kept_manifests(room)[:1]
+    for manifest in newest:
+        for note in json.loads(manifest.notes.get("bed_flow", "[]")):
+            yield Finding("bed flow", False, f"{note}.")
 
 
 def _backups(room: Room) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.daily.checking import keyed
+from vigie.actions.forecasts.bed_part_rows import bed_part_rows
+from vigie.actions.forecasts.bed_parts import flow_rules, kind_notes
 from vigie.actions.forecasts.completing import with_late_counts
 from vigie.actions.forecasts.flow_models import baseline_of, forecast_by, models_of
 from vigie.actions.forecasts.forecasting import (
@@ -69,6 +71,8 @@ class RunForecasts:
         settings: what a model set itself, by measure and model.
         signals: rows of ``schemas.LEADING_SIGNALS``, all but the column ``run``.
         stays: stays and where they go on, by measure of the patients in bed, where it is known.
+        bed_parts: rows of what the patients in bed consist of.
+        flow_notes: what of a declared flow of patients could not be read, and what to do.
     """
 
     known: Mapping[str, History]
@@ -84,6 +88,8 @@ class RunForecasts:
     settings: Mapping[tuple[str, str], str]
     signals: pa.Table
     stays: Mapping[str, OnwardStays]
+    bed_parts: pa.Table
+    flow_notes: tuple[str, ...]
 
     def published(self) -> Iterator[tuple[History, SamplePaths, str]]:
         """Published paths by category and their model, as the tables hold them."""
@@ -125,6 +131,7 @@ def make_forecasts(
     measures = room.measures()
     rules = room.values.shortages
     compared = {name for rule in rules for name in rule.measures.values() if name}
+    compared |= {name for rule in rules for name in rule.flow.measures}
     wanted = {name for name, row in measures.items() if row["is_forecast"]}
     simulated = {rule.measures[r] for rule in rules for r in _SIMULATED_ROLES.get(rule.kind, ())}
     names = sorted((wanted | simulated | compared) & set(measures))
@@ -159,6 +166,7 @@ def make_forecasts(
         settings_of({name: history for name, (history, _) in drawn.items()}),
         signal_rows({name: surroundings.ranking(name, chance.as_of) for name in drawn}),
         _onward(surroundings, chance, known),
+        *_parts_of_beds(room, drawn, chance),
     )
 
 
@@ -167,6 +175,18 @@ def _onward(
 ) -> dict[str, OnwardStays]:
     found = {name: surroundings.onward(history, chance.as_of) for name, history in known.items()}
     return {name: stays for name, stays in found.items() if stays is not None}
+
+
+def _parts_of_beds(
+    room: Room, drawn: Mapping[str, Drawn], chance: Chance
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """Of what patients in bed consist, and what of their declared flow could not be read."""
+    rules = flow_rules(room.values.shortages)
+    rows = [bed_part_rows(drawn[name][0], rules, chance) for name in rules if name in drawn]
+    beside = [history.beside.entries for history, _ in drawn.values()]
+    notes = [*kind_notes(room.values.shortages, room.measures())]
+    notes += [note for each in beside if each is not None for note in each.notes]
+    return pa.concat_tables([bed_part_rows(None, rules, chance), *rows]), tuple(notes)
 
 
 def _with_totals(room: Room, history: History, members: Mapping[str, Sequence[str]]) -> Drawn:

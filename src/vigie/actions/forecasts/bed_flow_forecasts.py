@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from vigie.actions.forecasts.beside import Entries
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.epidemiology import pooled_paths
 from vigie.hospital import level_paths
 from vigie.paths import PathArray
 
-__all__ = ["has_entries", "occupancy_paths"]
+if TYPE_CHECKING:
+    from vigie.hospital.stays import WardFlow, WardHistory
+
+__all__ = ["flow_of_parts", "has_entries", "occupancy_paths"]
 
 _MOST_SAMPLES, _SCORED_SAMPLES = 500, 120
 """Futures followed today, and where only scores are wanted; each serves several."""
@@ -37,20 +43,58 @@ def occupancy_paths(history: History, steps: int, chance: Chance) -> PathArray:
 
     Source: docs/models/bed-flow.md, section "In a room".
     """
-    from vigie.hospital.stays import WardHistory, served_wards, ward_occupancy_paths
+    from vigie.hospital.stays import served_wards, ward_occupancy_paths
 
     entries = history.beside.entries
     assert entries is not None, "the model applies where entries are known"
     paths = level_paths(history.values, steps, chance.draws(), upper=history.upper)
-    wards = WardHistory(history.values, entries.values, entries.whole[0], entries.law)
+    wards = _wards(history, entries)
     served = served_wards(wards)
     if not served.any():
         return paths
-    whole = _whole_paths(entries.whole, steps, chance)
-    told = ward_occupancy_paths(wards, whole, chance.stream(Stream.BED_FLOW))
+    if entries.is_told_apart:
+        told = flow_of_parts(history, steps, chance).census
+    else:
+        whole = _whole_paths(entries.whole, steps, chance)
+        told = ward_occupancy_paths(wards, whole, chance.stream(Stream.BED_FLOW))
     followed = np.take(told, np.arange(chance.sample_count) % told.shape[-1], axis=-1)
     paths[served] = np.minimum(followed[served], np.float32(history.upper))
     return paths
+
+
+def flow_of_parts(
+    history: History, steps: int, chance: Chance, most: int = _MOST_SAMPLES
+) -> WardFlow:
+    """The same futures with their parts: by cause, and who waits to leave.
+
+    Entries of each cause come from the pooled daily model on the chance of the run: sample s of
+    all causes, and of their published entries, is one future.
+
+    Args:
+        history: of patients in bed, whose entries are told apart; some ward is served.
+        steps: days ahead.
+        chance: of the run.
+        most: futures followed.
+
+    Source: docs/models/bed-flow.md, section "Causes, bookings and waits".
+    """
+    from vigie.hospital.stays import CauseEntries, PartedWards, parted_ward_paths
+
+    entries = history.beside.entries
+    assert entries is not None, "parts are told where entries are known"
+    alone = CauseEntries("", entries.values, entries.whole[0])
+    causes = entries.causes or (alone,)
+    wholes = [_whole_paths(each.whole[None], steps, chance)[..., :most] for each in causes]
+    parted = PartedWards(_wards(history, entries), causes, entries.waiting)
+    return parted_ward_paths(parted, wholes, chance.stream(Stream.BED_FLOW))
+
+
+def _wards(history: History, entries: Entries) -> WardHistory:
+    from vigie.hospital.stays import WardHistory
+
+    return WardHistory(
+        history.values, entries.values, entries.whole[0], entries.law, entries.is_split
+    )
 
 
 def _whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:

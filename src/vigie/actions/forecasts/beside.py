@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from vigie.actions.rooms.room import EpidemicRule
 from vigie.epidemiology.pooled import Signal
-from vigie.hospital.stays import StayLaw
+from vigie.hospital.stays import CauseEntries, StayLaw, WaitingPatients
 from vigie.paths import BoolArray, FloatArray
 
 __all__ = ["Beside", "EngineTerms", "Entries"]
@@ -41,11 +41,24 @@ class Entries:
         values: (place, category, day), completed for late reports; NaN where missing.
         whole: (1, category, day), of all these places, raised for those that did not report.
         law: of the stays of each category, where stays themselves are reported.
+        is_split: entries are counted for totals only; those of a place are its part of them.
+        causes: parts that add up to the entries; empty: they are not told apart.
+        waiting: who waits to leave; None: not told apart.
+        notes: what of the declarations could not be used, and what to do.
     """
 
     values: FloatArray
     whole: FloatArray
     law: StayLaw | None = None
+    is_split: bool = False
+    causes: tuple[CauseEntries, ...] = ()
+    waiting: WaitingPatients | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_told_apart(self) -> bool:
+        """Whether patients are followed by cause, or by whether they wait."""
+        return bool(self.causes) or self.waiting is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,14 +9,17 @@ from datetime import date
 import numpy as np
 
 from vigie.actions.forecasts.bed_entries import entries_beside, entry_measures
+from vigie.actions.forecasts.bed_parts import flow_rules, told_apart
 from vigie.actions.forecasts.beside import Beside, EngineTerms, Entries
+from vigie.actions.forecasts.bookings import BookedEntries, Bookings, booked_entries
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.actions.forecasts.holidays import holidays_of
 from vigie.actions.forecasts.onward_stays import onward_stays
 from vigie.actions.forecasts.renewal_terms import RenewalTerms, covered
 from vigie.actions.forecasts.room_signals import RankedSignals, RoomSignals
 from vigie.actions.forecasts.ward_stays import WardStays
-from vigie.actions.rooms.room import Room
+from vigie.actions.rooms.places import members_of_totals
+from vigie.actions.rooms.room import FlowRule, Room
 from vigie.hospital.stays import OnwardStays
 from vigie.lake import DataFile
 from vigie.paths import BoolArray
@@ -47,12 +50,21 @@ class Surroundings:
         self._terms = RenewalTerms(room, reports, chance) if self._rules else None
         self._signals = RoomSignals(room, reports, chance)
         self._stays = WardStays(room, movements if self.entries else ())
+        self._bookings = Bookings(room, reports)
+        self._flows = flow_rules(room.values.shortages)
         self._chance = chance
 
     @property
     def measures(self) -> tuple[str, ...]:
         """Measures that are looked at beside the forecast ones."""
-        return tuple(sorted({*self._signals.measures, *self.entries.values()}))
+        booked = (each.booked for each in self._flows.values() if each.booked)
+        return tuple(sorted({*self._signals.measures, *self.flow_measures, *booked}))
+
+    @property
+    def flow_measures(self) -> tuple[str, ...]:
+        """Daily measures that the flow of patients reads beside them."""
+        parts = (name for each in self._flows.values() for name in each.measures)
+        return tuple(sorted({*self.entries.values(), *parts}))
 
     @property
     def entries(self) -> Mapping[str, str]:
@@ -91,7 +103,12 @@ class Surroundings:
         entries = known.get(self.entries.get(history.measure, ""))
         if entries is not None:
             law = self._stays.law(history.categories, day, self._chance.stream(Stream.STAYS))
-            came = entries_beside(history, entries, law)
+            members = members_of_totals(self._room.reference(PLACES.name), day)
+            came = entries_beside(history, entries, law, members)
+            flow = self._flows.get(history.measure)
+            if came is not None and flow is not None:
+                booked = self._booked(history, known, flow)
+                came = told_apart(history, came, known, flow, members, booked)
             return (history if came is None else _with_entries(history, came)), totals
         if history.kind != "flow" or history.step != "day":
             return drawn
@@ -107,6 +124,15 @@ class Surroundings:
             return replace(part, beside=Beside(epidemics, self._holidays(part, day), signals))
 
         return dressed(history), None if totals is None else dressed(totals)
+
+    def _booked(
+        self, history: History, known: Mapping[str, History], rule: FlowRule
+    ) -> BookedEntries | None:
+        elective = known.get(rule.elective)
+        if not rule.booked or elective is None:
+            return None
+        rows = self._bookings.known(rule.booked, history.as_of, rule.booked_days)
+        return booked_entries(history, elective, rows, rule)
 
     def _holidays(self, part: History, day: date) -> BoolArray | None:
         ahead = part.dates[-1] + np.arange(1, self._days_ahead + 1)

@@ -12,6 +12,7 @@ from vigie.actions.pages.ahead_pictures import ahead_pictures
 from vigie.actions.pages.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.pages.scenario_views import scenario_views
 from vigie.actions.views.accuracy import build_accuracy
+from vigie.actions.views.bed_part_views import bed_part_lines
 from vigie.actions.views.epidemic_views import epidemic_views
 from vigie.actions.views.figures import (
     Evidence,
@@ -152,6 +153,7 @@ def build_place_page(
         ahead=ahead_pictures(tables, reader.place, names, needs, risks, words),
         orders=_other_orders(products, advice, names, words),
         expiring=expiring_lines(advice.values(), names, words),
+        bed_parts=bed_part_lines(tables, place, names, words),
     )
 
 

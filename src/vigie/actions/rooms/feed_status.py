@@ -48,6 +48,9 @@ def _row(
     then = [row for row in taken if row.known_from is not None and row.known_from <= until]
     known = [row.known_to for row in then if row.known_to is not None]
     reached = [row.reference_to for row in then if row.reference_to is not None]
+    if _lies_ahead(feed):
+        # Days of bookings lie ahead: a list is as new as the day on which it was sent.
+        reached = [instant.date() for instant in known]
     newest = as_of - timedelta(days=_publication_days(feed))
     last = min(max(reached), newest) if reached else None
     state, message = _judge(feed, arrivals, last, as_of)
@@ -68,6 +71,11 @@ def _row(
         "rows": sum(row.rows for row in taken),
         "rejected": sum(row.rejected for row in taken),
     }
+
+
+def _lies_ahead(feed: Feed) -> bool:
+    day = feed.columns.get("reference_date")
+    return day is not None and day.ahead_days > 0
 
 
 def _publication_days(feed: Feed) -> int:

@@ -140,7 +140,7 @@ class ReleaseReader:
         return _typed(rows, of)
 
     def _facts(self, equals: dict[str, str]) -> pa.Table:
-        where = _condition(equals, FACTS)
+        where = f"{_condition(equals, FACTS)} AND {self._no_bookings_ahead()}"
         known = as_known_sql(
             self.room,
             self._of_measure(REPORTS, equals),
@@ -151,6 +151,15 @@ class ReleaseReader:
         if MEASURES.name not in self._kept:
             self._kept[MEASURES.name] = self.table(MEASURES.name)
         return self.room.engine.query(facts_sql(known), self._kept)
+
+    def _no_bookings_ahead(self) -> str:
+        """Condition without the days ahead of bookings: these are no figures yet."""
+        rules = self.room.values.shortages
+        booked = sorted({f"'{rule.flow.booked}'" for rule in rules if rule.flow.booked})
+        if not booked:
+            return "true"
+        listed = ", ".join(booked)
+        return f"NOT (measure IN ({listed}) AND reference_date > DATE '{self.as_of}')"
 
     def _of_measure(self, of: Table, equals: dict[str, str]) -> tuple[DataFile, ...]:
         files = self.manifest.table(of.name)

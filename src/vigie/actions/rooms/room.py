@@ -25,6 +25,7 @@ __all__ = [
     "AlertRules",
     "Declarations",
     "EpidemicRule",
+    "FlowRule",
     "ModelRule",
     "OrderRules",
     "PageRules",
@@ -34,6 +35,44 @@ __all__ = [
     "ShortageRule",
     "TileRule",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRule:
+    """How the patients of a rule of beds are told apart; see docs/settings.md.
+
+    Attributes:
+        causes: measures of the entries of one cause each, parts of all entries.
+        elective: measure of planned entries, one more part; "": not told apart.
+        booked: measure of the patients booked by day; "": none.
+        booked_days: days ahead for which bookings are whole.
+        waiting: measure of patients in bed who wait to leave; "": not counted.
+        waiting_share: share of the stays that end with a wait, where nobody counts; 0: none.
+        waiting_days: mean wait.
+    """
+
+    causes: tuple[str, ...] = ()
+    elective: str = ""
+    booked: str = ""
+    booked_days: int = 7
+    waiting: str = ""
+    waiting_share: float = 0.0
+    waiting_days: float = 5.0
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Measures that are parts of all entries."""
+        return (*self.causes, *filter(None, [self.elective]))
+
+    @property
+    def is_told_apart(self) -> bool:
+        """Whether patients are told apart at all."""
+        return bool(self.parts or self.waiting or self.waiting_share)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Daily measures that are read beside need and entries."""
+        return (*self.parts, *filter(None, [self.waiting]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +88,7 @@ class ShortageRule:
         of: what a declared shortage is a lack of: beds, staff, equipment or products.
         ahead: for beds and staff, "follows" when staffed beds and rosters follow the need and
             absence the epidemic, as learnt from the room's past; "held" when they stand.
+        flow: for beds, how patients are told apart.
         orders: for products, "usual" when sites go on ordering as they did; "open" when nobody
             orders again.
     """
@@ -59,6 +99,7 @@ class ShortageRule:
     of: str = ""
     ahead: str = "follows"
     orders: str = "usual"
+    flow: FlowRule = field(default_factory=FlowRule)
 
 
 @dataclass(frozen=True, slots=True)

@@ -381,6 +381,7 @@ class PlacePage:
     ahead: tuple[Picture, ...] = ()
     orders: tuple[str, ...] = ()
     expiring: tuple[str, ...] = ()
+    bed_parts: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

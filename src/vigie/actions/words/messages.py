@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from vigie.actions.words.messages_alert_page import ALERT_PAGE_MESSAGES
 from vigie.actions.words.messages_alerts import ALERT_MESSAGES
+from vigie.actions.words.messages_bed_parts import BED_PART_MESSAGES
 from vigie.actions.words.messages_decisions import DECISION_MESSAGES
 from vigie.actions.words.messages_figures import FIGURE_MESSAGES
 from vigie.actions.words.messages_frame import FRAME_MESSAGES
@@ -30,6 +31,7 @@ _PARTS = (
     DECISION_MESSAGES,
     ALERT_MESSAGES,
     ALERT_PAGE_MESSAGES,
+    BED_PART_MESSAGES,
     FRAME_MESSAGES,
     FIGURE_MESSAGES,
     NOWCAST_MESSAGES,

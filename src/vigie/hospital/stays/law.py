@@ -74,14 +74,14 @@ class StayLaw:
 
 
 def with_blocked_discharges(
-    law: StayLaw, cause: int, share: float, mean_extra_days: float
+    law: StayLaw, cause: int, share: float | FloatArray, mean_extra_days: float
 ) -> StayLaw:
     """Some patients who could leave stay on: no place at home or in care.
 
     Args:
         law: of stays without a blockage.
         cause: way of leaving that is blocked.
-        share: share of these that are blocked, 0 to 1.
+        share: share of these that are blocked, 0 to 1; one for all, or (unit,).
         mean_extra_days: mean of the days that they stay on, geometric, >= 1.
 
     Raises:
@@ -89,19 +89,20 @@ def with_blocked_discharges(
 
     Source: docs/models/bed-flow.md, equation 7.
     """
-    if not (0 <= share <= 1 and mean_extra_days >= 1):
+    shares = np.asarray(share, dtype=np.float64)
+    if not ((shares >= 0).all() and (shares <= 1).all() and mean_extra_days >= 1):
         raise ValueError(
             f"blocked discharges: share {share} must be 0 to 1 and their mean "
             f"{mean_extra_days} at least 1 day"
         )
     leaving = law.leaving.copy()
     days = leaving.shape[-1]
-    on_time = leaving[:, :, cause] * (1 - share)
+    on_time = leaving[:, :, cause] * (1 - shares[..., None])
     late = np.zeros_like(on_time)
     waiting = np.zeros_like(on_time[..., 0])
     for day in range(days):
         late[..., day] = waiting / mean_extra_days
-        waiting = waiting - late[..., day] + leaving[:, :, cause, day] * share
+        waiting = waiting - late[..., day] + leaving[:, :, cause, day] * shares
     late[..., -1] += waiting
     leaving[:, :, cause] = on_time + late
     return replace(law, hazards=_hazards(leaving))
@@ -110,8 +111,9 @@ def with_blocked_discharges(
 def _hazards(leaving: FloatArray) -> FloatArray:
     """Back from f(c, d) to hazards."""
     out = leaving.sum(axis=2)
-    there = np.maximum(1 - (np.cumsum(out, axis=-1) - out), 0.0)[:, :, None]
-    hazards = np.where(there > 1e-12, leaving / np.where(there > 1e-12, there, 1.0), 0.0)
+    # Summed from the end: 1 less those who left loses all digits where few are left.
+    there = np.cumsum(out[..., ::-1], axis=-1)[..., ::-1][:, :, None]
+    hazards = np.where(there > 0, leaving / np.where(there > 0, there, 1.0), 0.0)
     last = hazards[..., -1]
     total = last.sum(axis=-1, keepdims=True)
     hazards[..., -1] = np.where(total > 0, last / np.where(total > 0, total, 1.0), 0.0)

@@ -8,7 +8,14 @@ import numpy as np
 
 from vigie.paths import FloatArray, IntArray
 
-__all__ = ["Balance", "balance", "patients_by_age"]
+__all__ = [
+    "Balance",
+    "apportioned",
+    "balance",
+    "balance_of_parts",
+    "patients_by_age",
+    "patients_by_part",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +48,45 @@ def patients_by_age(patients: IntArray, entries: FloatArray, survival: FloatArra
 
     Source: docs/models/bed-flow.md, equation 8.
     """
-    ages = survival.shape[-1] - 1
+    return np.asarray(patients_by_part(patients, entries[None], survival[None])[0])
+
+
+def patients_by_part(patients: IntArray, entries: FloatArray, survival: FloatArray) -> IntArray:
+    """The same where patients came for several causes, each with stays of its own.
+
+    Args:
+        patients: (place, ward), as ``patients_by_age`` takes them.
+        entries: (cause, place, ward, day).
+        survival: (cause, place, ward, night).
+
+    Returns:
+        (cause, place, ward, age), whole, adding up to the patients over causes and ages.
+
+    Source: docs/models/bed-flow.md, equations 8 and 14.
+    """
+    causes, ages = len(entries), survival.shape[-1] - 1
     known = min(ages, entries.shape[-1])
-    due = np.zeros((*patients.shape, ages))
-    due[..., :known] = entries[..., ::-1][..., :known] * survival[..., 1 : known + 1]
+    due = np.zeros((*patients.shape, causes, ages))
+    past = entries[..., ::-1][..., :known] * survival[..., 1 : known + 1]
+    due[..., :known] = np.moveaxis(past, 0, 2)
+    steady = np.moveaxis(survival[..., 1:], 0, 2) + 1e-12 * (np.arange(ages) == 0)
+    flat = (*patients.shape, causes * ages)
+    found = apportioned(patients, due.reshape(flat), steady.reshape(flat))
+    return np.moveaxis(found.reshape(due.shape), 2, 0)
+
+
+def apportioned(patients: IntArray, due: FloatArray, steady: FloatArray) -> IntArray:
+    """Whole patients shared out in proportion.
+
+    Args:
+        patients: (place, ward), >= 0.
+        due: (place, ward, part), expected of each part, >= 0.
+        steady: same shape, proportions where nobody is due; above 0 somewhere.
+
+    Returns:
+        (place, ward, part), adding up to the patients.
+    """
     total = due.sum(axis=-1, keepdims=True)
-    steady = survival[..., 1:] + 1e-12 * (np.arange(ages) == 0)
     steady = steady / steady.sum(axis=-1, keepdims=True)
     share = np.where(total > 0, due / np.where(total > 0, total, 1.0), steady)
     exact = share * patients[..., None]
@@ -85,3 +125,14 @@ def balance(present: FloatArray | IntArray, entries: FloatArray, survival: Float
                 mean[..., day] += entries[..., came] * staying
                 variance[..., day] += entries[..., came] * staying * (1 - staying)
     return Balance(mean, variance)
+
+
+def balance_of_parts(
+    present: FloatArray | IntArray, entries: FloatArray, survival: FloatArray
+) -> Balance:
+    """The balance of several causes together; arguments as ``balance``, by cause first."""
+    parts = [balance(*part) for part in zip(present, entries, survival, strict=True)]
+    return Balance(
+        np.asarray(sum(part.mean for part in parts)),
+        np.asarray(sum(part.variance for part in parts)),
+    )
