@@ -1,6 +1,7 @@
 """The named tables: columns, types, units, keys and meaning. No data and no I/O live here."""
 
 from vigie.schemas.columns import INSTANT, Column, Table
+from vigie.schemas.depots import DEPOT_STOCK, DEPOTS, SUPPLIER_CAPS, SUPPLIER_SHARES
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
@@ -42,6 +43,8 @@ __all__ = [
     "CONFLICTS",
     "COVERAGE",
     "DEFINITION_CHANGES",
+    "DEPOTS",
+    "DEPOT_STOCK",
     "DERIVED",
     "DOSES",
     "EQUIPMENT",
@@ -76,6 +79,8 @@ __all__ = [
     "SHORTAGE_DAYS",
     "SKILLS",
     "STOCK_ADVICE",
+    "SUPPLIER_CAPS",
+    "SUPPLIER_SHARES",
     "Column",
     "Table",
     "table",

@@ -87,6 +87,16 @@ STOCK_ADVICE = Table(
         column(19, "lead_time_q50", NUMBER, "Median, as above.", unit="days"),
         column(20, "lead_time_q90", NUMBER, "90 % quantile, as above.", unit="days"),
         column(21, "supplier", TEXT, "Who took the last order; empty: not told.", required=True),
+        column(22, "capped_supplier", TEXT, "Who cannot deliver all; empty: nobody is declared."),
+        column(23, "cap_per_day", NUMBER, "Units that it can deliver to all places a day."),
+        column(
+            24,
+            "waiting",
+            NUMBER,
+            "Units of open orders of the place that it is expected to owe on the day on which it "
+            "owes most, beyond what comes late anyway; null: nobody is declared.",
+        ),
+        column(25, "waiting_end", NUMBER, "Those still owed after the horizon, as above."),
     ),
     key=("run", "place", "category"),
     partition="run",

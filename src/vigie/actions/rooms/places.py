@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 __all__ = [
+    "DEPOT_KIND",
     "is_valid",
     "members_of_totals",
     "outer_reporters",
@@ -16,9 +17,12 @@ __all__ = [
     "reporting_members",
 ]
 
+DEPOT_KIND = "depot"
+"""Kind of place that holds and sends, needs nothing and is in no total."""
+
 
 def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ...]]:
-    """Every place inside each region and nation, at any depth.
+    """Every place inside each region and nation, at any depth; depots are in no total.
 
     Args:
         places: schemas.PLACES.
@@ -28,7 +32,7 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
     parent = {row["place"]: row["parent"] or "" for row in rows}
     kind = {row["place"]: row["kind"] for row in rows}
     inside: dict[str, list[str]] = {}
-    for place in sorted(parent):
+    for place in sorted(key for key in parent if kind[key] != DEPOT_KIND):
         above = parent[place]
         for _ in range(len(rows)):
             if above not in parent:
