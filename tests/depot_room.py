@@ -66,9 +66,7 @@ def orders_file() -> str:
         f"2,C,masks,100,{LAST_DAY},{tomorrow},ordered,slow",
         f"3,D,masks,1000,{LAST_DAY},{tomorrow + timedelta(days=3)},ordered,quick",
     ]
-    return "\n".join(
-        ["line,hospital,product,quantity,ordered,expected,status,supplier", *rows, ""]
-    )
+    return "\n".join(["line,hospital,product,quantity,ordered,expected,status,supplier", *rows, ""])
 
 
 def depot_stock(units: int = 700) -> str:

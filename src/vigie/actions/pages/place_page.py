@@ -9,8 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from vigie.actions.pages.ahead_pictures import ahead_pictures
+from vigie.actions.pages.depot_part import depot_page
 from vigie.actions.pages.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.pages.scenario_views import scenario_views
+from vigie.actions.rooms.places import DEPOT_KIND
 from vigie.actions.views.accuracy import build_accuracy
 from vigie.actions.views.epidemic_views import epidemic_views
 from vigie.actions.views.figures import (
@@ -36,6 +38,7 @@ from vigie.actions.views.risks import (
 from vigie.actions.views.room_names import Measure, Place, RoomNames, read_names
 from vigie.actions.views.site_risks import highest_by_place
 from vigie.actions.views.stock_views import StockAdvice, advice_lines, also_due, read_advice
+from vigie.actions.views.supplier_views import supplier_lines
 from vigie.actions.views.views import (
     Accuracy,
     CapacityRow,
@@ -56,8 +59,8 @@ from vigie.errors import NotFound, nearest
 
 __all__ = ["build_place_page"]
 
-REPORTING_KINDS = ("site", "unit")
-PLACE_KINDS = ("nation", "region", "site", "unit")
+REPORTING_KINDS = ("site", "unit", DEPOT_KIND)
+PLACE_KINDS = ("nation", "region", *REPORTING_KINDS)
 MOST_CONFLICTS = 10
 MOST_MOVES = 6
 MOST_ORDERS = 20
@@ -145,6 +148,8 @@ def build_place_page(
         definition_changes=change_lines(tables, reader.place, names, words),
         ahead=ahead_pictures(tables, reader.place, names, needs, risks, words),
         orders=_other_orders(products, advice, names, words),
+        depot=depot_page(tables, place, names, words) if names.is_depot(place) else None,
+        suppliers=supplier_lines(tables, names, words, names.inside(place)),
     )
 
 
@@ -167,6 +172,9 @@ def _read_series(reader: _Reader) -> tuple[PlaceSeries, ...]:
     found = _series_of([each for each in measures if each.dimension != "product"], reader)
     if not found:
         found = _series_of([each for each in measures if each.dimension == "product"], reader)
+    if reader.names.is_depot(reader.place.key):
+        # It uses nothing: what it never reported is not missing.
+        found = [each for each in found if any(row["value"] is not None for row in each.rows)]
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 __all__ = [
     "DEPOT_KIND",
+    "depot_places",
     "is_valid",
     "members_of_totals",
     "outer_reporters",
@@ -41,6 +42,12 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
                 inside.setdefault(above, []).append(place)
             above = parent[above]
     return {total: tuple(members) for total, members in inside.items()}
+
+
+def depot_places(places: pa.Table, day: date) -> tuple[str, ...]:
+    """Keys of the depots that there are on a day."""
+    rows = (row for row in places.to_pylist() if row["kind"] == DEPOT_KIND)
+    return tuple(sorted({row["place"] for row in rows if is_valid(row, day)}))
 
 
 def places_inside(places: pa.Table, top: str, day: date) -> frozenset[str]:

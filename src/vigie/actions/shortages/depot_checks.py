@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND
+from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.room_depots import (
     declared_terms,
-    depot_places,
     depot_terms,
     stock_measures,
 )

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.room import Room, ShortageRule
-from vigie.actions.shortages.room_depots import depot_places
 from vigie.lake import DataFile
 from vigie.paths import DateArray, FloatArray, to_grid
 from vigie.quality import LISTED_ROWS

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, History
-from vigie.actions.rooms.places import DEPOT_KIND, is_valid, places_inside
+from vigie.actions.rooms.places import depot_places, places_inside
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.actions.shortages.order_book import OrderBook
 from vigie.actions.shortages.shortage_rows import Inputs
@@ -22,7 +22,6 @@ __all__ = [
     "DepotTerms",
     "RoomDepots",
     "declared_terms",
-    "depot_places",
     "depot_terms",
     "no_depots",
     "room_depots",
@@ -143,12 +142,6 @@ def depot_terms(
 ) -> DepotTerms:
     """What is declared of a product at a depot, of all products there, or nothing."""
     return terms.get((depot, product)) or terms.get((depot, "")) or DepotTerms()
-
-
-def depot_places(places: pa.Table, day: date) -> tuple[str, ...]:
-    """Keys of the depots that there are on a day."""
-    rows = (row for row in places.to_pylist() if row["kind"] == DEPOT_KIND)
-    return tuple(sorted({row["place"] for row in rows if is_valid(row, day)}))
 
 
 def room_depots(rule: ShortageRule, inputs: Inputs) -> tuple[RoomDepots | None, Inputs]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.views.room_names import RoomNames
+from vigie.actions.views.supplier_views import cap_text
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words
 from vigie.supply import REVIEW_DAYS
@@ -95,8 +96,9 @@ def by_order_date(advice: Collection[StockAdvice]) -> list[StockAdvice]:
 
 def advice_lines(
     advice: StockAdvice, names: RoomNames, words: Words, *, is_stock_said: bool = False
-) -> tuple[str, str]:
-    """What to order and by when; what is held and on order, and how long it lasts.
+) -> tuple[str, ...]:
+    """What to order and by when; what is held and on order, and how long it lasts; whose cap
+    orders wait for, where a supplier has one.
 
     Args:
         advice: of a product at a place.
@@ -119,7 +121,7 @@ def advice_lines(
         on_order=words.say("stock.orders_unknown") if on_order is None else words.number(on_order),
         cover=cover,
     )
-    return _order(advice, what, words), held
+    return tuple(filter(None, (_order(advice, what, words), held, cap_text(row, words))))
 
 
 def _order(advice: StockAdvice, what: dict[str, str], words: Words) -> str:

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from vigie.actions.words.messages_alerts import ALERT_MESSAGES
 from vigie.actions.words.messages_decisions import DECISION_MESSAGES
+from vigie.actions.words.messages_depots import DEPOT_MESSAGES
 from vigie.actions.words.messages_figures import FIGURE_MESSAGES
 from vigie.actions.words.messages_frame import FRAME_MESSAGES
 from vigie.actions.words.messages_nowcast import NOWCAST_MESSAGES
@@ -37,6 +38,7 @@ _PARTS = (
     SPREAD_MESSAGES,
     WHAT_IF_MESSAGES,
     STOCK_MESSAGES,
+    DEPOT_MESSAGES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {key: pair for part in _PARTS for key, pair in part.items()}
