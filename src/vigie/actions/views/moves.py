@@ -95,7 +95,8 @@ def one_move(move: Move, names: RoomNames, words: Words, *, from_side: bool) -> 
     here, there = (sender, receiver) if from_side else (receiver, sender)
     key, left = ("move.away" if from_side else "move.here"), ""
     if "stock_left" in move:
-        key, left = f"{key}_depot", left_text(move, words)
+        key = "move.away_depot" if from_side else "move.here_depot"
+        left = left_text(move, words)
     return words.say(
         key,
         left=left,
