@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vigie.actions.views.depot_views import DepotStock, promised_units, read_depot_stock
 from vigie.actions.views.moves import chosen_plan
 from vigie.actions.views.room_names import RoomNames
@@ -35,20 +37,30 @@ def depot_page(tables: ReleaseTables, place: str, names: RoomNames, words: Words
             on_order=_amount(each.on_order, words),
             day=words.day(each.data_date),
             note=_note(each, words),
-            serves=_serves(each, names, words),
         )
         for cell, each in held.items()
     ]
     return DepotPart(
         tuple(sorted(lines, key=lambda line: line.product)),
         "" if lines else words.say("depot.none"),
+        _serves(tuple(held.values()), names, words),
     )
 
 
-def _serves(each: DepotStock, names: RoomNames, words: Words) -> str:
-    if not each.serves:
-        return words.say("depot.serves_all")
-    return ", ".join(names.place(key) for key in each.serves.split())
+def _serves(held: Sequence[DepotStock], names: RoomNames, words: Words) -> tuple[str, ...]:
+    """Whom it serves: one sentence where that holds for all products, else one a product."""
+
+    def places(each: DepotStock) -> str:
+        named = ", ".join(names.place(key) for key in each.serves.split())
+        return named or words.say("depot.serves_all")
+
+    told = {places(each) for each in held}
+    if len(told) == 1:
+        return (words.say("depot.serves", places=told.pop()),)
+    return tuple(
+        f"{names.category(each.product)}{words.colon}{places(each)}"
+        for each in sorted(held, key=lambda each: names.category(each.product))
+    )
 
 
 def _amount(value: float | None, words: Words) -> str:

@@ -173,8 +173,8 @@ def _read_series(reader: _Reader) -> tuple[PlaceSeries, ...]:
     if not found:
         found = _series_of([each for each in measures if each.dimension == "product"], reader)
     if reader.names.is_depot(reader.place.key):
-        # It uses nothing: what it never reported is not missing.
-        found = [each for each in found if any(row["value"] is not None for row in each.rows)]
+        # It has stock and nothing else.
+        found = [each for each in found if each.measure.kind == "level" and not each.is_whole]
     return tuple(found)
 
 

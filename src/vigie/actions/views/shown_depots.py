@@ -16,7 +16,6 @@ class DepotLine:
         stock, reserve, free, promised, on_order: amounts; "–" where not known.
         day: of the last report.
         note: what is wrong; "" when nothing is.
-        serves: names of those that it may send to.
     """
 
     product: str
@@ -27,12 +26,18 @@ class DepotLine:
     on_order: str
     day: str
     note: str
-    serves: str
 
 
 @dataclass(frozen=True, slots=True)
 class DepotPart:
-    """The part of a depot's page on what it holds; ``note`` says why there is none."""
+    """The part of a depot's page on what it holds.
+
+    Attributes:
+        lines: one a product, by name.
+        note: why there is none; "".
+        serves: whom it serves, one sentence or one a product.
+    """
 
     lines: tuple[DepotLine, ...]
     note: str
+    serves: tuple[str, ...]

@@ -12,7 +12,7 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "Un dépôt n'a ni patients ni consommation propre. Ce qu'il détient au-delà de sa réserve "
         "peut partir.",
     ),
-    "depot.serves": ("Serves", "Dessert"),
+    "depot.serves": ("It serves {places}.", "Il dessert {places}."),
     "depot.serves_all": (
         "every site that its ways reach",
         "tout site que ses trajets atteignent",
