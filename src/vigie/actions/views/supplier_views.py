@@ -61,12 +61,12 @@ def supplier_lines(
             owed[key] = owed.get(key, 0.0) + row["waiting"]
             caps[key] = row["cap_per_day"]
     return tuple(
-        words.say(
+        words.count(
             "supplier.capped",
+            round(owed[product, supplier]),
             what=names.category(product),
             supplier=supplier,
             cap=words.number(caps[product, supplier]),
-            waiting=words.number(round(owed[product, supplier])),
         )
         for product, supplier in sorted(owed, key=lambda key: (-owed[key], key))
     )

@@ -86,9 +86,16 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "{supplier} peut livrer {cap} par jour à tous les lieux ensemble ; rien de commandé ici "
         "n'attend, une grande commande d'aujourd'hui le peut",
     ),
-    "supplier.capped": (
-        "{what}: {supplier} can deliver {cap} a day; {waiting} units of the open orders wait.",
-        "{what} : {supplier} peut livrer {cap} par jour ; {waiting} unités des commandes en cours "
-        "attendent.",
+    "supplier.capped.one": (
+        "{what}: {supplier} can deliver {cap} a day to all places together; {count} unit of the "
+        "open orders waits.",
+        "{what} : {supplier} peut livrer {cap} par jour à tous les lieux ensemble ; {count} unité "
+        "des commandes en cours attend.",
+    ),
+    "supplier.capped.many": (
+        "{what}: {supplier} can deliver {cap} a day to all places together; {count} units of the "
+        "open orders wait.",
+        "{what} : {supplier} peut livrer {cap} par jour à tous les lieux ensemble ; {count} unités "
+        "des commandes en cours attendent.",
     ),
 }
