@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Geography", "Region", "Site", "Tier", "build_geography", "distances_km"]
+__all__ = ["Geography", "Region", "Site", "Tier", "build_geography", "distances_km", "road_km"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -181,11 +182,18 @@ def distances_km(geography: Geography) -> FloatArray:
     Returns:
         (sites, sites), km, 0 on the diagonal.
     """
-    latitude = np.radians([site.latitude for site in geography.sites])
-    longitude = np.radians([site.longitude for site in geography.sites])
-    half_north = np.sin((latitude[:, None] - latitude[None, :]) / 2)
-    half_east = np.sin((longitude[:, None] - longitude[None, :]) / 2)
-    chord = half_north**2 + np.cos(latitude)[:, None] * np.cos(latitude)[None, :] * half_east**2
+    points = [(site.latitude, site.longitude) for site in geography.sites]
+    return road_km(points, points)
+
+
+def road_km(start: Sequence[tuple[float, float]], end: Sequence[tuple[float, float]]) -> FloatArray:
+    """(start, end), km by road between points of latitude and longitude, in degrees."""
+    (from_north, from_east), (north, east) = (
+        np.radians(np.array(points, dtype=np.float64)).T for points in (start, end)
+    )
+    half_north = np.sin((from_north[:, None] - north[None, :]) / 2)
+    half_east = np.sin((from_east[:, None] - east[None, :]) / 2)
+    chord = half_north**2 + np.cos(from_north)[:, None] * np.cos(north)[None, :] * half_east**2
     return np.asarray(1.3 * 2 * 6371.0 * np.arcsin(np.sqrt(chord)), dtype=np.float64)
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.demoregion.catalogue import WARDS
+from vigie.demoregion.depot import DEPOT, DEPOT_CODE
 from vigie.demoregion.geography import Geography
 
 __all__ = ["DAILY_FILES", "LAYOUTS", "FileColumn", "Form", "Layout", "Piece", "pieces", "raw_table"]
@@ -270,7 +271,7 @@ def _labels(geography: Geography) -> dict[Labels, dict[str, str]]:
         Labels.REGISTRY_WARDS: {ward.key: ward.registry_label for ward in WARDS},
         Labels.SITREP_SITES: {site.key: f"CH {site.name}" for site in sites},
         Labels.SITREP_WARDS: {"icu": "Réanimation adulte"},
-        Labels.STORES: {site.key: site.store_code for site in sites},
+        Labels.STORES: {site.key: site.store_code for site in sites} | {DEPOT: DEPOT_CODE},
     }
 
 

@@ -10,6 +10,13 @@ import pyarrow as pa
 
 from vigie.demoregion.calendar import public_holidays
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS, house_gtin
+from vigie.demoregion.depot import (
+    DEPOT,
+    DEPOT_CODE,
+    depot_arcs,
+    depot_place,
+    depot_rows,
+)
 from vigie.demoregion.geography import Geography, distances_km
 from vigie.schemas import REFERENCE, Table
 
@@ -47,12 +54,18 @@ def reference_tables(geography: Geography, first_date: date) -> dict[str, pa.Tab
         ],
         "ratios": _ratios(since),
         "doses": _doses(since),
-        "arcs": _arcs(geography),
+        "arcs": [
+            *_arcs(geography),
+            *depot_arcs(geography, LOADING_HOURS, SPEED_KM_PER_HOUR),
+        ],
         "calendars": [
             {"date": day, "place": "", "kind": "holiday", "name": name}
             for day, name in public_holidays(since.year, first_date.year + _CALENDAR_YEARS)
         ],
         "definition_changes": [],
+        "depots": depot_rows(geography),
+        "supplier_caps": [],
+        "supplier_shares": [],
     }
     return {table.name: _table(table, rows[table.name]) for table in REFERENCE}
 
@@ -65,7 +78,7 @@ def code_lists(geography: Geography) -> dict[str, dict[str, str]]:
         "registry_wards": {ward.registry_label: ward.key for ward in WARDS},
         "sitrep_sites": {f"CH {site.name}": site.key for site in sites},
         "sitrep_wards": {"Réanimation adulte": "icu"},
-        "stores": {site.store_code: site.key for site in sites},
+        "stores": {site.store_code: site.key for site in sites} | {DEPOT_CODE: DEPOT},
     }
 
 
@@ -298,7 +311,7 @@ def _places(geography: Geography) -> list[Row]:
         }
         for site in geography.sites
     ]
-    return [nation, *regions, *sites]
+    return [nation, *regions, *sites, depot_place(geography)]
 
 
 def _products() -> list[Row]:

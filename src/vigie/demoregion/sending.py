@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
+from vigie.demoregion.depot import with_depot_stock
 from vigie.demoregion.geography import Tier
 from vigie.demoregion.reporting import FLAWS, FeedReport, Figures, Habits, report_series
 from vigie.demoregion.reporting_events import (
@@ -175,7 +176,7 @@ def _stock(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
         "consumption": _right(truth.supplies.consumption[:days]),
     }
     exists = np.ones(stock.shape[1:], dtype=np.bool_)
-    return report_series(
+    of_sites = report_series(
         rng,
         "stock",
         _sites(truth),
@@ -185,6 +186,7 @@ def _stock(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
         STOCK,
         truth.extent.first_date,
     )
+    return with_depot_stock(of_sites, truth.geography, days, truth.extent.first_date)
 
 
 def _calls(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from vigie.errors import Problem, nearest
+from vigie.feeds.depot_rows import check_depots, check_supplier_caps
 from vigie.feeds.product_codes import code_problems
+from vigie.feeds.reference_checks import Row, check_measures, check_parents
 from vigie.schemas import REFERENCE, Column, Table
 
 __all__ = ["declared_measures", "read_codes", "read_reference", "reference_lines"]
@@ -46,7 +47,7 @@ _ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
         "cause",
         "shift",
     ),
-    ("places", "kind"): ("nation", "region", "site", "unit"),
+    ("places", "kind"): ("nation", "region", "site", "unit", "depot"),
     ("products", "class"): ("ppe", "medicine", "device", "test", "other"),
     ("products", "unmet"): ("lost", "backorder"),
     ("ratios", "mode"): ("normal", "stretched", "crisis"),
@@ -56,6 +57,11 @@ _POINTS_TO: dict[tuple[str, str], str] = {
     ("places", "parent"): "place",
     ("arcs", "from_place"): "place",
     ("arcs", "to_place"): "place",
+    ("depots", "depot"): "place",
+    ("depots", "product"): "product",
+    ("supplier_caps", "product"): "product",
+    ("supplier_shares", "product"): "product",
+    ("supplier_shares", "place"): "place",
     ("calendars", "place"): "place",
     ("definition_changes", "measure"): "measure",
     ("definition_changes", "category"): "category",
@@ -76,9 +82,6 @@ _HOMES = {
     "skill": "skills.csv",
     "ward_kind": "categories.csv (dimension ward_kind)",
 }
-_CENSUS = re.compile(r"^$|^([01]\d|2[0-3]):[0-5]\d(-([01]\d|2[0-4]):[0-5]\d)?$")
-
-Row = dict[str, object]
 
 
 def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
@@ -109,8 +112,10 @@ def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
         if path.stem not in names
     ]
     _check_pointers(rows, problems)
-    _check_parents(rows["places"], problems)
-    _check_measures(rows["measures"], problems)
+    check_parents(rows["places"], problems)
+    check_measures(rows["measures"], problems)
+    check_depots(rows, problems)
+    check_supplier_caps(rows, problems)
     problems += code_problems(rows["products"])
     tables = {
         table.name: pa.Table.from_pylist(
@@ -358,43 +363,3 @@ def _keys_of(rows: Mapping[str, list[tuple[int, Row]]], target: str) -> set[str]
     return own | {
         str(row["category"]) for _, row in rows["categories"] if row["dimension"] == target
     }
-
-
-def _check_parents(places: list[tuple[int, Row]], problems: list[Problem]) -> None:
-    parents = {str(row["place"]): str(row["parent"]) for _, row in places}
-    for line, row in places:
-        above, steps = str(row["parent"]), 0
-        while above and steps <= len(parents):
-            above, steps = parents.get(above, ""), steps + 1
-        if above:
-            problems.append(
-                Problem(
-                    "reference/places.csv",
-                    line,
-                    "column parent: the place lies in itself, over its parents",
-                    "Correct one of the parents.",
-                )
-            )
-
-
-def _check_measures(measures: list[tuple[int, Row]], problems: list[Problem]) -> None:
-    for line, row in measures:
-        low, high = row["minimum"], row["maximum"]
-        if isinstance(low, float) and isinstance(high, float) and low > high:
-            problems.append(
-                Problem(
-                    "reference/measures.csv",
-                    line,
-                    "minimum is above maximum",
-                    "Correct one of them.",
-                )
-            )
-        if not _CENSUS.match(str(row["census"])):
-            problems.append(
-                Problem(
-                    "reference/measures.csv",
-                    line,
-                    "column census: not an hour or a window",
-                    "Write 08:00, or 00:00-24:00.",
-                )
-            )

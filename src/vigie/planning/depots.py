@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ class Depot:
 
     Attributes:
         place: key, none of the exchange's places.
-        stock: units held today, >= 0.
+        stock: units held today, >= 0; NaN where unknown: then it sends nothing.
         reserve: units that it keeps whatever happens, >= 0.
         serves: keys of the places that it may send to; None: all.
     """
@@ -31,8 +32,8 @@ class Depot:
 
     @property
     def free(self) -> float:
-        """Units that may leave."""
-        return max(0.0, self.stock - self.reserve)
+        """Units that may leave; NaN where unknown."""
+        return self.stock if isnan(self.stock) else max(0.0, self.stock - self.reserve)
 
 
 def with_depots(exchange: Exchange, depots: Sequence[Depot], arcs: pa.Table) -> Exchange:
@@ -53,7 +54,7 @@ def with_depots(exchange: Exchange, depots: Sequence[Depot], arcs: pa.Table) -> 
 
     Raises:
         ValueError: a depot is a place of the exchange, two have one key, or a quantity is
-            negative or not finite.
+            negative or infinite.
 
     Source: docs/models/orders.md, "Depots".
     """
@@ -87,7 +88,8 @@ def _check(exchange: Exchange, depots: Sequence[Depot]) -> None:
     if len(set(keys)) < len(keys) or set(keys) & set(exchange.places):
         raise ValueError(f"{exchange.category}: a depot is named twice or uses the product itself")
     for each in depots:
-        if not (0 <= each.stock < np.inf and 0 <= each.reserve < np.inf):
+        is_held = isnan(each.stock) or 0 <= each.stock < np.inf
+        if not (is_held and 0 <= each.reserve < np.inf):
             raise ValueError(
                 f"{exchange.category}: depot {each.place} holds {each.stock} and keeps "
                 f"{each.reserve} units; both must be finite and 0 or more"

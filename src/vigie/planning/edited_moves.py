@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from vigie.planning.depots import Depot
 from vigie.planning.exchange import Exchange
 from vigie.planning.flows import Flows
 
@@ -76,6 +77,7 @@ def judge_edit(
     *,
     risk_days: int,
     largest_harm: float,
+    depots: Mapping[str, Depot] | None = None,
 ) -> tuple[Effect | None, tuple[Breach, ...]]:
     """What a move does at both ends together with the other open ones, and the rules it breaks.
 
@@ -85,16 +87,18 @@ def judge_edit(
         others: the other open moves of the same thing.
         risk_days: days over which risk is looked at.
         largest_harm: rise of a sender's risk that is accepted, 0..1.
+        depots: those of the exchange, by place, so that what is refused is told in their words.
 
     Returns:
         The effect, None when the move cannot be made at all; and all rules that are broken.
     """
     at = {place: index for index, place in enumerate(exchange.places)}
-    breach = _way(exchange, at, wanted)
+    known = depots or {}
+    breach = _way(exchange, at, wanted, known)
     if breach is not None:
         return None, (breach,)
     sender, receiver = at[wanted.from_place], at[wanted.to_place]
-    possible = [each for each in others if _way(exchange, at, each) is None]
+    possible = [each for each in others if _way(exchange, at, each, known) is None]
     flows = _flows(exchange, at, [*possible, wanted])
     places, horizon = len(exchange.places), exchange.horizon
     sent = flows.sent(places, horizon)
@@ -108,14 +112,19 @@ def judge_edit(
     )
     breaches = (
         _lot(exchange, wanted),
-        _stock(exchange, wanted, sender, float(sent[sender, -1])),
+        _stock(exchange, wanted, sender, float(sent[sender, -1]), known),
         _harm(wanted, effect, largest_harm),
     )
     return effect, tuple(each for each in breaches if each is not None)
 
 
-def _way(exchange: Exchange, at: dict[str, int], wanted: WantedMove) -> Breach | None:
+def _way(
+    exchange: Exchange, at: dict[str, int], wanted: WantedMove, depots: Mapping[str, Depot]
+) -> Breach | None:
     """Why a move cannot be made at all."""
+    closed = _closed_by_depot(wanted, depots)
+    if closed is not None:
+        return closed
     for place in (wanted.from_place, wanted.to_place):
         if place not in at or not math.isfinite(exchange.stock[at[place]]):
             text = f'"{place}" reports no stock of {exchange.category}: nothing can be judged'
@@ -134,6 +143,26 @@ def _way(exchange: Exchange, at: dict[str, int], wanted: WantedMove) -> Breach |
         limit = 0 if wanted.depart_day < 0 else last
         text = f"the day of leaving is {where} by {by} days"
         return Breach(EditRule.DAY, text, float(wanted.depart_day), float(limit))
+    return None
+
+
+def _closed_by_depot(wanted: WantedMove, depots: Mapping[str, Depot]) -> Breach | None:
+    if wanted.to_place in depots:
+        text = f'"{wanted.to_place}" is a depot: what was sent does not come back to it'
+        return Breach(EditRule.LANE, text, math.inf, 0.0)
+    depot = depots.get(wanted.from_place)
+    if depot is not None and math.isnan(depot.stock):
+        text = (
+            f'the last report of the stock of "{wanted.from_place}", a depot, is missing or too '
+            "old: nothing may leave it"
+        )
+        return Breach(EditRule.STOCK, text, wanted.quantity, 0.0)
+    if depot is not None and depot.serves is not None and wanted.to_place not in depot.serves:
+        text = (
+            f'"{wanted.from_place}" is a depot that does not serve "{wanted.to_place}"; whom it '
+            "serves stands in reference/depots.csv"
+        )
+        return Breach(EditRule.LANE, text, math.inf, 0.0)
     return None
 
 
@@ -157,12 +186,26 @@ def _lot(exchange: Exchange, wanted: WantedMove) -> Breach | None:
     return Breach(EditRule.LOT, text + " or ".join(near), wanted.quantity, lot)
 
 
-def _stock(exchange: Exchange, wanted: WantedMove, sender: int, sent: float) -> Breach | None:
+def _stock(
+    exchange: Exchange,
+    wanted: WantedMove,
+    sender: int,
+    sent: float,
+    depots: Mapping[str, Depot],
+) -> Breach | None:
     stock = float(exchange.stock[sender])
     if sent <= stock + 1e-6:
         return None
     others = sent - wanted.quantity
     beside = f", with {others:g} of other open moves" if others > 0 else ""
+    depot = depots.get(wanted.from_place)
+    if depot is not None:
+        text = (
+            f'"{wanted.from_place}" is a depot that holds {depot.stock:g} and keeps its reserve of '
+            f"{depot.reserve:g}: only {stock:g} above it are free, and it would send {sent:g}"
+            f"{beside}: {sent - stock:g} too much"
+        )
+        return Breach(EditRule.STOCK, text, sent, stock)
     text = (
         f'"{wanted.from_place}" holds {stock:g} and would send {sent:g}{beside}: '
         f"{sent - stock:g} too much"

@@ -79,7 +79,7 @@ def ways_of(exchange: Exchange, *, most: int | None = None) -> tuple[IntArray, I
     Args:
         exchange: what is held and needed.
         most: nearest receivers of each sender that count; None: all. A depot, which needs
-            nothing and to which no way leads, serves all.
+            nothing and to which no way leads, serves all if it has anything to send.
     """
     km = exchange.lanes.km
     is_way = np.isfinite(km) & (exchange.lanes.days <= exchange.horizon)
@@ -88,7 +88,7 @@ def ways_of(exchange: Exchange, *, most: int | None = None) -> tuple[IntArray, I
     if most is not None and km.shape[1] > most:
         rank = np.argsort(np.argsort(np.where(is_way, km, np.inf), axis=1, kind="stable"), axis=1)
         is_depot = ~np.isfinite(km).any(axis=0) & ~np.asarray(exchange.need.any(axis=(1, 2)))
-        is_way &= (rank < most) | is_depot[:, None]
+        is_way &= (rank < most) | (is_depot & (exchange.stock > 0))[:, None]
     sender, receiver = np.nonzero(is_way)
     return sender, receiver, exchange.lanes.days[sender, receiver].astype(np.int64)
 

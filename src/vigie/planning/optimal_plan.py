@@ -143,7 +143,8 @@ def _draft(
     return _Draft(
         exchange,
         _first(exchange, samples),
-        ways_of(exchange, most=nearest_ways),
+        # Of what was given: a depot whose moves are kept is still one.
+        ways_of(given, most=nearest_ways),
         sender_limits(sent_only, rules),
         judge_flows(exchange, None, risk_days=rules.risk_days),
         wishes,

@@ -2,6 +2,7 @@
 
 from vigie.schemas.bed_parts import BED_PARTS
 from vigie.schemas.columns import INSTANT, Column, Table
+from vigie.schemas.depots import DEPOT_STOCK, DEPOTS, SUPPLIER_CAPS, SUPPLIER_SHARES
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.facts import FACTS, LOTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
@@ -44,6 +45,8 @@ __all__ = [
     "CONFLICTS",
     "COVERAGE",
     "DEFINITION_CHANGES",
+    "DEPOTS",
+    "DEPOT_STOCK",
     "DERIVED",
     "DOSES",
     "EQUIPMENT",
@@ -79,6 +82,8 @@ __all__ = [
     "SHORTAGE_DAYS",
     "SKILLS",
     "STOCK_ADVICE",
+    "SUPPLIER_CAPS",
+    "SUPPLIER_SHARES",
     "Column",
     "Table",
     "table",

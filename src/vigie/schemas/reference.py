@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
+from vigie.schemas.depots import DEPOTS, SUPPLIER_CAPS, SUPPLIER_SHARES
 
 __all__ = [
     "ARCS",
@@ -130,11 +131,12 @@ CATEGORIES = Table(
 PLACES = Table(
     name="places",
     role="reference",
-    meaning="Nation, regions, sites and units, dated; a place lies in one parent at a time.",
+    meaning="Nation, regions, sites, units and depots, dated; a place lies in one parent at a "
+    "time.",
     columns=(
         column(1, "place", TEXT, "Key.", required=True),
         column(2, "name", TEXT, "Name as people say it.", required=True),
-        column(3, "kind", TEXT, "nation, region, site or unit.", required=True),
+        column(3, "kind", TEXT, "nation, region, site, unit or depot.", required=True),
         column(4, "parent", TEXT, "The place it lies in; empty for the top.", default=""),
         column(5, "population", NUMBER, "People living there.", unit="people"),
         column(6, "latitude", NUMBER, "North positive.", unit="degrees"),
@@ -257,7 +259,7 @@ DOSES = Table(
 ARCS = Table(
     name="arcs",
     role="reference",
-    meaning="Ways between sites by which help can travel.",
+    meaning="Ways between sites, and from depots, by which help can travel.",
     columns=(
         column(1, "from_place", TEXT, "Sender.", required=True),
         column(2, "to_place", TEXT, "Receiver.", required=True),
@@ -307,4 +309,7 @@ REFERENCE = (
     ARCS,
     CALENDARS,
     DEFINITION_CHANGES,
+    DEPOTS,
+    SUPPLIER_CAPS,
+    SUPPLIER_SHARES,
 )

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.bed_parts import BED_PARTS
 from vigie.schemas.columns import INSTANT, Table, column
+from vigie.schemas.depots import DEPOT_STOCK
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.plans import PLAN_MOVES, PLANS
@@ -187,7 +188,7 @@ CHECK_RESULTS = Table(
             "kind",
             TEXT,
             "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
-            "stock to recount), or order (open orders with a fault).",
+            "stock to recount), order (open orders with a fault), depot or supplier_cap.",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),
@@ -304,6 +305,7 @@ RESULTS = (
     SHORTAGE_DAYS,
     BED_PARTS,
     STOCK_ADVICE,
+    DEPOT_STOCK,
     PLANS,
     PLAN_MOVES,
     REPRODUCTION,

@@ -101,6 +101,16 @@ STOCK_ADVICE = Table(
             NUMBER,
             "Units expected to expire unused up to the horizon, the next lot used first.",
         ),
+        column(26, "capped_supplier", TEXT, "Who cannot deliver all; empty: nobody is declared."),
+        column(27, "cap_per_day", NUMBER, "Units that it can deliver to all places a day."),
+        column(
+            28,
+            "waiting",
+            NUMBER,
+            "Units of open orders of the place that it is expected to owe on the day on which it "
+            "owes most, beyond what comes late anyway; null: nobody is declared.",
+        ),
+        column(29, "waiting_end", NUMBER, "Those still owed after the horizon, as above."),
     ),
     key=("run", "place", "category"),
     partition="run",

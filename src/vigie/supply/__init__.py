@@ -12,9 +12,16 @@ from vigie.supply.burn import (
     months_of_stock,
     uncensored_use,
 )
+from vigie.supply.capped_deliveries import (
+    capped_deliveries,
+    of_places,
+    shares_of_orders,
+    within_cap,
+)
 from vigie.supply.censored_use import expected_above, ran_out
 from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
 from vigie.supply.delivery_paths import (
+    CappedSupplier,
     OpenDeliveries,
     OrderDraws,
     arrival_chances,
@@ -87,6 +94,7 @@ __all__ = [
     "STOCK_MODEL",
     "BookFault",
     "BookFaultKind",
+    "CappedSupplier",
     "DayChance",
     "Doses",
     "FlowModel",
@@ -114,6 +122,7 @@ __all__ = [
     "arrival_chances",
     "book_faults",
     "burn_rate",
+    "capped_deliveries",
     "cover_quantiles",
     "day_chance",
     "days_of_stock",
@@ -143,6 +152,7 @@ __all__ = [
     "mean_paths",
     "months_of_stock",
     "net_need",
+    "of_places",
     "open_deliveries",
     "order_advice",
     "order_draws",
@@ -157,6 +167,7 @@ __all__ = [
     "rationed",
     "read_order_lines",
     "shared_out",
+    "shares_of_orders",
     "standard_code_fault",
     "stock_paths",
     "stock_risks",
@@ -164,4 +175,5 @@ __all__ = [
     "usable_stock",
     "usual_orders",
     "usual_suppliers",
+    "within_cap",
 ]

@@ -17,6 +17,7 @@ from vigie.supply.order_law import AGE_EDGES, LATENESS_EDGES, SINCE_EDGES, Order
 from vigie.supply.order_lines import UNKNOWN_DAY, OrderLines
 
 __all__ = [
+    "CappedSupplier",
     "OpenDeliveries",
     "OrderDraws",
     "arrival_chances",
@@ -48,6 +49,25 @@ class OrderDraws:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CappedSupplier:
+    """A supplier that cannot deliver all, and what it owes of a product.
+
+    Attributes:
+        supplier: as orders name it.
+        units_per_day: (day,), what it can deliver to all places; infinite for all.
+        share: (place,), parts of the places, >= 0.
+        spare: (day, sample), what open orders leave of the cap for later ones.
+        waiting: (place, day), mean units owed at the end of the day, beyond what is late anyway.
+    """
+
+    supplier: str
+    units_per_day: FloatArray
+    share: FloatArray
+    spare: PathArray
+    waiting: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenDeliveries:
     """What becomes of open orders in every future.
 
@@ -56,11 +76,13 @@ class OpenDeliveries:
         settled: same shape, units ordered of the lines that come that day: what is missing in a
             partial delivery is no longer on order either.
         on_order: (place, product, sample), units on order before the first day.
+        capped: suppliers of it that cannot deliver all, where one product is asked for.
     """
 
     units: PathArray
     settled: PathArray
     on_order: PathArray
+    capped: tuple[CappedSupplier, ...] = ()
 
 
 def order_draws(rng: np.random.Generator, law: OrderLaw, sample_count: int) -> OrderDraws:
@@ -112,13 +134,19 @@ def open_deliveries(
     products: Sequence[str],
     dates: DateArray,
     draws: OrderDraws,
+    *,
+    apart: Sequence[str] = (),
 ) -> OpenDeliveries:
     """The same deliveries, with what is still on order; arguments as of ``delivery_paths``.
+
+    Args:
+        apart: suppliers whose open lines stand apart: the places are repeated for each of them,
+            behind those of all others.
 
     Source: docs/models/orders.md, equations 4 to 6.
     """
     first = int(np.datetime64(dates[0], "D").astype(np.int64))
-    shape = (len(places), len(products), len(dates), draws.sample_count)
+    shape = (len(places) * (1 + len(apart)), len(products), len(dates), draws.sample_count)
     found = OpenDeliveries(
         np.zeros(shape, dtype=np.float32),
         np.zeros(shape, dtype=np.float32),
@@ -127,6 +155,7 @@ def open_deliveries(
     place, product = _index(lines.place, places), _index(lines.product, products)
     is_of = (place >= 0) & (product >= 0) & (np.nan_to_num(lines.quantity, nan=-1.0) > 0)
     _add_arrived(found, lines, place, product, first)
+    place = place + len(places) * (_index(lines.supplier, apart) + 1)
     for index, name in enumerate(products):
         chosen = np.flatnonzero(is_of & lines.is_open & (product == index))
         if len(chosen):

@@ -25,7 +25,7 @@ class Rationed:
     waiting: PathArray
 
 
-def rationed(asked: PathArray, cap: FloatArray, share: FloatArray) -> Rationed:
+def rationed(asked: PathArray, cap: FloatArray | PathArray, share: FloatArray) -> Rationed:
     """Deliveries of one product under a declared cap; what is not delivered waits for later days.
 
     On a day on which more is asked for than the cap, a place gets cap times its share, but no
@@ -33,8 +33,8 @@ def rationed(asked: PathArray, cap: FloatArray, share: FloatArray) -> Rationed:
 
     Args:
         asked: (place, day, sample), units that would come without a cap, >= 0.
-        cap: (day,), units that the supplier can deliver to all places on a day, >= 0; infinite
-            for none.
+        cap: (day,) or (day, sample), units that the supplier can deliver to all places on a day,
+            >= 0; infinite for none.
         share: (place,), parts of the places, >= 0; they need not add up to 1.
 
     Raises:
@@ -48,17 +48,19 @@ def rationed(asked: PathArray, cap: FloatArray, share: FloatArray) -> Rationed:
     waiting = np.zeros((asked.shape[0], asked.shape[2]), dtype=asked.dtype)
     for day in range(asked.shape[1]):
         waiting += asked[:, day]
-        delivered[:, day] = shared_out(waiting, float(cap[day]), share)
+        delivered[:, day] = shared_out(waiting, cap[day], share)
         waiting -= delivered[:, day]
     return Rationed(delivered, waiting)
 
 
-def shared_out(asked: PathArray, cap: float, share: FloatArray) -> PathArray:
+def shared_out(
+    asked: PathArray, cap: float | FloatArray | PathArray, share: FloatArray
+) -> PathArray:
     """Units for each place out of a cap: min(asked, level x share), the same level for all.
 
     Args:
         asked: (place, sample), units, >= 0.
-        cap: units for all places together, >= 0.
+        cap: units for all places together, >= 0; one number, or (sample,).
         share: (place,), parts of the places, >= 0.
 
     Returns:
@@ -75,8 +77,21 @@ def shared_out(asked: PathArray, cap: float, share: FloatArray) -> PathArray:
             "than 0."
         )
     sharing = share > 0
-    part = share[sharing].astype(np.float64)[:, None]
+    given = np.zeros(asked.shape, dtype=asked.dtype)
+    cap = np.broadcast_to(np.asarray(cap, dtype=np.float64), asked.shape[1:])
     wanted = asked[sharing].astype(np.float64)
+    is_scarce = wanted.sum(axis=0) > cap
+    given[sharing] = asked[sharing]
+    if is_scarce.any():
+        # Only futures in which not all can be served are sorted.
+        scarce = _levelled(wanted[:, is_scarce], cap[is_scarce], share[sharing])
+        given[np.ix_(sharing, is_scarce)] = scarce
+    return given
+
+
+def _levelled(wanted: FloatArray, cap: FloatArray, share: FloatArray) -> FloatArray:
+    """min(wanted, level x share), (place, sample), where cap (sample,) is less than all want."""
+    part = share.astype(np.float64)[:, None]
     order = np.argsort(wanted / part, axis=0, kind="stable")
     served = np.take_along_axis(wanted, order, axis=0)
     parts = np.take_along_axis(np.broadcast_to(part, wanted.shape), order, axis=0)
@@ -85,7 +100,4 @@ def shared_out(asked: PathArray, cap: float, share: FloatArray) -> PathArray:
     before = np.cumsum(served, axis=0) - served
     rest = np.cumsum(parts[::-1], axis=0)[::-1]
     level = ((cap - before) / rest).max(axis=0)
-    is_enough = wanted.sum(axis=0) <= cap
-    given = np.zeros(asked.shape, dtype=asked.dtype)
-    given[sharing] = np.where(is_enough, wanted, np.minimum(wanted, level * part))
-    return given
+    return np.asarray(np.minimum(wanted, level * part))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from vigie.demoregion import (
@@ -17,6 +18,7 @@ from vigie.demoregion import (
     reference_tables,
     truth_tables,
 )
+from vigie.demoregion.depot import DEPOT
 from vigie.schemas import REFERENCE
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -48,12 +50,31 @@ def test_region_has_the_size_that_was_asked_for(tables: dict[str, pa.Table]):
 
 
 def test_every_site_has_neighbours_both_ways(tables: dict[str, pa.Table]):
-    arcs = {(row["from_place"], row["to_place"]): row["km"] for row in tables["arcs"].to_pylist()}
+    arcs = {
+        (row["from_place"], row["to_place"]): row["km"]
+        for row in tables["arcs"].to_pylist()
+        if row["from_place"] != DEPOT
+    }
     senders = {sender for sender, _ in arcs}
 
     assert len(senders) == 24
     assert all(arcs[receiver, sender] == km for (sender, receiver), km in arcs.items())
     assert all(sender != receiver and km > 0 for (sender, receiver), km in arcs.items())
+
+
+def test_the_depot_reaches_every_site_and_keeps_a_reserve_below_what_it_holds(
+    tables: dict[str, pa.Table], wide_region: DemoRegion
+):
+    ways = [row for row in tables["arcs"].to_pylist() if DEPOT in row.values()]
+    sites = {row["place"] for row in tables["places"].to_pylist() if row["kind"] == "site"}
+    kept = {row["product"]: row["reserve"] for row in tables["depots"].to_pylist()}
+    [stock] = [each for each in wide_region.reports if each.name == "stock"]
+    told = stock.table.filter(pc.equal(stock.table["place"], DEPOT)).to_pylist()
+
+    assert {row["from_place"] for row in ways} == {DEPOT}
+    assert {row["to_place"] for row in ways} == sites
+    assert {row["category"] for row in told} == set(kept)
+    assert all(0 < kept[row["category"]] < row["stock_on_hand"] for row in told)
 
 
 def test_item_numbers_are_of_the_house_range_with_a_right_check_digit(

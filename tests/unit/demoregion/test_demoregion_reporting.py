@@ -17,6 +17,7 @@ from vigie.demoregion import (
     generate_region,
 )
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
+from vigie.demoregion.depot import DEPOT
 from vigie.demoregion.reporting_events import MOVEMENT_DAYS, ORDER_DAYS, connected_sites
 
 SERIES = {
@@ -77,7 +78,9 @@ def true_values(truth: HiddenTruth, measure: str) -> dict[Cell, int]:
 
 def last_values(report: FeedReport, measure: str) -> dict[Cell, int | None]:
     latest: dict[Cell, tuple[datetime, int | None]] = {}
-    for row in report.table.to_pylist():
+    # What the depot holds is no part of the hospitals' truth.
+    sites = report.table.filter(pc.not_equal(report.table["place"], DEPOT))
+    for row in sites.to_pylist():
         cell = (row["place"], row["category"], row["reference_date"])
         if cell not in latest or latest[cell][0] < row["known_at"]:
             latest[cell] = (row["known_at"], row[measure])

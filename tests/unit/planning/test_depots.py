@@ -7,11 +7,18 @@ import pytest
 from vigie.planning import (
     Depot,
     Exchange,
+    KeptMove,
     Lanes,
     MoveRules,
     Use,
+    WantedMove,
+    Wishes,
+    judge_edit,
     nearest_surplus,
     optimal_plan,
+    proportional_share,
+    sender_limits,
+    ways_of,
     with_depots,
 )
 
@@ -86,3 +93,48 @@ def test_without_depots_the_exchange_is_the_same():
 def test_depots_that_make_no_sense_are_refused(depots):
     with pytest.raises(ValueError, match="masks"):
         with_depots(sites(), depots, arcs())
+
+
+def test_a_depot_whose_stock_is_unknown_sends_nothing_and_keeps_its_row():
+    whole = with_depots(sites(), [Depot("D", float("nan"), reserve=5.0)], arcs())
+    assert whole.places[-1] == "D"
+    [plan] = optimal_plan([whole], RULES)
+    assert not plan.flows.units.any()
+    assert not nearest_surplus(whole).moves
+
+
+def test_a_depot_with_a_kept_move_still_serves_all_sites():
+    whole = with_depots(sites(), [Depot("D", 400.0)], arcs())
+    kept = Wishes(kept=(KeptMove("D", "S0", 40.0, 0, 1, "products", "masks"),))
+    [plan] = optimal_plan([whole], RULES, wishes=kept)
+    assert plan.flows.units.sum() <= 360.0
+    assert len(np.unique(plan.flows.receiver[plan.flows.units.sum(axis=1) > 0])) >= 11
+
+
+def test_the_same_share_for_all_takes_from_a_depot_too():
+    whole = with_depots(sites(), [Depot("D", 400.0, reserve=100.0)], arcs())
+    flows = proportional_share(whole, ways_of(whole, most=8), sender_limits(whole, RULES))
+    sent = flows.units.sum(axis=1)
+    assert {whole.places[at] for at in flows.sender[sent > 0]} == {"D"}
+    assert 0 < sent.sum() <= 300.0
+    assert (flows.units % 5.0 == 0).all()
+
+
+def test_a_refused_edit_says_what_is_free_and_whom_a_depot_serves():
+    depot = Depot("D", 400.0, reserve=380.0, serves=frozenset({"S3"}))
+    whole = with_depots(sites(), [depot], arcs())
+
+    def told(sender, receiver, quantity, of=depot):
+        wanted = WantedMove(sender, receiver, quantity, 0)
+        _, breaches = judge_edit(
+            whole, wanted, [], risk_days=14, largest_harm=0.02, depots={"D": of}
+        )
+        return " ".join(each.text for each in breaches)
+
+    assert told("D", "S3", 20.0) == ""
+    assert "reserve of 380: only 20 above it are free, and it would send 25" in told(
+        "D", "S3", 25.0
+    )
+    assert "does not serve" in told("D", "S4", 5.0)
+    assert "does not come back" in told("S1", "D", 5.0)
+    assert "too old" in told("D", "S3", 5.0, Depot("D", float("nan"), serves=frozenset({"S3"})))

@@ -13,6 +13,8 @@ from vigie.actions.forecasts.forecasting import HISTORY_DAYS
 from vigie.actions.rooms.reading import as_known_sql, facts_sql
 from vigie.actions.rooms.rebuilding import BuiltDatasets
 from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.cap_checks import cap_check_rows
+from vigie.actions.shortages.depot_checks import depot_check_rows
 from vigie.actions.shortages.lot_checks import lot_fault_rows
 from vigie.actions.shortages.order_checks import order_fault_rows
 from vigie.actions.shortages.recounts import recount_rows
@@ -122,6 +124,8 @@ def judge(
     results.append(recount_rows(room, day, standing, tables[ORDERS.name]))
     results.append(order_fault_rows(room, day, tables[ORDERS.name]))
     results.append(lot_fault_rows(room, day, standing, tables[LOTS.name]))
+    results.append(depot_check_rows(room, day, standing))
+    results.append(cap_check_rows(room, day, tables[ORDERS.name]))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()
     result_rows = pa.concat_tables(
         [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]

@@ -27,13 +27,11 @@ from vigie.actions.scores.standings import Standing
 from vigie.actions.shortages.capacity_futures import CapacityFutures, futures_of_rules
 from vigie.actions.shortages.declared_shortages import declared_rows
 from vigie.actions.shortages.loan_plans import LoanPlans, plan_loans, without_neighbours
-from vigie.actions.shortages.order_book import order_book
-from vigie.actions.shortages.product_lots import lot_book
-from vigie.actions.shortages.product_orders import told_orders
-from vigie.actions.shortages.product_shortages import PlanTerms, ProductResult, product_results
+from vigie.actions.shortages.product_run import product_run
+from vigie.actions.shortages.product_shortages import ProductResult
+from vigie.actions.shortages.room_depots import no_depots, without_depots
 from vigie.actions.shortages.shared_vehicles import SharedVehicles, litres_of
 from vigie.actions.shortages.shortage_rows import Inputs
-from vigie.actions.shortages.usual_orders import learn_usual_orders
 from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.shortages.ward_staffing import Staffing, staffing
 from vigie.actions.shortages.ward_what_ifs import JudgedWards
@@ -43,6 +41,7 @@ from vigie.planning import OPTIMAL_MODEL, CategoryPlan, Wishes, move_rows, plan_
 from vigie.schemas import (
     ARCS,
     BED_PARTS,
+    DEPOT_STOCK,
     FORECASTS,
     LEADING_SIGNALS,
     MODEL_CHOICES,
@@ -110,6 +109,7 @@ def compute(
         lots: files of the table of lots.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
+    facts = without_depots(room, facts, day)
     facts = comparable(facts, room.measures(), definition_changes(room, day))
     made = make_forecasts(room, facts, reports, chance, movements)
     epidemics = fit_epidemics(room, facts, made.members, chance, reports)
@@ -142,6 +142,7 @@ def compute(
         NOWCASTS: nowcast_rows(epidemics),
         NOWCAST_SCORES: nowcast_score_rows(room, day, epidemics),
         REPRODUCTION: reproduction_rows(epidemics),
+        DEPOT_STOCK: found.depot_stock,
         SCENARIOS: scenarios.figures,
         BED_PARTS: made.bed_parts,
         SCENARIO_INPUTS: found.what_ifs.told(scenarios.inputs),
@@ -206,13 +207,14 @@ class _Found:
     product_moves: list[int]
     what_ifs: WhatIfs
     usual_orders: dict[str, object] | None
+    depot_stock: pa.Table
 
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.days, self.advice, self.plans = [], [], [], {}
         self.skipped, self.models = {}, {}
         self.products = iter(())
-        self.usual_orders = None
+        self.usual_orders, self.depot_stock = None, no_depots()
         self.wishes = all_wishes(room, inputs.as_of)
         self.loans, self.conflicts, self.product_moves = LoanPlans(), [], [0, 0]
         litres = litres_of(inputs.reference[PRODUCTS.name])
@@ -285,32 +287,22 @@ class _Found:
     def _products(
         self, rule: ShortageRule, orders: Sequence[DataFile], lots: Sequence[DataFile]
     ) -> None:
-        known = self.inputs.histories
-        if not all(name in known and known[name].is_current for name in rule.measures.values()):
-            self._skip(rule)
-            return
-        room, day = self.room, self.inputs.as_of
-        told = told_orders(room, orders, day)
-        book = order_book(room, told, day, self.chance.stream(Stream.ORDERS))
-        is_usual = rule.orders == "usual"
-        usual = learn_usual_orders(rule, self.inputs, book) if is_usual else None
-        if is_usual:
-            self.usual_orders = {"orders": 0} if usual is None else usual.told()
-        beds = (each for each in room.values.shortages if each.kind == "beds")
-        occupancy = next((each.measures["need"] for each in beds), "")
-        terms = PlanTerms(self.wishes, room.values.plan.longest_drive_hours)
-        self.products = product_results(
+        found = product_run(
+            self.room,
             rule,
             self.inputs,
-            self.chance.draws(),
-            book.arriving,
-            occupancy,
-            terms,
-            self.what_ifs.of_products(occupancy),
-            book,
-            usual,
-            lot_book(room, lots, day),
+            orders,
+            lots,
+            self.chance,
+            self.wishes,
+            self.what_ifs.of_products,
         )
+        if found is None:
+            self._skip(rule)
+            return
+        self.products, self.depot_stock = found.results, found.depot_stock
+        if found.usual_orders is not None:
+            self.usual_orders = found.usual_orders
 
     def _skip(self, rule: ShortageRule) -> None:
         names = ", ".join(name for name in rule.measures.values() if name)

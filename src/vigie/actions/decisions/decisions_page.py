@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from vigie.actions.decisions.decision_lines import OUTCOME, DecisionLine
 from vigie.actions.decisions.plan_decisions import MoveLine, PlanBook, state_of
+from vigie.actions.views.depot_views import DepotStock, hold_text, read_depot_stock
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Chance, Words
@@ -37,6 +38,7 @@ class MoveItem:
         state: in words.
         turn: what must follow, one sentence each.
         ends: name of a place, its chance of shortage before and after; empty: not judged.
+        held: what the depot that it leaves holds and keeps; "": it leaves none, or has left.
     """
 
     line: MoveLine
@@ -45,6 +47,7 @@ class MoveItem:
     state: str
     turn: tuple[str, ...]
     ends: tuple[tuple[str, Chance, Chance], ...]
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +119,14 @@ def build_decisions_page(
         words: of the reader.
     """
     names = read_names(tables, words.language)
+    held = read_depot_stock(tables)
     under_way = [each for each in book.moves if each.is_kept and each.waiting]
     proposed = [each for each in book.moves if not each.is_kept]
     network = ("", words.say("decision.field.network"))
     places = sorted(((key, place.name) for key, place in names.places.items()), key=lambda p: p[1])
     return DecisionsPage(
-        under_way=tuple(_item(each, names, words) for each in under_way),
-        proposed=tuple(_item(each, names, words) for each in proposed[:_SHOWN]),
+        under_way=tuple(_item(each, names, words, held) for each in under_way),
+        proposed=tuple(_item(each, names, words, held) for each in proposed[:_SHOWN]),
         proposed_count=len(proposed),
         lines=tuple(_line(each, names, words, tables.timezone) for each in lines[:_SHOWN]),
         places=(network, *places),
@@ -141,16 +145,19 @@ def build_move_page(
         words: of the reader.
     """
     names = read_names(tables, words.language)
+    held = read_depot_stock(tables, place=line.move.from_place)
     own = [each for each in reversed(lines) if each.line.move == line.move.code]
     return MovePage(
-        item=_item(line, names, words),
+        item=_item(line, names, words, held),
         facts=tuple(_facts(line, names, words)),
         lines=tuple(_line(each, names, words, tables.timezone) for each in own),
         forms=_forms(line, names, words),
     )
 
 
-def _item(line: MoveLine, names: RoomNames, words: Words) -> MoveItem:
+def _item(
+    line: MoveLine, names: RoomNames, words: Words, held: Mapping[tuple[str, str], DepotStock]
+) -> MoveItem:
     row = line.move
     turn = []
     for each in line.waiting:
@@ -176,7 +183,16 @@ def _item(line: MoveLine, names: RoomNames, words: Words) -> MoveItem:
         f"{names.place(row.from_place)} → {names.place(row.to_place)}"
     )
     state = words.say(f"decision.stage.{row.stage}")
-    return MoveItem(line, title, words.short_weekday(row.depart_date), state, tuple(turn), ends)
+    own = held.get((row.from_place, row.category)) if line.waiting else None
+    return MoveItem(
+        line,
+        title,
+        words.short_weekday(row.depart_date),
+        state,
+        tuple(turn),
+        ends,
+        hold_text(own, row.quantity, names, words),
+    )
 
 
 def _facts(line: MoveLine, names: RoomNames, words: Words) -> list[tuple[str, str]]:

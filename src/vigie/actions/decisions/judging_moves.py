@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from vigie.actions.decisions.move_effects import arrival_days, judge, product_exchange
+from vigie.actions.decisions.move_effects import (
+    arrival_days,
+    judge,
+    product_exchange,
+    release_depots,
+)
 from vigie.actions.decisions.plan_decisions import planned_moves, state_of
+from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.reading import ReleaseReader
 from vigie.actions.rooms.room import Room
 from vigie.errors import BadData, NotFound, nearest
@@ -112,7 +118,11 @@ class ReleaseMoves:
                 sender_after=None,
             )
         effect, breaches = judge(
-            exchange, self._reader.as_of, self._wanted(row), self._others(tx, row, is_edit=is_edit)
+            exchange,
+            self._reader.as_of,
+            self._wanted(row),
+            self._others(tx, row, is_edit=is_edit),
+            depots=release_depots(self._reader, row.category),
         )
         if breaches:
             told = "; ".join(f'rule "{each.rule}": {each.text}' for each in breaches)
@@ -120,12 +130,15 @@ class ReleaseMoves:
         assert effect is not None, "without a breach there is an effect"
         # What would be without any move, the plan of this release knows exactly.
         plan = self._planned.get(row.code)
+        own = plan.sender_before if plan else effect.sender_before
+        # A depot needs nothing: it has no chance of a shortage, and what stays is told instead.
+        is_depot = row.from_place in depot_places(self._reader.table("places"), self._reader.as_of)
         return replace(
             row,
             receiver_before=plan.receiver_before if plan else effect.receiver_before,
             receiver_after=effect.receiver_after,
-            sender_before=plan.sender_before if plan else effect.sender_before,
-            sender_after=effect.sender_after,
+            sender_before=None if is_depot else own,
+            sender_after=None if is_depot else effect.sender_after,
         )
 
     def _require_coming(self, row: MoveRow) -> None:

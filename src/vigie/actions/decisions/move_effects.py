@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.rooms.places import depot_places, places_inside
 from vigie.actions.rooms.reading import ReleaseReader
 from vigie.actions.rooms.room import Room
 from vigie.errors import NotFound
 from vigie.paths import PathArray
 from vigie.planning import (
     Breach,
+    Depot,
     Effect,
     Exchange,
     MoveRules,
@@ -22,9 +24,10 @@ from vigie.planning import (
     judge_edit,
     lanes,
     need_of_stock,
+    with_depots,
 )
 
-__all__ = ["arrival_days", "judge", "product_exchange"]
+__all__ = ["arrival_days", "judge", "product_exchange", "release_depots"]
 
 
 def product_exchange(room: Room, reader: ReleaseReader, product: str) -> Exchange | None:
@@ -44,7 +47,7 @@ def product_exchange(room: Room, reader: ReleaseReader, product: str) -> Exchang
         for name in ("capacity_now", "need_now")
     )
     start = sum(day <= reader.as_of for day in dates)
-    return Exchange(
+    between = Exchange(
         kind="products",
         category=product,
         unit=terms[0]["unit"],
@@ -55,6 +58,33 @@ def product_exchange(room: Room, reader: ReleaseReader, product: str) -> Exchang
         pack_size=float(terms[0]["pack_size"]),
         lanes=lanes(reader.table("arcs"), places),
     )
+    return with_depots(
+        between,
+        [each for each in release_depots(reader, product).values() if each.place not in places],
+        reader.table("arcs"),
+    )
+
+
+def release_depots(reader: ReleaseReader, product: str) -> dict[str, Depot]:
+    """What depots hold of a product as a release tells it, by place; one without the table: none.
+
+    Depots that never told of the product hold none of it.
+    """
+    places = reader.table("places")
+    rows = {row["place"]: row for row in reader.table("depot_stock", category=product).to_pylist()}
+    if not rows and not reader.table("depot_stock").num_rows:
+        return {}
+    found = {}
+    for depot in depot_places(places, reader.as_of):
+        row = rows.get(depot)
+        if row is None:
+            found[depot] = Depot(depot, 0.0)
+            continue
+        inside = [places_inside(places, each, reader.as_of) for each in row["serves"].split()]
+        stock = float("nan") if row["free"] is None else max(0.0, row["stock"])
+        serves = frozenset().union(*inside) if inside else None
+        found[depot] = Depot(depot, stock, row["reserve"], serves)
+    return found
 
 
 def judge(
@@ -63,6 +93,7 @@ def judge(
     wanted: WantedMove,
     others: Sequence[WantedMove],
     rules: MoveRules | None = None,
+    depots: Mapping[str, Depot] | None = None,
 ) -> tuple[Effect | None, tuple[Breach, ...]]:
     """What a move does together with others that leave from the day of the release on.
 
@@ -72,6 +103,7 @@ def judge(
         wanted: the move; its day of leaving counts from ``as_of``.
         others: other open moves of the product; those that left before count as done.
         rules: of plans; None: the usual ones.
+        depots: those of the exchange, by place.
     """
     known = rules or MoveRules()
     return judge_edit(
@@ -80,6 +112,7 @@ def judge(
         others,
         risk_days=min(known.risk_days, exchange.horizon),
         largest_harm=known.largest_harm,
+        depots=depots,
     )
 
 

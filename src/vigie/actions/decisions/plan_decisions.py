@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from vigie.actions.pages.showing import open_release
 from vigie.actions.rooms.auditing import admit
+from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.reading import ReleaseReader
 from vigie.actions.rooms.releasing import release_in_force
 from vigie.actions.rooms.room import Room
@@ -117,10 +118,14 @@ def planned_moves(reader: ReleaseReader) -> dict[int, tuple[str, MoveRow]]:
     """Code and row of each move of the plan that leaves least unmet, by its number."""
     rows = reader.table("plan_moves").to_pylist()
     chosen, release = chosen_plan(reader, rows), reader.release
+    depots = depot_places(reader.table("places"), reader.as_of)
     found: dict[int, tuple[str, MoveRow]] = {}
     for row in sorted(rows, key=lambda row: int(row["move"])):
         if row["plan"] == chosen:
             move = row_of_plan(row, release, reader.published_at)
+            if move.from_place in depots:
+                # A depot needs nothing: it has no chance of a shortage to tell.
+                move = replace(move, sender_before=None, sender_after=None)
             found[int(row["move"])] = (move.code, move)
     return found
 

@@ -42,6 +42,9 @@ PURCHASE_COLUMNS = (
     "lead_time_q90",
     "as_of",
     "release",
+    "capped_supplier",
+    "cap_per_day",
+    "waiting",
 )
 _AS_STORED = (
     "supplier",
@@ -57,6 +60,9 @@ _AS_STORED = (
     "lead_time_q50",
     "lead_time_q90",
     "as_of",
+    "capped_supplier",
+    "cap_per_day",
+    "waiting",
 )
 
 

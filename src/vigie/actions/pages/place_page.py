@@ -9,8 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from vigie.actions.pages.ahead_pictures import ahead_pictures
+from vigie.actions.pages.depot_part import depot_page
 from vigie.actions.pages.place_pictures import NeedSpec, PlaceSeries, build_pictures
 from vigie.actions.pages.scenario_views import scenario_views
+from vigie.actions.rooms.places import DEPOT_KIND
 from vigie.actions.views.accuracy import build_accuracy
 from vigie.actions.views.bed_part_views import bed_part_lines
 from vigie.actions.views.epidemic_views import epidemic_views
@@ -43,6 +45,7 @@ from vigie.actions.views.stock_views import (
     expiring_lines,
     read_advice,
 )
+from vigie.actions.views.supplier_views import supplier_lines
 from vigie.actions.views.views import (
     Accuracy,
     CapacityRow,
@@ -63,8 +66,8 @@ from vigie.errors import NotFound, nearest
 
 __all__ = ["build_place_page"]
 
-REPORTING_KINDS = ("site", "unit")
-PLACE_KINDS = ("nation", "region", "site", "unit")
+REPORTING_KINDS = ("site", "unit", DEPOT_KIND)
+PLACE_KINDS = ("nation", "region", *REPORTING_KINDS)
 MOST_CONFLICTS = 10
 MOST_MOVES = 6
 MOST_ORDERS = 20
@@ -154,6 +157,8 @@ def build_place_page(
         orders=_other_orders(products, advice, names, words),
         expiring=expiring_lines(advice.values(), names, words),
         bed_parts=bed_part_lines(tables, place, names, words),
+        depot=depot_page(tables, place, names, words) if names.is_depot(place) else None,
+        suppliers=supplier_lines(tables, names, words, names.inside(place)),
     )
 
 
@@ -176,6 +181,9 @@ def _read_series(reader: _Reader) -> tuple[PlaceSeries, ...]:
     found = _series_of([each for each in measures if each.dimension != "product"], reader)
     if not found:
         found = _series_of([each for each in measures if each.dimension == "product"], reader)
+    if reader.names.is_depot(reader.place.key):
+        # It has stock and nothing else.
+        found = [each for each in found if each.measure.kind == "level" and not each.is_whole]
     return tuple(found)
 
 

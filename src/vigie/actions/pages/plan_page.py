@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from vigie.actions.pages.plan_pictures import effect_picture, map_picture
 from vigie.actions.views.choices import Chosen, ListHead, Part, kind_and_region, list_head, part_of
-from vigie.actions.views.moves import Move, chosen_plan, move_code
+from vigie.actions.views.depot_views import left_text
+from vigie.actions.views.moves import Move, move_code, moves_of_plan
 from vigie.actions.views.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.stock_views import StockAdvice, expiry_at_sender, read_advice
@@ -44,6 +45,7 @@ class MoveRow:
         dates, km: as read.
         helped_before, helped_after: chance of a shortage where help is needed.
         giving_before, giving_after: the same where help comes from.
+        giving_left: what stays at a depot, in place of these; "": no depot gives.
         code: names the move in decisions, also in the plans of later releases.
         stage: where it stands in the release; decisions since are kept elsewhere.
     """
@@ -63,6 +65,7 @@ class MoveRow:
     helped_after: Chance
     giving_before: Chance
     giving_after: Chance
+    giving_left: str
     code: str
     stage: str
 
@@ -145,10 +148,9 @@ def build_plan_page(
 
 def chosen_moves(tables: ReleaseTables) -> list[Move]:
     """The moves of the plan that leaves least unmet, largest help first."""
-    rows = tables.table("plan_moves").to_pylist()
-    chosen = chosen_plan(tables, rows)
-    kept = [row for row in rows if row["plan"] == chosen and row["state"] != "cancelled"]
-    return sorted(kept, key=lambda move: (-_gain(move), move["depart_date"], move["move"]))
+    return sorted(
+        moves_of_plan(tables), key=lambda move: (-_gain(move), move["depart_date"], move["move"])
+    )
 
 
 def _gain(move: Move) -> float:
@@ -215,6 +217,17 @@ def move_reason(
     """Why a move is proposed, what it leaves the helper, and what is known of it beside."""
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
+    if "stock_left" in move:
+        return words.say(
+            "plan.reason_depot",
+            receiver=names.place(move["to_place"]),
+            sender=names.place(move["from_place"]),
+            what=names.category(move["category"]),
+            chances=words.chance(move["receiver_before"]).chances,
+            reserve=words.number(move["reserve"]),
+            left=words.number(move["stock_left"]),
+            day=words.full_day(as_of + timedelta(days=DECISION_DAYS)),
+        )
     reason = words.say(
         "plan.reason_patients" if is_patients else "plan.reason",
         receiver=names.place(move["to_place"]),
@@ -272,6 +285,7 @@ def _row(
         helped_after=words.chance(move[f"{helped}_after"]),
         giving_before=words.chance(move[f"{giving}_before"]),
         giving_after=words.chance(move[f"{giving}_after"]),
+        giving_left=left_text(move, words) if "stock_left" in move else "",
         code=move_code(move),
         stage=move["state"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from vigie.actions.rooms.places import DEPOT_KIND
 from vigie.actions.views.moves import Move
 from vigie.actions.views.risks import AT_RISK_STEP, DECISION_DAYS
 from vigie.actions.views.room_names import RoomNames
@@ -39,7 +40,9 @@ def map_picture(
         words: of the reader.
         release: id of the release.
     """
-    sites = [each for each in names.sites() if each.latitude is not None]
+    givers = {move["from_place"] for move in moves}
+    depots = [each for each in names.depots() if each.key in givers]
+    sites = [each for each in (*names.sites(), *depots) if each.latitude is not None]
     at = {site.key: index for index, site in enumerate(sites)}
     placed = [
         (number, move)
@@ -60,7 +63,9 @@ def map_picture(
     concerned = {end for arrow in arrows for end in (arrow.sender, arrow.receiver)}
     first = placed[0][1]
     count, places = words.number(len(arrows)), words.number(len(concerned))
-    finding = words.say("plan.map_finding", count=count, places=places)
+    has_depot = any(sites[arrow.sender].kind == DEPOT_KIND for arrow in arrows)
+    key = "plan.map_finding_places" if has_depot else "plan.map_finding"
+    finding = words.say(key, count=count, places=places)
     alternative = words.say(
         "plan.map_alternative",
         count=count,
@@ -170,6 +175,9 @@ def _changes(moves: Sequence[Move], names: RoomNames, *, is_helped: bool) -> lis
         at_receiver = (move["kind"] != "patients") == is_helped
         end, side = ("to_place", "receiver") if at_receiver else ("from_place", "sender")
         key = (move[end], move["category"])
+        if side == "sender" and "stock_left" in move:
+            # A depot has no chance of a shortage.
+            continue
         before, after = move[f"{side}_before"], move[f"{side}_after"]
         if key in found or (is_helped and whole_in_100(before) == whole_in_100(after)):
             continue

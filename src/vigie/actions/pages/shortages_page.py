@@ -23,6 +23,7 @@ from vigie.actions.views.risks import (
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.shown_what_ifs import WhatIfView
 from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
+from vigie.actions.views.supplier_views import supplier_lines
 from vigie.actions.views.views import Picture, ReleaseTables, RiskRow
 from vigie.actions.views.what_if_views import what_if_views
 from vigie.actions.words.messages import Language
@@ -67,6 +68,7 @@ class ShortagesPage:
     picture_note: str
     what_ifs: tuple[WhatIfView, ...] = ()
     what_ifs_note: str = ""
+    suppliers: tuple[str, ...] = ()
 
 
 def build_shortages_page(
@@ -105,6 +107,7 @@ def build_shortages_page(
         picture_note=words.say("shortages.no_days") if shown and picture is None else "",
         what_ifs=what_ifs,
         what_ifs_note=what_ifs_note,
+        suppliers=_suppliers(tables, chosen, names, words),
     )
 
 
@@ -119,6 +122,16 @@ def _what_ifs(
     return what_if_views(
         tables, names, words, lambda row: inside is None or row["place"] in inside, **equals
     )
+
+
+def _suppliers(
+    tables: ReleaseTables, chosen: Chosen, names: RoomNames, words: Words
+) -> tuple[str, ...]:
+    """Suppliers that cannot deliver all, where products are among what is shown."""
+    if chosen.kind not in ("", "products"):
+        return ()
+    inside = names.inside(chosen.region) if chosen.region else None
+    return supplier_lines(tables, names, words, inside)
 
 
 def _risks(tables: ReleaseTables, chosen: Chosen, names: RoomNames) -> list[Risk]:

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 __all__ = [
+    "DEPOT_KIND",
+    "depot_places",
     "is_valid",
     "members_of_totals",
     "outer_reporters",
@@ -16,9 +18,12 @@ __all__ = [
     "reporting_members",
 ]
 
+DEPOT_KIND = "depot"
+"""Kind of place that holds and sends, needs nothing and is in no total."""
+
 
 def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ...]]:
-    """Every place inside each region and nation, at any depth.
+    """Every place inside each region and nation, at any depth; depots are in no total.
 
     Args:
         places: schemas.PLACES.
@@ -28,7 +33,7 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
     parent = {row["place"]: row["parent"] or "" for row in rows}
     kind = {row["place"]: row["kind"] for row in rows}
     inside: dict[str, list[str]] = {}
-    for place in sorted(parent):
+    for place in sorted(key for key in parent if kind[key] != DEPOT_KIND):
         above = parent[place]
         for _ in range(len(rows)):
             if above not in parent:
@@ -37,6 +42,12 @@ def members_of_totals(places: pa.Table, day: date) -> Mapping[str, tuple[str, ..
                 inside.setdefault(above, []).append(place)
             above = parent[above]
     return {total: tuple(members) for total, members in inside.items()}
+
+
+def depot_places(places: pa.Table, day: date) -> tuple[str, ...]:
+    """Keys of the depots that there are on a day."""
+    rows = (row for row in places.to_pylist() if row["kind"] == DEPOT_KIND)
+    return tuple(sorted({row["place"] for row in rows if is_valid(row, day)}))
 
 
 def places_inside(places: pa.Table, top: str, day: date) -> frozenset[str]:

@@ -17,7 +17,13 @@ from vigie.actions.shortages.ward_staffing import Staffing
 from vigie.paths import BoolArray, PathArray
 from vigie.planning import Lanes, Lending, lanes, loan_echo
 
-__all__ = ["lendable_beds", "lendable_machines", "lendable_staff", "ways_within"]
+__all__ = [
+    "arcs_within",
+    "lendable_beds",
+    "lendable_machines",
+    "lendable_staff",
+    "ways_within",
+]
 
 _UNLIMITED = 1e8
 
@@ -33,6 +39,11 @@ class _Days:
         return np.ascontiguousarray(values[:, :, self.first : self.last], dtype=np.float32)
 
 
+def arcs_within(arcs: pa.Table, most_hours: float) -> pa.Table:
+    """Rows of the table of ways that take at most so many hours, by road, one way."""
+    return arcs.filter(pc.less_equal(arcs["hours"], pa.scalar(float(most_hours))))
+
+
 def ways_within(arcs: pa.Table, places: Sequence[str], most_hours: float) -> Lanes:
     """Ways that take at most so many hours.
 
@@ -41,8 +52,7 @@ def ways_within(arcs: pa.Table, places: Sequence[str], most_hours: float) -> Lan
         places: both axes.
         most_hours: by road, one way.
     """
-    near = pc.less_equal(arcs["hours"], pa.scalar(float(most_hours)))
-    return lanes(arcs.filter(near), places)
+    return lanes(arcs_within(arcs, most_hours), places)
 
 
 def lendable_machines(

@@ -12,7 +12,7 @@ import pyarrow as pa
 from vigie.actions.forecasts.forecasting import History
 from vigie.actions.rooms.room import ShortageRule
 from vigie.actions.rooms.side_by_side import side_by_side
-from vigie.actions.shortages.lending_questions import ways_within
+from vigie.actions.shortages.lending_questions import arcs_within
 from vigie.actions.shortages.order_book import OrderBook
 from vigie.actions.shortages.product_demand import (
     Patients,
@@ -24,9 +24,11 @@ from vigie.actions.shortages.product_orders import Arrivals
 from vigie.actions.shortages.product_rows import beside_open, with_models
 from vigie.actions.shortages.product_store import ProductStore, ProductTerms, less_expired
 from vigie.actions.shortages.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
+from vigie.actions.shortages.room_depots import RoomDepots
 from vigie.actions.shortages.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
 from vigie.actions.shortages.shortage_rows import Inputs, Series
 from vigie.actions.shortages.stock_advice import StockAhead, advice_rows, with_order_dates
+from vigie.actions.shortages.supplier_caps import with_waiting
 from vigie.actions.shortages.usual_orders import UsualOrders
 from vigie.paths import (
     DateArray,
@@ -49,8 +51,10 @@ from vigie.planning import (
     Use,
     Wishes,
     category_plan,
+    lanes,
     nearest_surplus,
     optimal_plan,
+    with_depots,
 )
 from vigie.supply import (
     STOCK_MODEL,
@@ -113,6 +117,7 @@ def product_results(
     what_ifs: ProductWhatIfs | None = None,
     book: OrderBook | None = None,
     usual: UsualOrders | None = None,
+    depots: RoomDepots | None = None,
     lots: LotBook | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
@@ -127,6 +132,7 @@ def product_results(
         what_ifs: scenarios; None: none is of products.
         book: the orders, from which lead times are told; None: those of the list are taken.
         usual: how sites order; None: nothing is ordered anew.
+        depots: what they hold; None: there are none.
         lots: stock by day of expiry; None: none is told.
     """
     asked = asked or PlanTerms()
@@ -138,13 +144,15 @@ def product_results(
         inputs=inputs,
         draws=draws,
         arrivals=arrivals,
-        ways=ways_within(inputs.reference["arcs"], history.places, asked.longest_drive_hours),
+        arcs=(arcs := arcs_within(inputs.reference["arcs"], asked.longest_drive_hours)),
+        ways=lanes(arcs, history.places),
         dates=dates,
         patients=patients_ahead(inputs, occupancy, history.places, history.dates, dates),
         asked=asked,
         what_ifs=what_ifs,
         book=book,
         usual=usual,
+        depots=depots,
         lots=lots or {},
     )
     yield from side_by_side(
@@ -159,6 +167,7 @@ class _Run:
     """What all products of a run share, see ``product_results``.
 
     Attributes:
+        arcs: rows of the table of ways, those that are too long left out.
         ways: between places.
         dates: days from the day after the last report of stock to the horizon.
         patients: whom use follows; None: nobody is known.
@@ -168,6 +177,7 @@ class _Run:
     inputs: Inputs
     draws: JointDraws
     arrivals: Arrivals
+    arcs: pa.Table
     ways: Lanes
     dates: DateArray
     patients: Patients | None
@@ -175,6 +185,7 @@ class _Run:
     what_ifs: ProductWhatIfs | None
     book: OrderBook | None
     usual: UsualOrders | None
+    depots: RoomDepots | None
     lots: LotBook
 
     @property
@@ -208,6 +219,7 @@ def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     as_of, places = run.inputs.as_of, len(store.series.places)
     expiry = expiry_columns(store.lots, store.expiring, run.start, as_of, places)
     advice = advice_rows(store.series, run.inputs, ahead, run.book, expiry)
+    advice = with_waiting(advice, store.series.places, store.on_order.capped)
     rows = with_models(
         store.rows(run.inputs, need), dict(zip(store.series.places, store.use.models, strict=True))
     )
@@ -335,7 +347,7 @@ def _days(
 
 def _exchange(run: _Run, product: str, store: ProductStore, need: PathArray) -> Exchange:
     """The question of a plan."""
-    return Exchange(
+    between = Exchange(
         kind="products",
         category=product,
         unit=store.terms.unit,
@@ -347,6 +359,9 @@ def _exchange(run: _Run, product: str, store: ProductStore, need: PathArray) -> 
         pack_size=store.terms.pack_size,
         lanes=run.ways,
     )
+    if run.depots is None:
+        return between
+    return with_depots(between, run.depots.of(product), run.arcs)
 
 
 def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -118,7 +118,7 @@ class ProductWhatIfs:
             moved_orders(each, orders, case.places, case.dates)
             for each in (case.on_order.units, case.on_order.settled)
         )
-        on_order = OpenDeliveries(units, settled, case.on_order.on_order)
+        on_order = replace(case.on_order, units=units, settled=settled)
         rows = case.judge(net_need(demand, case.coming(demand, on_order)))
         named = pa.array([place for place, here in zip(case.places, at, strict=True) if here])
         doses = any(each.change.kind == "doses" for each in of_use)

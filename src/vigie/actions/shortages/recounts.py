@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.lake import DataFile
 from vigie.paths import DateArray, FloatArray, to_grid
 from vigie.quality import LISTED_ROWS
-from vigie.schemas import CHECK_RESULTS, MEASURES, ORDERS, PRODUCTS
+from vigie.schemas import CHECK_RESULTS, MEASURES, ORDERS, PLACES, PRODUCTS
 from vigie.supply import BOOK_DAYS, BookFault, BookFaultKind, book_faults
 
 __all__ = ["RECOUNT_CHECK", "recount_rows"]
@@ -51,6 +52,9 @@ def _of_rule(
     measure = rule.measures["stock"]
     by_day = {str(row["measure"]): row["step"] for row in room.reference(MEASURES.name).to_pylist()}
     held, used = (_recent(standing, rule.measures[role], day) for role in ("stock", "consumption"))
+    # A depot reports no use: what left it would look like a book that does not add up.
+    depots = pa.array(depot_places(room.reference(PLACES.name), day), pa.string())
+    held, used = (each.filter(pc.invert(pc.is_in(each["place"], depots))) for each in (held, used))
     if not held.num_rows or by_day.get(measure) != "day":
         return []
     packs = {

@@ -18,6 +18,7 @@ from vigie.supply import Unmet, cover_quantiles, fill_rate_of_need, order_advice
 __all__ = ["StockAhead", "advice_rows", "with_order_dates"]
 
 _LEVELS = (0.1, 0.5, 0.9)
+_CAPPED = ("capped_supplier", "cap_per_day", "waiting", "waiting_end")
 _SCHEMA = pa.schema(field for field in STOCK_ADVICE.arrow_schema() if field.name != "run")
 
 
@@ -108,6 +109,10 @@ def advice_rows(
         "on_order": pa.nulls(count, pa.float64()),
         "latest_order_date": _dates(inputs.as_of, figures.pop("latest_day")),
         "supplier": pa.array(suppliers, pa.string()),
+    }
+    # Filled in where a supplier has a cap.
+    columns |= {
+        field.name: pa.nulls(count, field.type) for field in _SCHEMA if field.name in _CAPPED
     }
     columns |= {
         name: pa.array(values, mask=~np.isfinite(values)) for name, values in figures.items()

@@ -20,6 +20,7 @@ from vigie.supply import (
     judged_reordering,
     usual_orders,
     usual_suppliers,
+    within_cap,
 )
 
 __all__ = ["UsualOrders", "learn_usual_orders"]
@@ -72,7 +73,10 @@ class UsualOrders:
         )
         known, supplier = self.orders, self.suppliers.get(product, "")
         found = usual_orders(self.law, known.law, product, supplier, ahead, known.draws)
-        return open_orders.units if found is None else open_orders.units + found[:, None]
+        if found is None:
+            return open_orders.units
+        # Sites order as if what a capped supplier owes them were on order, as it is.
+        return open_orders.units + within_cap(found, supplier, open_orders)[:, None]
 
     def told(self) -> dict[str, object]:
         """What the law rests on and where it is not used, for the manifest."""

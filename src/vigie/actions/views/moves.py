@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vigie.actions.views.depot_views import left_text, with_stock_left
 from vigie.actions.views.room_names import RoomNames
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words
@@ -15,6 +16,7 @@ __all__ = [
     "chosen_plan",
     "move_code",
     "move_text",
+    "moves_of_plan",
     "one_move",
     "read_moves",
     "read_place_moves",
@@ -33,11 +35,21 @@ def read_moves(tables: ReleaseTables) -> dict[tuple[str, str], list[Move]]:
     rows = tables.table("plan_moves").to_pylist()
     chosen = chosen_plan(tables, rows)
     found: dict[tuple[str, str], list[Move]] = {}
-    for row in sorted(rows, key=lambda row: row["move"]):
-        if row["plan"] == chosen and row["state"] != "cancelled":
-            helped = row["from_place"] if row["kind"] == "patients" else row["to_place"]
-            found.setdefault((helped, row["category"]), []).append(row)
+    for row in sorted(_of_plan(tables, rows, chosen), key=lambda row: row["move"]):
+        helped = row["from_place"] if row["kind"] == "patients" else row["to_place"]
+        found.setdefault((helped, row["category"]), []).append(row)
     return found
+
+
+def moves_of_plan(tables: ReleaseTables) -> list[Move]:
+    """The moves of the plan that leaves least unmet; those from depots with what stays there."""
+    rows = tables.table("plan_moves").to_pylist()
+    return _of_plan(tables, rows, chosen_plan(tables, rows))
+
+
+def _of_plan(tables: ReleaseTables, rows: Sequence[Move], plan: str | None) -> list[Move]:
+    kept = [row for row in rows if row["plan"] == plan and row["state"] != "cancelled"]
+    return with_stock_left(tables, kept)
 
 
 def read_place_moves(tables: ReleaseTables, place: str) -> tuple[list[Move], list[Move]]:
@@ -46,7 +58,7 @@ def read_place_moves(tables: ReleaseTables, place: str) -> tuple[list[Move], lis
     for side in ("to_place", "from_place"):
         rows = tables.table("plan_moves", **{side: place}).to_pylist()
         chosen = chosen_plan(tables, rows)
-        kept = [row for row in rows if row["plan"] == chosen and row["state"] != "cancelled"]
+        kept = _of_plan(tables, rows, chosen)
         kept.sort(key=lambda row: (row["receiver_after"] - row["receiver_before"], row["move"]))
         sides.append(kept)
     return sides[0], sides[1]
@@ -89,8 +101,13 @@ def one_move(move: Move, names: RoomNames, words: Words, *, from_side: bool) -> 
     receiver = (move["receiver_before"], move["receiver_after"])
     sender = (move["sender_before"], move["sender_after"])
     here, there = (sender, receiver) if from_side else (receiver, sender)
+    key, left = ("move.away" if from_side else "move.here"), ""
+    if "stock_left" in move:
+        key = "move.away_depot" if from_side else "move.here_depot"
+        left = left_text(move, words)
     return words.say(
-        "move.away" if from_side else "move.here",
+        key,
+        left=left,
         quantity=words.number(move["quantity"]),
         unit=unit,
         other=names.place(move["to_place"] if from_side else move["from_place"]),

@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from vigie.actions.rooms.places import is_valid
+from vigie.actions.rooms.places import DEPOT_KIND, is_valid
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.messages import Language
 
@@ -104,7 +104,18 @@ class RoomNames:
 
     def sites(self) -> tuple[Place, ...]:
         """Hospitals, by name."""
-        found = [place for place in self.places.values() if place.kind == "site"]
+        return self._of_kind("site")
+
+    def depots(self) -> tuple[Place, ...]:
+        """Central depots, by name."""
+        return self._of_kind(DEPOT_KIND)
+
+    def is_depot(self, key: str) -> bool:
+        """Whether a place is a central depot."""
+        return key in self.places and self.places[key].kind == DEPOT_KIND
+
+    def _of_kind(self, kind: str) -> tuple[Place, ...]:
+        found = [place for place in self.places.values() if place.kind == kind]
         return tuple(sorted(found, key=lambda place: place.name))
 
     def reporters(self, expected: int, place: str = "") -> str:

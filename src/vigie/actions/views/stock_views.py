@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.views.room_names import RoomNames
+from vigie.actions.views.supplier_views import cap_text
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words
 from vigie.supply import REVIEW_DAYS
@@ -112,9 +113,9 @@ def by_order_date(advice: Collection[StockAdvice]) -> list[StockAdvice]:
 def advice_lines(
     advice: StockAdvice, names: RoomNames, words: Words, *, is_stock_said: bool = False
 ) -> tuple[str, ...]:
-    """What to order and by when; what is held and on order, and how long it lasts; what expires.
+    """What to order and by when; what is held and on order, and how long it lasts.
 
-    The third line is there where a lot has expired or will.
+    Further lines say for whose cap orders wait, and what has expired or will.
 
     Args:
         advice: of a product at a place.
@@ -136,7 +137,7 @@ def advice_lines(
         cover=cover,
     )
     expiry = words.semicolon.join(_expiry(advice, names, words))
-    return (_order(advice, what, words), held, *filter(None, [expiry]))
+    return (_order(advice, what, words), held, *filter(None, [cap_text(row, words), expiry]))
 
 
 def _amount(advice: StockAdvice, units: float, names: RoomNames, words: Words) -> str:

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
+from vigie.actions.views.shown_depots import DepotPart
 from vigie.actions.views.shown_what_ifs import WhatIfView
 from vigie.actions.words.messages import Language
 from vigie.actions.words.wording import Chance
@@ -382,6 +383,8 @@ class PlacePage:
     orders: tuple[str, ...] = ()
     expiring: tuple[str, ...] = ()
     bed_parts: tuple[str, ...] = ()
+    depot: DepotPart | None = None
+    suppliers: tuple[str, ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

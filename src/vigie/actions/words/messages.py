@@ -12,6 +12,7 @@ from vigie.actions.words.messages_alert_page import ALERT_PAGE_MESSAGES
 from vigie.actions.words.messages_alerts import ALERT_MESSAGES
 from vigie.actions.words.messages_bed_parts import BED_PART_MESSAGES
 from vigie.actions.words.messages_decisions import DECISION_MESSAGES
+from vigie.actions.words.messages_depots import DEPOT_MESSAGES
 from vigie.actions.words.messages_figures import FIGURE_MESSAGES
 from vigie.actions.words.messages_frame import FRAME_MESSAGES
 from vigie.actions.words.messages_nowcast import NOWCAST_MESSAGES
@@ -41,6 +42,7 @@ _PARTS = (
     SPREAD_MESSAGES,
     WHAT_IF_MESSAGES,
     STOCK_MESSAGES,
+    DEPOT_MESSAGES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {key: pair for part in _PARTS for key, pair in part.items()}
