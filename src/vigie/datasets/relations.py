@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vigie.schemas import MOVEMENTS, ORDERS, REFERENCE
+from vigie.schemas import MOVEMENTS, ORDERS, PLANNED_SHIFTS, REFERENCE
 
 __all__ = ["SERIES_COLUMNS", "SOURCE_COLUMNS"]
 
@@ -15,6 +15,7 @@ SOURCE_COLUMNS: dict[str, tuple[str, ...]] = {
     "as_of": ("as_of",),
     ORDERS.name: ORDERS.names,
     MOVEMENTS.name: MOVEMENTS.names,
+    PLANNED_SHIFTS.name: PLANNED_SHIFTS.names,
     **{table.name: table.names for table in REFERENCE},
 }
 """Columns of the other sources: ``facts`` (every feed by itself) and ``ruled`` (the figures that

@@ -130,14 +130,14 @@ def gap_hours(need: PathArray, available: PathArray, hours_per_shift: FloatArray
 
 
 def registered_missing(
-    available: PathArray, is_registered: BoolArray, least_share: float
+    available: PathArray, is_registered: BoolArray, least_share: float | FloatArray
 ) -> PathArray:
     """Registered nurses to add so that those present keep the least share.
 
     Args:
         available: (place, skill, day, sample), those present of the skills of one team.
         is_registered: (skill,), which skills are of registered nurses.
-        least_share: 0..1, of the rule in force.
+        least_share: 0..1, of the rule in force; or by place and day, (place, day, 1).
 
     Returns:
         (place, day, sample), whole nurses, 0 where the share is kept or nobody is present. With a
@@ -147,10 +147,10 @@ def registered_missing(
     """
     total = available.sum(axis=1)
     others = total - available[:, is_registered].sum(axis=1)
-    if least_share >= 1:
-        return np.asarray(np.ceil(others), dtype=np.float32)
     # r T <= R is the same as others <= (1 - r) T: so many may be present for each who are not.
-    lacking = others / np.float32(1 - least_share) - total
+    rest = (1 - np.asarray(least_share, dtype=np.float64)).astype(np.float32)
+    is_all = rest <= 0
+    lacking = others / np.where(is_all, np.float32(1), rest) - np.where(is_all, 0, total)
     return np.asarray(np.maximum(np.ceil(lacking - np.float32(1e-4)), 0), dtype=np.float32)
 
 

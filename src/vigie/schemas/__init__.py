@@ -2,7 +2,15 @@
 
 from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
-from vigie.schemas.facts import FACTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
+from vigie.schemas.facts import (
+    FACTS,
+    MISSING_REASONS,
+    MOVEMENTS,
+    ORDERS,
+    PLANNED_SHIFTS,
+    REJECTS,
+    REPORTS,
+)
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.reference import (
@@ -17,6 +25,8 @@ from vigie.schemas.reference import (
     PRODUCTS,
     RATIOS,
     REFERENCE,
+    REST_RULES,
+    SKILL_MIX,
     SKILLS,
 )
 from vigie.schemas.results import (
@@ -31,6 +41,7 @@ from vigie.schemas.results import (
     SHORTAGES,
 )
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.staff_days import STAFF_DAYS
 from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
@@ -59,6 +70,7 @@ __all__ = [
     "ORDERS",
     "PATH_ARRAYS",
     "PLACES",
+    "PLANNED_SHIFTS",
     "PLANS",
     "PLAN_MOVES",
     "PRODUCTS",
@@ -67,6 +79,7 @@ __all__ = [
     "REJECTS",
     "REPORTS",
     "REPRODUCTION",
+    "REST_RULES",
     "RESULTS",
     "SCENARIOS",
     "SCENARIO_INPUTS",
@@ -75,6 +88,8 @@ __all__ = [
     "SHORTAGES",
     "SHORTAGE_DAYS",
     "SKILLS",
+    "SKILL_MIX",
+    "STAFF_DAYS",
     "STOCK_ADVICE",
     "Column",
     "Table",

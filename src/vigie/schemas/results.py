@@ -9,6 +9,7 @@ from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.staff_days import STAFF_DAYS
 from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
@@ -301,6 +302,7 @@ RESULTS = (
     PATH_ARRAYS,
     SHORTAGES,
     SHORTAGE_DAYS,
+    STAFF_DAYS,
     STOCK_ADVICE,
     PLANS,
     PLAN_MOVES,

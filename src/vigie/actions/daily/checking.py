@@ -14,6 +14,7 @@ from vigie.actions.rooms.reading import as_known_sql, facts_sql
 from vigie.actions.rooms.rebuilding import BuiltDatasets
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.order_checks import order_fault_rows
+from vigie.actions.shortages.planned_shifts import shift_fault_rows
 from vigie.actions.shortages.recounts import recount_rows
 from vigie.lake import DataFile
 from vigie.quality import (
@@ -32,6 +33,7 @@ from vigie.schemas import (
     MEASURES,
     ORDERS,
     PLACES,
+    PLANNED_SHIFTS,
     REPORTS,
     Table,
 )
@@ -119,6 +121,7 @@ def judge(
     results = [_carried_out(room, check, day, relations) for check in room.declarations.checks]
     results.append(recount_rows(room, day, standing, tables[ORDERS.name]))
     results.append(order_fault_rows(room, day, tables[ORDERS.name]))
+    results.append(shift_fault_rows(room, day, tables[PLANNED_SHIFTS.name]))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()
     result_rows = pa.concat_tables(
         [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]

@@ -49,6 +49,7 @@ from vigie.schemas import (
     FEEDS_STATUS,
     MOVEMENTS,
     ORDERS,
+    PLANNED_SHIFTS,
     REFERENCE,
     REJECTS,
     REPORTS,
@@ -213,6 +214,7 @@ def _make(
             tables[ORDERS.name],
             tables[REPORTS.name],
             tables[MOVEMENTS.name],
+            tables[PLANNED_SHIFTS.name],
         )
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)

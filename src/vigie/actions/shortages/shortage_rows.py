@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecasts.forecasting import History
-from vigie.paths import BoolArray, PathArray, SamplePaths, last_seen, shortage_summary
+from vigie.actions.shortages.planned_shifts import ShiftPlan
+from vigie.paths import BoolArray, DateArray, PathArray, SamplePaths, last_seen, shortage_summary
 from vigie.schemas import SHORTAGES
 
 __all__ = ["Inputs", "Series", "shortage_rows"]
@@ -31,6 +32,7 @@ class Inputs:
         models: name of the model of each measure's paths.
         reference: reference tables by name.
         members: places inside each region and nation.
+        shifts: planned shifts, counted; None: none is told.
     """
 
     as_of: date
@@ -40,6 +42,7 @@ class Inputs:
     models: Mapping[str, str]
     reference: Mapping[str, pa.Table]
     members: Mapping[str, Sequence[str]]
+    shifts: ShiftPlan | None = None
 
     def offset(self, measure: str) -> int:
         """0 when the first day looked at is as_of itself, 1 when as_of is already reported."""
@@ -67,6 +70,12 @@ class Inputs:
         seen = self.today(measure, paths.places, paths.categories)
         here = np.broadcast_to(np.nan_to_num(seen), (*values.shape[:2], 1, values.shape[3]))
         return np.concatenate([here, values], axis=2)
+
+    def days(self, clock: str) -> DateArray:
+        """The days looked at, where this measure's report says which is the first."""
+        begins = self.as_of + timedelta(days=self.offset(clock))
+        count = self.horizon_days + 1 - self.offset(clock)
+        return np.datetime64(begins, "D") + np.arange(count)
 
     def today(self, measure: str, places: Sequence[str], categories: Sequence[str]) -> PathArray:
         """Last values seen, (place, category, 1, 1); NaN where nothing was ever reported."""

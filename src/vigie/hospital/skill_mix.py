@@ -1,0 +1,102 @@
+"""Skill mix on the paths: registered nurses who are missing, and assistants who may count.
+
+A team is the nursing staff of a ward kind: registered nurses and assistants. Where a least share
+of registered nurses is in force, a shift with fewer is understaffed, and only so many assistants
+count for the beds that the team can run as its registered nurses allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vigie.hospital.shifts import registered_missing
+from vigie.paths import BoolArray, FloatArray, PathArray
+
+__all__ = ["SkillMix", "Team"]
+
+_TOLERANCE = np.float32(1e-3)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Team:
+    """The nursing staff of a ward kind, and the least share that it must keep.
+
+    Attributes:
+        registered: (skill,), registered nurses; one at least.
+        assistants: (skill,), others of the nursing staff.
+        least_share: (place, day), 0..1; NaN where no rule is in force. One day stands for all.
+    """
+
+    registered: BoolArray
+    assistants: BoolArray
+    least_share: FloatArray
+
+    @property
+    def told_at(self) -> int:
+        """The skill at which missing nurses are counted: the first of registered nurses."""
+        return int(np.flatnonzero(self.registered)[0])
+
+    def missing(self, available: PathArray) -> PathArray:
+        """Registered nurses to add, (place, day, sample); 0 where no rule is in force.
+
+        Args:
+            available: (place, skill, day, sample), those present.
+
+        Source: docs/models/staff-absence.md, equation 10.
+        """
+        members = self.registered | self.assistants
+        least = np.nan_to_num(self.least_share)[:, :, None]
+        return registered_missing(available[:, members], self.registered[members], least)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkillMix:
+    """The teams of which a rule is in force somewhere."""
+
+    teams: tuple[Team, ...]
+
+    def needed(self, need: PathArray, available: PathArray) -> PathArray:
+        """Members of staff needed for patients and for the mix, (place, skill, day, sample).
+
+        Where registered nurses are missing beside those who come, so many more than come are
+        needed of the first skill of registered nurses of the team.
+
+        Args:
+            need: (place, skill, day, sample), needed for the patients.
+            available: same shape, those who come.
+
+        Source: docs/models/staff-absence.md, equation 10.
+        """
+        need = need.copy()
+        for team in self.teams:
+            missing = team.missing(available)
+            wanted = np.where(missing > 0, available[:, team.told_at] + missing, np.float32(0))
+            np.maximum(need[:, team.told_at], wanted, out=need[:, team.told_at])
+        return need
+
+    def counted(self, available: PathArray) -> PathArray:
+        """Members of staff who count for the beds that can be run, at most those who come.
+
+        Args:
+            available: (place, skill, day, sample), those who come.
+
+        Returns:
+            The same; of the assistants of a team whose share is not kept only as many whole
+            ones, of each skill in proportion, as the registered nurses present allow.
+
+        Source: docs/models/staff-absence.md, equation 11.
+        """
+        counted = available.copy()
+        for team in self.teams:
+            least = np.nan_to_num(team.least_share)[:, :, None].astype(np.float32)
+            broken = team.missing(available) > 0
+            nurses = available[:, team.registered].sum(axis=1)
+            others = available[:, team.assistants].sum(axis=1)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                part = nurses * (1 - least) / (least * others)
+            for skill in np.flatnonzero(team.assistants):
+                allowed = np.floor(available[:, skill] * part + _TOLERANCE)
+                counted[:, skill] = np.where(broken, allowed, available[:, skill])
+        return counted
