@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
 from vigie.demoregion.geography import Tier
+from vigie.demoregion.planned_shifts import report_planned_shifts
 from vigie.demoregion.reporting import FLAWS, FeedReport, Figures, Habits, report_series
 from vigie.demoregion.reporting_events import (
     MOVEMENT_DAYS,
@@ -43,10 +44,10 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
 
     Returns:
         One report a feed: beds, sitrep, admissions, staff, equipment, stock, calls, orders,
-        movements, epidemic_admissions. Each draws from its own stream, in this order: a new feed
-        comes last and leaves the files of the others as they are.
+        movements, epidemic_admissions, planned_shifts. Each draws from its own stream, in this
+        order: a new feed comes last and leaves the files of the others as they are.
     """
-    streams = iter(rng.spawn(10))
+    streams = iter(rng.spawn(11))
     return (
         _beds(next(streams), truth),
         _sitrep(next(streams), truth),
@@ -57,6 +58,7 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
         _calls(next(streams), truth),
         *_events(next(streams), next(streams), truth),
         _epidemic_admissions(next(streams), truth),
+        _planned_shifts(next(streams), truth),
     )
 
 
@@ -214,6 +216,13 @@ def _epidemic_admissions(rng: np.random.Generator, truth: HiddenTruth) -> FeedRe
         Coding(),
         truth.extent.first_date,
     )
+
+
+def _planned_shifts(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
+    extent = truth.extent
+    rostered = truth.staffing.staff_rostered[: extent.days]
+    rows = report_planned_shifts(rng, rostered, _sites(truth), extent.first_date, extent.days)
+    return FeedReport("planned_shifts", rows, pa.Table.from_pylist([], schema=FLAWS))
 
 
 def _events(

@@ -94,8 +94,9 @@ class SkillMix:
             broken = team.missing(available) > 0
             nurses = available[:, team.registered].sum(axis=1)
             others = available[:, team.assistants].sum(axis=1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                part = nurses * (1 - least) / (least * others)
+            # Where the share is not kept there are others, and a share above 0.
+            one = np.float32(1)
+            part = nurses * (one - least) / np.where(broken, least * others, one)
             for skill in np.flatnonzero(team.assistants):
                 allowed = np.floor(available[:, skill] * part + _TOLERANCE)
                 counted[:, skill] = np.where(broken, allowed, available[:, skill])

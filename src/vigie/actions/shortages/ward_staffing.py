@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,7 @@ def staffing(
     inputs: Inputs,
     futures: CapacityFutures | None = None,
     changed: StaffChange | None = None,
+    set_share: Mapping[str, FloatArray] | None = None,
 ) -> Staffing | None:
     """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
 
@@ -79,6 +80,7 @@ def staffing(
         futures: rosters and absence ahead; None: rosters stand as they are, and absence has its
             published paths.
         changed: by a scenario; None: as expected.
+        set_share: least shares that a scenario sets, as ``staff_policy`` takes them.
     """
     occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
     if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
@@ -99,9 +101,10 @@ def staffing(
     if off is not None:
         coming = np.where(coming < _UNKNOWN, np.maximum(coming - off, np.float32(0)), coming)
     known = roster[:, :, :, 0] < _UNKNOWN
+    now = np.array([inputs.as_of], dtype="datetime64[D]")
     policy, today = (
-        staff_policy(inputs.reference, rule.mode, history.places, skills, days, known)
-        for days in (dates, np.array([inputs.as_of], dtype="datetime64[D]"))
+        staff_policy(inputs.reference, rule.mode, history.places, skills, days, known, shares)
+        for days, shares in ((dates, set_share), (now, None))
     )
     judge = staff_paths if changed is None else changed.paths
     mix = None if policy is None else policy.mix
