@@ -90,7 +90,7 @@ def _plan(
     """Day of the plan, site, skill, member and first minute of each shift."""
     members = 2 * int(rostered.max(initial=0))
     rows = []
-    for day in range(opens, days + DAYS_AHEAD):
+    for day in range(opens, days + DAYS_AHEAD + 1):
         made = max(opens, day - DAYS_AHEAD)
         seen = made - 1 - (made - 1 - day) % 7
         for slot in range(int(rostered[seen])):

@@ -23,11 +23,7 @@ from vigie.schemas.reference import (
     MEASURES,
     PLACES,
     PRODUCTS,
-    RATIOS,
     REFERENCE,
-    REST_RULES,
-    SKILL_MIX,
-    SKILLS,
 )
 from vigie.schemas.results import (
     CHECK_RESULTS,
@@ -42,6 +38,7 @@ from vigie.schemas.results import (
 )
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
 from vigie.schemas.staff_days import STAFF_DAYS
+from vigie.schemas.staff_policy import RATIOS, REST_RULES, SKILL_MIX, SKILLS
 from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
