@@ -27,6 +27,7 @@ from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.staff_days import staff_day_rows
 from vigie.actions.shortages.ward_shortages import bed_rows, staff_rows
 from vigie.actions.shortages.ward_staffing import Staffing, staffing
+from vigie.errors import BadData
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("staff-rules")
@@ -210,6 +211,30 @@ measure = "absent"
 from = "absent"
 unit = "staff"
 """,
+    "scenarios/fewer.toml": """\
+[scenario]
+title_en = "Fewer registered nurses"
+title_fr = "Moins d'infirmiers diplômés"
+why_en = "The ministry asks."
+why_fr = "Le ministère demande."
+source = "Invented"
+
+[[skill_mix]]
+least_share = 0.2
+places = ["A"]
+""",
+    "scenarios/absence.toml": """\
+[scenario]
+title_en = "More absence"
+title_fr = "Plus d'absences"
+why_en = "The ministry asks."
+why_fr = "Le ministère demande."
+source = "Invented"
+
+[[absence]]
+factor = 1.0
+skills = ["nurse"]
+""",
     "feeds/planning.toml": """\
 [feed]
 table = "planned_shifts"
@@ -279,8 +304,8 @@ def test_a_room_tells_hours_nurses_and_breaches_of_its_rules(staffed: Room) -> N
     assert (seen["not_worked"], seen["rest_source"]) == (1, "Agreement 3")
     before = day_row(staffed, "A", "nurse", 2)
     # The shift that is not worked is one nurse fewer: 5 beside 8 are three short of half.
-    assert seen["registered_missing"] == before["registered_missing"] + 1  # type: ignore[operator]
-    assert seen["gap_hours"] == 12 * seen["registered_missing"]  # type: ignore[operator]
+    assert (before["registered_missing"], before["gap_hours"]) == (2, 24)
+    assert (seen["registered_missing"], seen["gap_hours"]) == (3, 36)
     assert seen["mix_source"] == "Decree 7"
     told = {(row["place"], row["category"]): row for row in _told(staffed, "en")}
     assert told["A", "nurse"]["probability_7"] == 1
@@ -311,6 +336,28 @@ def test_the_page_of_a_place_says_them_in_both_languages(
     lines = " ".join(line for row in page.capacity for line in row.risk.advice)
     for sentence in sentences:
         assert sentence in lines
+
+
+def test_a_scenario_may_set_another_share_and_leaves_the_rule_to_the_others(
+    staffed: Room,
+) -> None:
+    rows = show_table(staffed, OPERATOR, "scenario_shortages", kind="staff").to_pylist()
+    found = {(row["scenario"], row["place"], row["category"]): row for row in rows}
+    fewer, same = found["fewer", "A", "nurse"], found["absence", "A", "nurse"]
+
+    assert (fewer["probability_7"], fewer["baseline_probability_7"]) == (0, 1)
+    assert fewer["expected_unmet"] == 0 and fewer["baseline_expected_unmet"] > 0
+    assert same["expected_unmet"] == same["baseline_expected_unmet"]
+    messages = show_table(staffed, OPERATOR, "scenario_inputs")["message"].to_pylist()
+    assert not any("skill_mix" in message for message in messages)
+
+
+def test_a_share_that_is_none_is_told_with_the_scenario(tmp_path: Path) -> None:
+    wrong = STAFFED["scenarios/fewer.toml"].replace("0.2", "1.2")
+    folder = write_room(tmp_path / "room", STAFFED | {"scenarios/fewer.toml": wrong})
+
+    with pytest.raises(BadData, match="least_share"):
+        open_at(folder)
 
 
 def test_bad_shifts_are_rejected_or_told_and_no_name_is_kept(staffed: Room) -> None:
