@@ -148,8 +148,8 @@ def staff_lines(staff: StaffAhead, words: Words) -> tuple[str, ...]:
         lines.append(
             words.say(
                 "staff.hours",
-                near=words.number(staff.gap_hours_7),
-                far=words.number(staff.gap_hours),
+                near=words.number(round(staff.gap_hours_7, 1)),
+                far=words.number(round(staff.gap_hours, 1)),
                 days=staff.days,
             )
         )
@@ -157,8 +157,8 @@ def staff_lines(staff: StaffAhead, words: Words) -> tuple[str, ...]:
         lines.append(
             words.say(
                 "staff.nurses",
-                near=words.number(staff.registered_missing_7 or 0.0),
-                far=words.number(staff.registered_missing),
+                near=words.number(round(staff.registered_missing_7 or 0.0, 1)),
+                far=words.number(round(staff.registered_missing, 1)),
                 days=staff.days,
             )
         )
