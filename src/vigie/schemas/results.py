@@ -187,7 +187,8 @@ CHECK_RESULTS = Table(
             "kind",
             TEXT,
             "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
-            "stock to recount), or order (open orders with a fault).",
+            "stock to recount), order (open orders with a fault), or shift (planned shifts that "
+            "overlap).",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),

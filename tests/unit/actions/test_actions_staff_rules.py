@@ -267,6 +267,8 @@ def shift_rows() -> str:
         ("5", "Cyd Aide", "B", "aide", at(1, 12), at(1, 20)),
         ("6", "Dan Aide", "B", "aide", at(2, 7), at(2, 7)),
         ("7", "", "B", "aide", at(2, 7), at(2, 19)),
+        ("8", "Eve Aide", "B", "aide", "after lunch", at(2, 19)),
+        ("9", "Eve Aide", "B", "aide", at(3, 7), at(4, 9)),
     ]
     return "\n".join(["number,who,hospital,skill,begin,end", *map(",".join, rows), ""])
 
@@ -368,6 +370,8 @@ def test_bad_shifts_are_rejected_or_told_and_no_name_is_kept(staffed: Room) -> N
     assert sorted((row["row"], row["column"], row["rule"]) for row in rejects) == [
         (6, "end", "order"),
         (7, "who", "blank"),
+        (8, "begin", "instant"),
+        (9, "end", "order"),
     ]
     (overlapping,) = [row for row in checks if row["check"] == "planned_shifts_overlapping"]
     assert (overlapping["place"], overlapping["rows"], overlapping["passed"]) == ("B", 2, False)

@@ -17,10 +17,7 @@ from vigie.lake import DataFile, as_of_sql
 from vigie.paths import DateArray, PathArray
 from vigie.schemas import CHECK_RESULTS, MEASURES, PLANNED_SHIFTS, REFERENCE
 
-__all__ = ["SHIFT_CHECK", "ShiftPlan", "shift_fault_rows", "shift_plan"]
-
-SHIFT_CHECK = "planned_shifts"
-"""How the names of these checks in the table of results begin."""
+__all__ = ["ShiftPlan", "shift_fault_rows", "shift_plan"]
 
 _DAYS_BEFORE = 28
 """Days of earlier shifts that count for rest, days in a row and hours of those ahead."""
@@ -103,7 +100,7 @@ def shift_fault_rows(room: Room, day: date, files: Sequence[DataFile]) -> pa.Tab
     return pa.Table.from_pylist(
         [
             {
-                "check": f"{SHIFT_CHECK}_overlapping",
+                "check": "planned_shifts_overlapping",
                 "kind": "shift",
                 "severity": "warning",
                 "figure": PLANNED_SHIFTS.name,
