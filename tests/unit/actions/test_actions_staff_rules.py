@@ -19,7 +19,9 @@ from tests.rooms import (
 )
 from tests.unit.actions.given_figures import AS_OF, Given, inputs_of, rule_of
 from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.pages.briefing import build_briefing
 from vigie.actions.pages.place_page import build_place_page
+from vigie.actions.pages.shortages_page import build_shortages_page
 from vigie.actions.pages.showing import open_release, show_table
 from vigie.actions.pages.told_shortages import tell_shortages
 from vigie.actions.rooms.room import Room
@@ -328,16 +330,26 @@ def _told(room: Room, language: str) -> list[Row]:
         ("fr", ("enfreint la règle de repos, 12 heures", "heures manquantes", "infirmiers")),
     ],
 )
-def test_the_page_of_a_place_says_them_in_both_languages(
+def test_the_pages_say_them_in_both_languages(
     staffed: Room, language: str, sentences: tuple[str, ...]
 ) -> None:
     release = open_release(staffed, OPERATOR, None)
 
     page = build_place_page(release, "A", language=language)  # type: ignore[arg-type]
 
-    lines = " ".join(line for row in page.capacity for line in row.risk.advice)
-    for sentence in sentences:
-        assert sentence in lines
+    shortages = build_shortages_page(release, language=language)  # type: ignore[arg-type]
+    briefing = build_briefing(release, language=language)  # type: ignore[arg-type]
+    of_a = [row for row in shortages.rows if row.risk.place == "A" and row.risk.kind == "staff"]
+    told = (
+        [row.risk.advice for row in page.capacity],
+        [row.advice for row in of_a],
+        [row.advice for row in briefing.ranked if row.place == "A"],
+    )
+    for rows in told:
+        lines = " ".join(line for row in rows for line in row)
+        for sentence in sentences:
+            assert sentence in lines
+    assert any("Decree 7" in row.reason for row in of_a)
 
 
 def test_a_scenario_may_set_another_share_and_leaves_the_rule_to_the_others(
