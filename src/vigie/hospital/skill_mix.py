@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.hospital.shifts import registered_missing
+from vigie.hospital.shifts import registered_lacking, registered_missing
 from vigie.paths import BoolArray, FloatArray, PathArray
 
 __all__ = ["SkillMix", "Team"]
@@ -46,9 +46,17 @@ class Team:
 
         Source: docs/models/staff-absence.md, equation 10.
         """
+        return registered_missing(*self._asked(available))
+
+    def lacking(self, available: PathArray) -> PathArray:
+        """The same, below 0 where the share would be kept with so many nurses fewer."""
+        return registered_lacking(*self._asked(available))
+
+    def _asked(self, available: PathArray) -> tuple[PathArray, BoolArray, FloatArray]:
+        """The members present, which of them are registered, and the share; 0 without a rule."""
         members = self.registered | self.assistants
         least = np.nan_to_num(self.least_share)[:, :, None]
-        return registered_missing(available[:, members], self.registered[members], least)
+        return available[:, members], self.registered[members], least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +68,8 @@ class SkillMix:
     def needed(self, need: PathArray, available: PathArray) -> PathArray:
         """Members of staff needed for patients and for the mix, (place, skill, day, sample).
 
-        Where registered nurses are missing beside those who come, so many more than come are
-        needed of the first skill of registered nurses of the team.
+        Of the first skill of registered nurses of a team at least so many are needed as keep the
+        share beside all others who come: nobody who is lent elsewhere may break it.
 
         Args:
             need: (place, skill, day, sample), needed for the patients.
@@ -71,8 +79,7 @@ class SkillMix:
         """
         need = need.copy()
         for team in self.teams:
-            missing = team.missing(available)
-            wanted = np.where(missing > 0, available[:, team.told_at] + missing, np.float32(0))
+            wanted = available[:, team.told_at] + team.lacking(available)
             np.maximum(need[:, team.told_at], wanted, out=need[:, team.told_at])
         return need
 

@@ -84,6 +84,16 @@ def test_a_place_without_a_rule_is_judged_as_before() -> None:
     assert mix.counted(staff)[:, 1, 0, 0].tolist() == [2, 9]
 
 
+def test_as_many_nurses_are_needed_as_keep_the_share_beside_the_others() -> None:
+    staff = np.array([9.0, 4.0], dtype=np.float32).reshape(1, 2, 1, 1)
+
+    needed = mix_of(np.array([[0.6]])).needed(np.zeros_like(staff), staff)
+    without_others = mix_of(np.array([[1.0]])).needed(staff * 0, staff * np.float32([[[1]], [[0]]]))
+
+    assert needed[0, :, 0, 0].tolist() == [6, 0]
+    assert without_others[0, 0, 0, 0] == 0
+
+
 def test_a_share_by_place_and_day_is_the_share_of_each() -> None:
     staff = np.array([3.0, 5.0], dtype=np.float32).reshape(1, 2, 1, 1).repeat(2, axis=2)
 
