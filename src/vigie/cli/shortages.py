@@ -27,6 +27,14 @@ _SHORTAGE_COLUMNS = (
     "unmet_unit",
     "reason",
 )
+_STAFF_COLUMNS = (
+    "gap_hours_7",
+    "gap_hours",
+    "mix_broken",
+    "registered_missing",
+    "planned_shifts",
+    "rest_breaches",
+)
 _PURCHASE_COLUMNS = (
     "order_by",
     "place",
@@ -53,6 +61,10 @@ _ROUNDED = (
     "late_probability",
     "expected_unmet",
     "expiring",
+    "gap_hours_7",
+    "gap_hours",
+    "mix_broken",
+    "registered_missing",
 )
 _MOVE_COLUMNS = (
     "move",
@@ -92,6 +104,8 @@ def show_shortages(context: Context, arguments: argparse.Namespace) -> int:
     if arguments.kind == "products":
         columns = (*columns, "stock", "on_order", "cover", "next_expiry_date", "expiring", "advice")
         cells = [row | {"cover": _cover(row)} for row in cells]
+    if arguments.kind == "staff":
+        columns = (*columns, *_STAFF_COLUMNS)
     _give(context, rows, columns, cells, "No shortages in this release.")
     return 0
 

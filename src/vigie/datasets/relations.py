@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vigie.schemas import LOTS, MOVEMENTS, ORDERS, REFERENCE
+from vigie.schemas import LOTS, MOVEMENTS, ORDERS, PLANNED_SHIFTS, REFERENCE
 
 __all__ = ["SERIES_COLUMNS", "SOURCE_COLUMNS"]
 
@@ -16,6 +16,7 @@ SOURCE_COLUMNS: dict[str, tuple[str, ...]] = {
     ORDERS.name: ORDERS.names,
     MOVEMENTS.name: MOVEMENTS.names,
     LOTS.name: LOTS.names,
+    PLANNED_SHIFTS.name: PLANNED_SHIFTS.names,
     **{table.name: table.names for table in REFERENCE},
 }
 """Columns of the other sources: ``facts`` (every feed by itself) and ``ruled`` (the figures that

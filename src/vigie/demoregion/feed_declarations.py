@@ -296,6 +296,36 @@ counted_date = {{ from = "counted" }}
 {EXPORTED}
 """
 
+PLANNED_SHIFTS = f"""\
+# Planned shifts of nurses at the sites whose planning system is connected: for the rule of rest.
+# Numbers are replaced by pseudonyms at the door; what was received is not kept.
+[feed]
+table = "planned_shifts"
+owner = "Hospital planning systems"
+{PUBLIC_TASK}keep_raw_days = 0
+
+[source]
+kind = "folder"
+path = "inbox/planned_shifts"
+pattern = "planned_shifts_*.csv"
+
+[format]
+kind = "csv"
+
+[columns]
+shift = {{ from = "shift_number" }}
+member = {{ from = "member_number" }}
+place = {{ from = "hospital", codes = "registry" }}
+category = {{ from = "skill" }}
+begins_at = {{ from = "begins", format = "%Y-%m-%dT%H:%M:%SZ" }}
+ends_at = {{ from = "ends", format = "%Y-%m-%dT%H:%M:%SZ" }}
+{EXPORTED}
+
+[identifiers]
+shift_number = "pseudonymise"
+member_number = "pseudonymise"
+"""
+
 CALLS = f"""\
 # Calls to the emergency number: a leading indicator, by region.
 [feed]
@@ -360,5 +390,6 @@ FEEDS = {
     "movements": MOVEMENTS,
     "lots": LOTS,
     "epidemic_admissions": EPIDEMIC_ADMISSIONS,
+    "planned_shifts": PLANNED_SHIFTS,
 }
 """Text of ``feeds/NAME.toml``, by name."""

@@ -200,6 +200,17 @@ LAYOUTS: Mapping[str, Layout] = {
             EXPORT,
         )
     ),
+    "planned_shifts": Layout(
+        (
+            FileColumn("shift_number", "shift"),
+            FileColumn("member_number", "member"),
+            HOSPITAL,
+            FileColumn("skill", "category"),
+            FileColumn("begins", "begins_at", Form.UTC_INSTANT),
+            FileColumn("ends", "ends_at", Form.UTC_INSTANT),
+            EXPORT,
+        )
+    ),
     "lots": Layout(
         (
             STORE,

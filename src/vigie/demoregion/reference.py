@@ -18,16 +18,15 @@ from vigie.demoregion.depot import (
     depot_rows,
 )
 from vigie.demoregion.geography import Geography, distances_km
+from vigie.demoregion.staff_rules import staff_tables
 from vigie.schemas import REFERENCE, Table
 
 __all__ = ["code_lists", "reference_tables"]
 
 Row = Mapping[str, object]
 
-POLICY = "Invented regional policy 2018-04, table 2"
 DOSE_SOURCE = "Invented; orders of magnitude of public dose tables"
 VENTILATED_SHARE = 0.62
-MODES = ("normal", "stretched", "crisis")
 NEAR_KM, NEIGHBOURS = 90.0, 8
 _CALENDAR_YEARS = 5
 SPEED_KM_PER_HOUR, LOADING_HOURS = 62.0, 0.6
@@ -46,13 +45,10 @@ def reference_tables(geography: Geography, first_date: date) -> dict[str, pa.Tab
         "categories": _categories(),
         "places": _places(geography),
         "products": _products(),
-        "skills": [
-            {"skill": each.key, "ward_kind": each.ward, "hours_per_shift": 12.0} for each in SKILLS
-        ],
         "equipment": [
             {"equipment": VENTILATOR, "ward_kind": "icu", "share_needing": VENTILATED_SHARE}
         ],
-        "ratios": _ratios(since),
+        **staff_tables(since),
         "doses": _doses(since),
         "arcs": [
             *_arcs(geography),
@@ -330,21 +326,6 @@ def _products() -> list[Row]:
             "lead_time_days": float(each.lead_time_days),
         }
         for number, each in enumerate(PRODUCTS, start=1)
-    ]
-
-
-def _ratios(since: date) -> list[Row]:
-    return [
-        {
-            "skill": skill.key,
-            "ward_kind": skill.ward,
-            "mode": mode,
-            "patients_per_staff": patients,
-            "valid_from": since,
-            "source": POLICY,
-        }
-        for skill in SKILLS
-        for mode, patients in zip(MODES, skill.patients_per_staff, strict=True)
     ]
 
 

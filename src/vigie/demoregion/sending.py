@@ -9,6 +9,7 @@ import pyarrow as pa
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
 from vigie.demoregion.depot import with_depot_stock
 from vigie.demoregion.geography import Tier
+from vigie.demoregion.planned_shifts import report_planned_shifts
 from vigie.demoregion.reporting import FLAWS, FeedReport, Figures, Habits, report_series
 from vigie.demoregion.reporting_events import (
     MOVEMENT_DAYS,
@@ -45,10 +46,10 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
 
     Returns:
         One report a feed: beds, sitrep, admissions, staff, equipment, stock, calls, orders,
-        movements, epidemic_admissions, lots. Each draws from its own stream, in this order: a new
-        feed comes last and leaves the files of the others as they are.
+        movements, epidemic_admissions, lots, planned_shifts. Each draws from its own stream, in
+        this order: a new feed comes last and leaves the files of the others as they are.
     """
-    streams = iter(rng.spawn(11))
+    streams = iter(rng.spawn(12))
     return (
         _beds(next(streams), truth),
         _sitrep(next(streams), truth),
@@ -60,6 +61,7 @@ def send_all(rng: np.random.Generator, truth: HiddenTruth) -> tuple[FeedReport, 
         *_events(next(streams), next(streams), truth),
         _epidemic_admissions(next(streams), truth),
         _lots(next(streams), truth),
+        _planned_shifts(next(streams), truth),
     )
 
 
@@ -218,6 +220,13 @@ def _epidemic_admissions(rng: np.random.Generator, truth: HiddenTruth) -> FeedRe
         Coding(),
         truth.extent.first_date,
     )
+
+
+def _planned_shifts(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
+    extent = truth.extent
+    rostered = truth.staffing.staff_rostered[: extent.days]
+    rows = report_planned_shifts(rng, rostered, _sites(truth), extent.first_date, extent.days)
+    return FeedReport("planned_shifts", rows, pa.Table.from_pylist([], schema=FLAWS))
 
 
 def _lots(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:

@@ -12,6 +12,7 @@ from vigie.declarations import Section, Sheet
 from vigie.errors import nearest
 from vigie.feeds.declaration import ColumnRule, KnownAt, MeasureRule, TableName
 from vigie.feeds.vocabulary import MeasureInfo, Vocabulary
+from vigie.schemas import INSTANT
 from vigie.schemas import table as named_table
 
 __all__ = ["read_columns", "read_known_at", "read_measures"]
@@ -21,8 +22,10 @@ _NEEDED: dict[TableName, tuple[str, ...]] = {
     "orders": ("order", "place", "product", "quantity", "eta_date"),
     "movements": ("stay", "place", "category", "from_date"),
     "lots": ("place", "product", "lot", "expires_date", "quantity", "unit", "counted_date"),
+    "planned_shifts": ("shift", "member", "place", "category", "begins_at", "ends_at"),
 }
 _YEARS = ("%Y", "%y", "%G")
+_INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S"
 
 
 def read_columns(
@@ -70,15 +73,18 @@ def _column(
             'Name the column of the file: { from = "..." }.',
         )
     is_text = column_type == pa.string()
-    is_date = column_type == pa.date32()
+    is_instant = column_type == INSTANT
+    is_date = column_type == pa.date32() or is_instant
     _constant_fits(section, constant, column_type)
     rule = ColumnRule(
         target=target,
         source=section.text("from") if constant is None else "",
         codes=section.text("codes") if is_text else "",
         constant=constant,
-        format=_date_format(section) if is_date else "",
-        period=section.text("period", choices=("", "month")) if is_date else "",
+        format=_date_format(section, _INSTANT_FORMAT if is_instant else "%Y-%m-%d")
+        if is_date
+        else "",
+        period=section.text("period", choices=("", "month")) if is_date and not is_instant else "",
         plus_days=section.whole("plus_days", 0, at_least=-400, at_most=400) if is_date else 0,
         ahead_days=section.whole("ahead_days", 0, at_least=0, at_most=400) if is_date else 0,
         unit_source=_unit_source(sheet, section, target),
@@ -92,10 +98,11 @@ def _column(
 def _constant_fits(section: Section, constant: str | None, column_type: pa.DataType) -> None:
     if constant is None:
         return
-    if column_type == pa.float64():
+    if column_type in (pa.float64(), INSTANT):
+        kind = "number" if column_type == pa.float64() else "instant"
         section.add(
             "value",
-            f"{section.name()} is the same number for all rows",
+            f"{section.name()} is the same {kind} for all rows",
             'Name the column of the file: { from = "..." }.',
         )
     if column_type == pa.date32() and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", constant):
@@ -111,8 +118,8 @@ def _unit_source(sheet: Sheet, section: Section, target: str) -> str:
     return source
 
 
-def _date_format(section: Section) -> str:
-    text = section.text("format", "%Y-%m-%d")
+def _date_format(section: Section, usual: str = "%Y-%m-%d") -> str:
+    text = section.text("format", usual)
     has_year = any(part in text for part in _YEARS)
     if text != "excel" and not has_year:
         section.add(

@@ -18,18 +18,27 @@ from vigie.feeds.rules import (
     read_date,
     read_instant,
     read_key,
+    read_moment,
     read_word,
 )
 from vigie.feeds.vocabulary import Vocabulary
 from vigie.schemas import table as named_table
 
-__all__ = ["Column", "Receipt", "date_column", "key_column", "known_column"]
+__all__ = [
+    "Column",
+    "Receipt",
+    "date_column",
+    "instant_column",
+    "key_column",
+    "known_column",
+]
 
 _SUGGESTIONS = 20
 _WORDS = {
     "status": ("ordered", "shipped", "arrived", "cancelled"),
     "outcome": ("transfer", "discharge", "death"),
 }
+_ALWAYS_TOLD = ("member",)
 _NOT_IN_FUTURE = ("reference_date", "ordered_date", "from_date", "counted_date")
 
 
@@ -103,7 +112,11 @@ def key_column(feed: Feed, rule: ColumnRule, words: Vocabulary) -> Column:
     nulls: Collection[str] = () if valid is not None else feed.format.null_values
     if is_blank_meant:
         nulls = ()
-    is_required = named_table(feed.table)[rule.target].is_required or valid is not None
+    is_required = (
+        named_table(feed.table)[rule.target].is_required
+        or valid is not None
+        or rule.target in _ALWAYS_TOLD
+    )
     return Column(rule.source, Values(read, nulls), constant=rule.constant, is_required=is_required)
 
 
@@ -136,6 +149,15 @@ def date_column(feed: Feed, rule: ColumnRule, receipt: Receipt) -> Column:
         constant=constant,
         is_required=is_required,
     )
+
+
+def instant_column(feed: Feed, rule: ColumnRule, receipt: Receipt) -> Column:
+    """A column of instants, in UTC; they may lie in the future."""
+
+    def read(cell: object) -> object:
+        return read_moment(cell, rule.format, receipt.zone, rule.plus_days)
+
+    return Column(rule.source, Values(read, feed.format.null_values))
 
 
 def known_column(feed: Feed, receipt: Receipt, published_at: datetime) -> Column:

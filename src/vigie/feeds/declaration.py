@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "PERSONAL_COLUMNS",
     "CheckRule",
     "ColumnRule",
     "Covers",
@@ -24,10 +25,16 @@ __all__ = [
     "TableName",
 ]
 
-TableName = Literal["reports", "orders", "movements", "lots"]
+TableName = Literal["reports", "orders", "movements", "lots", "planned_shifts"]
 Covers = Literal["all", "window", "rows"]
 SourceKind = Literal["upload", "file", "folder", "http", "sql"]
 IdentifierAct = Literal["pseudonymise", "drop"]
+
+PERSONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "movements": ("stay", "patient"),
+    "planned_shifts": ("shift", "member"),
+}
+"""Tables about persons, and which of their columns are replaced by pseudonyms at the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,7 @@ class Feed:
     @property
     def is_personal(self) -> bool:
         """Whether rows are about persons: no cell of it may enter a message."""
-        return self.table == "movements" or bool(self.identifiers)
+        return self.table in PERSONAL_COLUMNS or bool(self.identifiers)
 
     def file_columns(self) -> tuple[str, ...]:
         """Columns of the file that the declaration uses, each once."""
@@ -228,12 +235,11 @@ class Feed:
         return tuple(dict.fromkeys(name for name in names if name))
 
     def protected(self) -> Mapping[str, IdentifierAct]:
-        """What the door does to which column: as declared, and every stay and patient number."""
+        """What the door does to which column: as declared, and every number of a person."""
         acts = dict(self.identifiers)
-        if self.table == "movements":
-            for target in ("stay", "patient"):
-                if target in self.columns and self.columns[target].source:
-                    acts.setdefault(self.columns[target].source, "pseudonymise")
+        for target in PERSONAL_COLUMNS.get(self.table, ()):
+            if target in self.columns and self.columns[target].source:
+                acts.setdefault(self.columns[target].source, "pseudonymise")
         return acts
 
     def domain(self, source: str) -> str:

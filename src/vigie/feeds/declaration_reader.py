@@ -14,6 +14,7 @@ from vigie.declarations import Section, Sheet, as_text
 from vigie.errors import Problem
 from vigie.feeds.column_reader import read_columns, read_known_at, read_measures
 from vigie.feeds.declaration import (
+    PERSONAL_COLUMNS,
     CheckRule,
     Covers,
     Feed,
@@ -109,7 +110,7 @@ def _read(sheet: Sheet, content: Mapping[str, object], words: Vocabulary, sha256
         covers=cast(Covers, head.text("covers", "rows", choices=get_args(Covers))),
         keep_raw_days=head.whole(
             "keep_raw_days",
-            0 if identifiers or table == "movements" else 30,
+            0 if identifiers or table in PERSONAL_COLUMNS else 30,
             at_least=0,
             at_most=3650,
         ),

@@ -11,13 +11,21 @@ import pyarrow.compute as pc
 
 from vigie.feeds.batches import Batch
 from vigie.feeds.cells import BLANK, Codes, Values
-from vigie.feeds.columns import Column, Receipt, date_column, key_column, known_column
+from vigie.feeds.columns import (
+    Column,
+    Receipt,
+    date_column,
+    instant_column,
+    key_column,
+    known_column,
+)
 from vigie.feeds.declaration import Feed
 from vigie.feeds.facts import Facts, Gathered
 from vigie.feeds.known import published_at
 from vigie.feeds.rejects import Rejects
 from vigie.feeds.rules import Failure, cell_text
 from vigie.feeds.vocabulary import Vocabulary
+from vigie.schemas import INSTANT
 from vigie.schemas import table as named_table
 
 __all__ = ["FileRows", "Mask", "Outcome"]
@@ -59,6 +67,8 @@ class FileRows:
         for target, rule in self.feed.columns.items():
             if self.table[target].type == pa.date32():
                 columns[target] = date_column(self.feed, rule, receipt)
+            elif self.table[target].type == INSTANT:
+                columns[target] = instant_column(self.feed, rule, receipt)
             elif self.table[target].type == pa.string():
                 columns[target] = key_column(self.feed, rule, self.words)
         if self.feed.known_at.mode != "reference":

@@ -37,6 +37,7 @@ _DAYS = {
     "orders": "ordered_date",
     "movements": "from_date",
     "lots": "counted_date",
+    "planned_shifts": "begins_at",
 }
 _KINDS = {"csv": "text", "excel": "excel", "parquet": "parquet"}
 
@@ -66,8 +67,8 @@ class Parsed:
         rejected: entries of rejects.
         known_from, known_to: first and last known_at; None without observations.
         reference_from, reference_to: first and last day that the observations are of
-            (ordered_date, from_date, counted_date); None without any.
-        measures: that occur, sorted; empty for the other tables.
+            (ordered_date, from_date, counted_date, begins_at in UTC); None without any.
+        measures: that occur, sorted; empty for tables of records.
         rejects_path: rejects.parquet, or None when nothing was rejected.
         warning: the most frequent rule of the rejects, or "".
         observations_sha256: of the file at path.
@@ -211,7 +212,12 @@ def _record(
     feed: Feed, outcome: Outcome, rejected: int, fingerprint: str, sha256: str
 ) -> dict[str, object]:
     known = [each for each in outcome.facts.present("known_at") if isinstance(each, datetime)]
-    days = [each for each in outcome.facts.present(_DAYS[feed.table]) if isinstance(each, date)]
+    told = outcome.facts.present(_DAYS[feed.table])
+    days = [
+        each.date() if isinstance(each, datetime) else each
+        for each in told
+        if isinstance(each, date)
+    ]
     return {
         "rows": len(outcome.facts),
         "rejected": rejected,

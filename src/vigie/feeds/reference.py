@@ -18,70 +18,13 @@ from vigie.errors import Problem, nearest
 from vigie.feeds.depot_rows import check_depots, check_supplier_caps
 from vigie.feeds.product_codes import code_problems
 from vigie.feeds.reference_checks import Row, check_measures, check_parents
+from vigie.feeds.reference_words import ALLOWED, HOMES, POINTS_TO
+from vigie.feeds.staff_policy import policy_problems
 from vigie.schemas import REFERENCE, Column, Table
 
 __all__ = ["declared_measures", "read_codes", "read_reference", "reference_lines"]
 
 _MUST_EXIST = ("measures", "places")
-_ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
-    ("measures", "kind"): ("flow", "level", "share", "binary"),
-    ("measures", "step"): ("day", "week", "month"),
-    ("measures", "over_places"): ("sum", "mean", "none"),
-    ("measures", "over_days"): ("sum", "mean", "last", "none"),
-    ("measures", "dimension"): (
-        "",
-        "ward_kind",
-        "skill",
-        "product",
-        "equipment",
-        "age_band",
-        "cause",
-        "shift",
-    ),
-    ("categories", "dimension"): (
-        "ward_kind",
-        "skill",
-        "product",
-        "equipment",
-        "age_band",
-        "cause",
-        "shift",
-    ),
-    ("places", "kind"): ("nation", "region", "site", "unit", "depot"),
-    ("products", "class"): ("ppe", "medicine", "device", "test", "other"),
-    ("products", "unmet"): ("lost", "backorder"),
-    ("ratios", "mode"): ("normal", "stretched", "crisis"),
-    ("calendars", "kind"): ("holiday", "school_holiday", "event"),
-}
-_POINTS_TO: dict[tuple[str, str], str] = {
-    ("places", "parent"): "place",
-    ("arcs", "from_place"): "place",
-    ("arcs", "to_place"): "place",
-    ("depots", "depot"): "place",
-    ("depots", "product"): "product",
-    ("supplier_caps", "product"): "product",
-    ("supplier_shares", "product"): "product",
-    ("supplier_shares", "place"): "place",
-    ("calendars", "place"): "place",
-    ("definition_changes", "measure"): "measure",
-    ("definition_changes", "category"): "category",
-    ("definition_changes", "place"): "place",
-    ("doses", "product"): "product",
-    ("ratios", "skill"): "skill",
-    ("ratios", "ward_kind"): "ward_kind",
-    ("doses", "ward_kind"): "ward_kind",
-    ("skills", "ward_kind"): "ward_kind",
-    ("equipment", "ward_kind"): "ward_kind",
-    ("categories", "ward_kind"): "ward_kind",
-}
-_HOMES = {
-    "measure": "measures.csv",
-    "category": "categories.csv",
-    "place": "places.csv",
-    "product": "products.csv",
-    "skill": "skills.csv",
-    "ward_kind": "categories.csv (dimension ward_kind)",
-}
 
 
 def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
@@ -117,6 +60,7 @@ def read_reference(folder: Path) -> tuple[dict[str, pa.Table], list[Problem]]:
     check_depots(rows, problems)
     check_supplier_caps(rows, problems)
     problems += code_problems(rows["products"])
+    problems += policy_problems(rows)
     tables = {
         table.name: pa.Table.from_pylist(
             [row for _, row in rows[table.name]], schema=table.arrow_schema()
@@ -316,7 +260,7 @@ def _read_row(
 
 
 def _typed(table: Table, column: Column, text: str) -> tuple[object, str]:
-    allowed = _ALLOWED.get((table.name, column.name))
+    allowed = ALLOWED.get((table.name, column.name))
     if allowed is not None and text not in allowed:
         return None, f'"{text}" is none of {", ".join(word for word in allowed if word)}'
     if column.type == pa.string():
@@ -341,7 +285,7 @@ def _typed(table: Table, column: Column, text: str) -> tuple[object, str]:
 
 
 def _check_pointers(rows: Mapping[str, list[tuple[int, Row]]], problems: list[Problem]) -> None:
-    for (name, column), target in _POINTS_TO.items():
+    for (name, column), target in POINTS_TO.items():
         valid = _keys_of(rows, target)
         for line, row in rows[name]:
             value = str(row[column])
@@ -350,7 +294,7 @@ def _check_pointers(rows: Mapping[str, list[tuple[int, Row]]], problems: list[Pr
                     Problem(
                         f"reference/{name}.csv",
                         line,
-                        f'column {column}: there is no "{value}" in {_HOMES[target]}',
+                        f'column {column}: there is no "{value}" in {HOMES[target]}',
                         f"Nearest: {nearest(value, valid) or 'none'}.",
                     )
                 )

@@ -22,6 +22,7 @@ __all__ = [
     "read_date",
     "read_instant",
     "read_key",
+    "read_moment",
     "read_number",
     "read_word",
     "readable_format",
@@ -295,6 +296,20 @@ def read_instant(
             "made public after the file was received. Correct the row; day "
             "and month may be swapped.",
         )
+    return instant
+
+
+def read_moment(cell: object, format: str, zone: tzinfo, plus_days: int) -> datetime | Failure:
+    """An instant that may lie in the future, in UTC; cells and format as ``read_instant``."""
+    instant = _instant(cell, format, zone)
+    if instant is None:
+        return Failure(
+            "instant",
+            f"not an instant (expected {readable_format(format)}). Correct the row, or set the "
+            "format of this column.",
+        )
+    if plus_days:
+        instant = (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
     return instant
 
 

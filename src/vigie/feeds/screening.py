@@ -166,7 +166,9 @@ def _mapped(feed: Feed) -> tuple[set[str], set[str], set[str]]:
     things |= {each.source for each in feed.filters} | {each.source for each in feed.checks}
     figures = {each.source for each in feed.measures}
     figures |= {feed.columns[name].source for name in ("value", "quantity") if name in feed.columns}
-    dates = {rule.source for target, rule in feed.columns.items() if target.endswith("_date")}
+    dates = {
+        rule.source for target, rule in feed.columns.items() if target.endswith(("_date", "_at"))
+    }
     dates.add(feed.known_at.source)
     return things, figures, dates
 

@@ -20,6 +20,7 @@ __all__ = [
     "RestRule",
     "SkillMixRule",
     "gap_hours",
+    "registered_lacking",
     "registered_missing",
     "rest_breaches",
     "rule_in_force",
@@ -130,14 +131,14 @@ def gap_hours(need: PathArray, available: PathArray, hours_per_shift: FloatArray
 
 
 def registered_missing(
-    available: PathArray, is_registered: BoolArray, least_share: float
+    available: PathArray, is_registered: BoolArray, least_share: float | FloatArray
 ) -> PathArray:
     """Registered nurses to add so that those present keep the least share.
 
     Args:
         available: (place, skill, day, sample), those present of the skills of one team.
         is_registered: (skill,), which skills are of registered nurses.
-        least_share: 0..1, of the rule in force.
+        least_share: 0..1, of the rule in force; or by place and day, (place, day, 1).
 
     Returns:
         (place, day, sample), whole nurses, 0 where the share is kept or nobody is present. With a
@@ -145,13 +146,24 @@ def registered_missing(
 
     Source: docs/models/staff-absence.md, equation 10.
     """
+    return np.maximum(registered_lacking(available, is_registered, least_share), np.float32(0))
+
+
+def registered_lacking(
+    available: PathArray, is_registered: BoolArray, least_share: float | FloatArray
+) -> PathArray:
+    """The same, below 0 where so many registered nurses more are present than the share asks for.
+
+    Args, source: as ``registered_missing``.
+    """
     total = available.sum(axis=1)
-    others = total - available[:, is_registered].sum(axis=1)
-    if least_share >= 1:
-        return np.asarray(np.ceil(others), dtype=np.float32)
+    nurses = available[:, is_registered].sum(axis=1)
+    others = total - nurses
     # r T <= R is the same as others <= (1 - r) T: so many may be present for each who are not.
-    lacking = others / np.float32(1 - least_share) - total
-    return np.asarray(np.maximum(np.ceil(lacking - np.float32(1e-4)), 0), dtype=np.float32)
+    rest = (1 - np.asarray(least_share, dtype=np.float64)).astype(np.float32)
+    lacking = others / np.where(rest > 0, rest, np.float32(1)) - total
+    lacking = np.where((rest <= 0) & (others > 0), others, lacking)
+    return np.asarray(np.ceil(lacking - np.float32(1e-4)), dtype=np.float32)
 
 
 def rest_breaches(

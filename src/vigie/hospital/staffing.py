@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vigie.hospital.sharing import beds_served, units_needed
+from vigie.hospital.skill_mix import SkillMix
 from vigie.paths import FloatArray, PathArray
 
 __all__ = ["StaffPaths", "required_staff", "staff_paths"]
@@ -17,7 +18,7 @@ class StaffPaths:
     """Staff of one shift, on every day and in every future.
 
     Attributes:
-        need: (place, skill, day, sample), members of staff needed.
+        need: (place, skill, day, sample), members of staff needed, for patients and skill mix.
         available: same shape, members of staff who come.
         beds: (place, ward, day, sample), beds they can run; infinite where no ratio applies.
     """
@@ -51,6 +52,7 @@ def staff_paths(
     patients_per_staff: FloatArray,
     rostered: PathArray,
     absent: PathArray,
+    mix: SkillMix | None = None,
 ) -> StaffPaths:
     """Need, presence and beds that staff can run on a shift.
 
@@ -60,17 +62,22 @@ def staff_paths(
         rostered: (place, skill, day, sample), members of staff on the roster; an axis of
             length 1 stands for all days or samples.
         absent: as rostered, members of staff of the roster who do not come.
+        mix: the shares of registered nurses in force; None: no rule.
 
     Raises:
         ValueError: as ``required_staff``.
 
-    Source: docs/models/usable-capacity.md, equations 2 to 4.
+    Source: docs/models/usable-capacity.md, equations 2 to 4; docs/models/staff-absence.md,
+    equations 10 and 11.
     """
     per_patient = _per_patient(patients_per_staff)
     need = units_needed(occupancy, per_patient)
     present = np.maximum(rostered - absent, np.float32(0))
     available = np.ascontiguousarray(np.broadcast_to(present, need.shape), dtype=np.float32)
-    return StaffPaths(need, available, beds_served(available, occupancy, per_patient))
+    if mix is None:
+        return StaffPaths(need, available, beds_served(available, occupancy, per_patient))
+    beds = beds_served(mix.counted(available), occupancy, per_patient)
+    return StaffPaths(mix.needed(need, available), available, beds)
 
 
 def _per_patient(patients_per_staff: FloatArray) -> FloatArray:

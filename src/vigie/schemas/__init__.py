@@ -4,7 +4,16 @@ from vigie.schemas.bed_parts import BED_PARTS
 from vigie.schemas.columns import INSTANT, Column, Table
 from vigie.schemas.depots import DEPOT_STOCK, DEPOTS, SUPPLIER_CAPS, SUPPLIER_SHARES
 from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
-from vigie.schemas.facts import FACTS, LOTS, MISSING_REASONS, MOVEMENTS, ORDERS, REJECTS, REPORTS
+from vigie.schemas.facts import (
+    FACTS,
+    LOTS,
+    MISSING_REASONS,
+    MOVEMENTS,
+    ORDERS,
+    PLANNED_SHIFTS,
+    REJECTS,
+    REPORTS,
+)
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.reference import (
@@ -17,9 +26,7 @@ from vigie.schemas.reference import (
     MEASURES,
     PLACES,
     PRODUCTS,
-    RATIOS,
     REFERENCE,
-    SKILLS,
 )
 from vigie.schemas.results import (
     CHECK_RESULTS,
@@ -33,6 +40,8 @@ from vigie.schemas.results import (
     SHORTAGES,
 )
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.staff_days import STAFF_DAYS
+from vigie.schemas.staff_policy import RATIOS, REST_RULES, SKILL_MIX, SKILLS
 from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
@@ -65,6 +74,7 @@ __all__ = [
     "ORDERS",
     "PATH_ARRAYS",
     "PLACES",
+    "PLANNED_SHIFTS",
     "PLANS",
     "PLAN_MOVES",
     "PRODUCTS",
@@ -73,6 +83,7 @@ __all__ = [
     "REJECTS",
     "REPORTS",
     "REPRODUCTION",
+    "REST_RULES",
     "RESULTS",
     "SCENARIOS",
     "SCENARIO_INPUTS",
@@ -81,6 +92,8 @@ __all__ = [
     "SHORTAGES",
     "SHORTAGE_DAYS",
     "SKILLS",
+    "SKILL_MIX",
+    "STAFF_DAYS",
     "STOCK_ADVICE",
     "SUPPLIER_CAPS",
     "SUPPLIER_SHARES",

@@ -6,7 +6,16 @@ import pyarrow as pa
 
 from vigie.schemas.columns import INSTANT, Table, column
 
-__all__ = ["FACTS", "LOTS", "MISSING_REASONS", "MOVEMENTS", "ORDERS", "REJECTS", "REPORTS"]
+__all__ = [
+    "FACTS",
+    "LOTS",
+    "MISSING_REASONS",
+    "MOVEMENTS",
+    "ORDERS",
+    "PLANNED_SHIFTS",
+    "REJECTS",
+    "REPORTS",
+]
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -117,6 +126,27 @@ LOTS = Table(
     order=("place", "product", "lot", "counted_date", "known_at"),
 )
 
+PLANNED_SHIFTS = Table(
+    name="planned_shifts",
+    role="fact",
+    meaning="Shifts that members of staff are planned for, pseudonymised: for rules of rest.",
+    columns=(
+        column(1, "shift", TEXT, "Pseudonym of the planned shift.", required=True),
+        column(2, "known_at", INSTANT, "When this was made known.", required=True),
+        column(3, "member", TEXT, "Pseudonym of the member of staff."),
+        column(4, "place", TEXT, "Where; a key of places."),
+        column(5, "category", TEXT, "Skill; a key of categories."),
+        column(6, "begins_at", INSTANT, "When it begins."),
+        column(7, "ends_at", INSTANT, "When it ends."),
+        column(8, "reason", TEXT, "Why the shift is missing (withdrawn), or null."),
+        column(9, "feed", TEXT, "Which feed said it.", required=True),
+        column(10, "arrival", TEXT, "Hash of the arrival that brought it.", required=True),
+        column(11, "run", TEXT, "The run that took it in.", required=True),
+    ),
+    key=("shift", "feed"),
+    order=("place", "begins_at", "shift", "known_at"),
+)
+
 REJECTS = Table(
     name="rejects",
     role="record",
@@ -135,4 +165,4 @@ REJECTS = Table(
     order=("arrival", "row"),
 )
 
-FACTS = (REPORTS, ORDERS, MOVEMENTS, LOTS)
+FACTS = (REPORTS, ORDERS, MOVEMENTS, LOTS, PLANNED_SHIFTS)

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from vigie.schemas.columns import Table, column
 from vigie.schemas.depots import DEPOTS, SUPPLIER_CAPS, SUPPLIER_SHARES
+from vigie.schemas.staff_policy import RATIOS, REST_RULES, SKILL_MIX, SKILLS
 
 __all__ = [
     "ARCS",
@@ -17,9 +18,7 @@ __all__ = [
     "MEASURES",
     "PLACES",
     "PRODUCTS",
-    "RATIOS",
     "REFERENCE",
-    "SKILLS",
 ]
 
 TEXT = pa.string()
@@ -185,18 +184,6 @@ PRODUCTS = Table(
     key=("product",),
 )
 
-SKILLS = Table(
-    name="skills",
-    role="reference",
-    meaning="Skills of staff.",
-    columns=(
-        column(1, "skill", TEXT, "Key; also a category.", required=True),
-        column(2, "ward_kind", TEXT, "Ward kind it serves; empty: all.", default=""),
-        column(3, "hours_per_shift", NUMBER, "Length of a shift.", unit="hours", default="12"),
-    ),
-    key=("skill",),
-)
-
 EQUIPMENT = Table(
     name="equipment",
     role="reference",
@@ -214,29 +201,6 @@ EQUIPMENT = Table(
         ),
     ),
     key=("equipment",),
-)
-
-RATIOS = Table(
-    name="ratios",
-    role="reference",
-    meaning="Patients per member of staff on a shift: dated policy, with its source.",
-    columns=(
-        column(1, "skill", TEXT, "Key of skills.", required=True),
-        column(2, "ward_kind", TEXT, "Key of categories.", required=True),
-        column(3, "mode", TEXT, "normal, stretched or crisis.", required=True),
-        column(
-            4,
-            "patients_per_staff",
-            NUMBER,
-            "Patients one member of staff may care for.",
-            unit="patients",
-            required=True,
-        ),
-        column(5, "valid_from", DATE, "First day.", required=True),
-        column(6, "valid_to", DATE, "First day no more; empty: still valid."),
-        column(7, "source", TEXT, "Who decided, and where it is written.", required=True),
-    ),
-    key=("skill", "ward_kind", "mode", "valid_from"),
 )
 
 DOSES = Table(
@@ -305,6 +269,8 @@ REFERENCE = (
     SKILLS,
     EQUIPMENT,
     RATIOS,
+    SKILL_MIX,
+    REST_RULES,
     DOSES,
     ARCS,
     CALENDARS,

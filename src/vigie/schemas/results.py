@@ -11,6 +11,7 @@ from vigie.schemas.epidemics import NOWCAST_SCORES, NOWCASTS, REPRODUCTION
 from vigie.schemas.forecasts import FORECASTS, LEADING_SIGNALS, MODEL_CHOICES, SCORES
 from vigie.schemas.plans import PLAN_MOVES, PLANS
 from vigie.schemas.scenarios import SCENARIO_INPUTS, SCENARIO_SHORTAGES, SCENARIOS
+from vigie.schemas.staff_days import STAFF_DAYS
 from vigie.schemas.stock_advice import STOCK_ADVICE
 
 __all__ = [
@@ -188,7 +189,8 @@ CHECK_RESULTS = Table(
             "kind",
             TEXT,
             "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
-            "stock to recount), order (open orders with a fault), depot or supplier_cap.",
+            "stock to recount), order (open orders with a fault), lot (stock lots with a fault), "
+            "shift (planned shifts that overlap), depot or supplier_cap.",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),
@@ -304,6 +306,7 @@ RESULTS = (
     SHORTAGES,
     SHORTAGE_DAYS,
     BED_PARTS,
+    STAFF_DAYS,
     STOCK_ADVICE,
     DEPOT_STOCK,
     PLANS,

@@ -90,7 +90,10 @@ def inputs_of(
             ],
             schema=table(name).arrow_schema(),
         )
-        for name in ("ratios", "equipment", "products", "arcs", "doses")
+        for name in (
+            *("ratios", "equipment", "products", "arcs", "doses"),
+            *("places", "skills", "skill_mix", "rest_rules"),
+        )
     }
     inputs = Inputs(
         as_of=AS_OF,

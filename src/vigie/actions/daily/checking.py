@@ -17,6 +17,7 @@ from vigie.actions.shortages.cap_checks import cap_check_rows
 from vigie.actions.shortages.depot_checks import depot_check_rows
 from vigie.actions.shortages.lot_checks import lot_fault_rows
 from vigie.actions.shortages.order_checks import order_fault_rows
+from vigie.actions.shortages.planned_shifts import shift_fault_rows
 from vigie.actions.shortages.recounts import recount_rows
 from vigie.lake import DataFile
 from vigie.quality import (
@@ -36,6 +37,7 @@ from vigie.schemas import (
     MEASURES,
     ORDERS,
     PLACES,
+    PLANNED_SHIFTS,
     REPORTS,
     Table,
 )
@@ -126,6 +128,7 @@ def judge(
     results.append(lot_fault_rows(room, day, standing, tables[LOTS.name]))
     results.append(depot_check_rows(room, day, standing))
     results.append(cap_check_rows(room, day, tables[ORDERS.name]))
+    results.append(shift_fault_rows(room, day, tables[PLANNED_SHIFTS.name]))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()
     result_rows = pa.concat_tables(
         [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]

@@ -27,11 +27,13 @@ from vigie.actions.scores.standings import Standing
 from vigie.actions.shortages.capacity_futures import CapacityFutures, futures_of_rules
 from vigie.actions.shortages.declared_shortages import declared_rows
 from vigie.actions.shortages.loan_plans import LoanPlans, plan_loans, without_neighbours
+from vigie.actions.shortages.planned_shifts import shift_plan
 from vigie.actions.shortages.product_run import product_run
 from vigie.actions.shortages.product_shortages import ProductResult
 from vigie.actions.shortages.room_depots import no_depots, without_depots
 from vigie.actions.shortages.shared_vehicles import SharedVehicles, litres_of
 from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.staff_days import staff_day_rows
 from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows, equipment_rows, staff_rows
 from vigie.actions.shortages.ward_staffing import Staffing, staffing
 from vigie.actions.shortages.ward_what_ifs import JudgedWards
@@ -60,6 +62,7 @@ from vigie.schemas import (
     SCORES,
     SHORTAGE_DAYS,
     SHORTAGES,
+    STAFF_DAYS,
     STOCK_ADVICE,
     Table,
 )
@@ -95,6 +98,7 @@ def compute(
     reports: Sequence[DataFile],
     movements: Sequence[DataFile] = (),
     lots: Sequence[DataFile] = (),
+    shifts: Sequence[DataFile] = (),
 ) -> Computed:
     """Score the past, forecast, find shortages, plan; and write the results of the run.
 
@@ -107,6 +111,7 @@ def compute(
         reports: files of the table of reports.
         movements: files of the table of movements.
         lots: files of the table of lots.
+        shifts: files of the table of planned shifts.
     """
     chance = Chance(room.values.seed, day, room.values.sample_count, room.values.horizon_days)
     facts = without_depots(room, facts, day)
@@ -123,6 +128,7 @@ def compute(
         reference={of.name: room.reference(of.name) for of in REFERENCE},
         members=made.members,
         stays=made.stays,
+        shifts=shift_plan(room, shifts, day, chance.horizon_days),
     )
     room.progress("Looking for shortages, and for who can help")
     found = _Found(room, run, inputs, chance)
@@ -151,8 +157,9 @@ def compute(
     batches = {of: _batches(each, of, run) for of, each in rows.items()} | {
         FORECASTS: made.batches(run),
         SHORTAGES: found.shortage_batches(),
-        SHORTAGE_DAYS: found.day_batches(),
-        STOCK_ADVICE: found.advice_batches(),
+        SHORTAGE_DAYS: _joined(found.days, SHORTAGE_DAYS, run),
+        STAFF_DAYS: _joined(found.staff_days, STAFF_DAYS, run),
+        STOCK_ADVICE: _joined(found.advice, STOCK_ADVICE, run),
         PLANS: found.plan_batches(),
         PLAN_MOVES: found.move_batches(),
     }
@@ -195,6 +202,7 @@ class _Found:
     chance: Chance
     shortages: list[pa.Table]
     days: list[pa.Table]
+    staff_days: list[pa.Table]
     advice: list[pa.Table]
     plans: dict[str, list[CategoryPlan]]
     skipped: dict[int, str]
@@ -212,6 +220,7 @@ class _Found:
     def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.days, self.advice, self.plans = [], [], [], {}
+        self.staff_days = []
         self.skipped, self.models = {}, {}
         self.products = iter(())
         self.usual_orders, self.depot_stock = None, no_depots()
@@ -279,7 +288,10 @@ class _Found:
                 rule, self.inputs, staff, equipment, futures, days=self.days, found=beds
             )
         if rule.kind == "staff":
-            return None if staff is None else staff_rows(staff, self.inputs, self.days)
+            if staff is None:
+                return None
+            self.staff_days.append(staff_day_rows(staff, self.inputs))
+            return staff_rows(staff, self.inputs, self.days)
         if rule.kind == "equipment":
             return equipment_rows(rule, self.inputs, self.days)
         return declared_rows(rule, self.inputs)
@@ -333,16 +345,6 @@ class _Found:
         for rows in self.shortages:
             yield from keyed(rows, SHORTAGES, self.run).to_batches()
 
-    def day_batches(self) -> Iterator[pa.RecordBatch]:
-        """Rows of the table of shortage days, in the order of their file."""
-        if self.days:
-            yield from _batches(pa.concat_tables(self.days), SHORTAGE_DAYS, self.run)
-
-    def advice_batches(self) -> Iterator[pa.RecordBatch]:
-        """Rows of the table of stock advice."""
-        if self.advice:
-            yield from _batches(pa.concat_tables(self.advice), STOCK_ADVICE, self.run)
-
     def join(self) -> None:
         """Plan products that share vehicles again where they clash, and take in the loans."""
         again = self.vehicles.planned_again(self.wishes)
@@ -385,6 +387,12 @@ class _Found:
 
     def _day(self) -> np.datetime64:
         return np.datetime64(self.inputs.as_of, "D")
+
+
+def _joined(parts: Sequence[pa.Table], of: Table, run: str) -> Iterator[pa.RecordBatch]:
+    """Rows gathered in parts, in the order of their file; none without parts."""
+    if parts:
+        yield from _batches(pa.concat_tables(parts), of, run)
 
 
 def _batches(rows: pa.Table, of: Table, run: str) -> Iterator[pa.RecordBatch]:

@@ -50,6 +50,7 @@ from vigie.schemas import (
     LOTS,
     MOVEMENTS,
     ORDERS,
+    PLANNED_SHIFTS,
     REFERENCE,
     REJECTS,
     REPORTS,
@@ -215,6 +216,7 @@ def _make(
             tables[REPORTS.name],
             tables[MOVEMENTS.name],
             tables[LOTS.name],
+            tables[PLANNED_SHIFTS.name],
         )
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)

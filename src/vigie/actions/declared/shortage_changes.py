@@ -16,6 +16,10 @@ mean_stay_days = 4.0
 skills = ["nurse_icu"]
 factor = 1.4                # or mode = "stretched", from reference/ratios.csv
 
+[[skill_mix]]               # another least share of registered nurses in the nursing staff
+ward_kinds = ["general"]    # optional: all
+least_share = 0.4           # 0: none is asked for
+
 [[absence]]
 factor = 1.2
 skills = ["nurse_icu"]      # optional: all
@@ -44,6 +48,7 @@ _CATEGORIES = {
     "beds": "ward_kinds",
     "electives": "ward_kinds",
     "ratios": "skills",
+    "skill_mix": "ward_kinds",
     "absence": "skills",
     "orders": "products",
     "doses": "products",
@@ -67,7 +72,7 @@ class ShortageChange:
             quantities that come, or use are multiplied.
         add: beds more (or fewer) at each place.
         mode: of the ratios that hold instead; "": none.
-        share: of the entries that are planned.
+        share: of the entries that are planned; or the least share of registered nurses.
         mean_stay_days: of planned patients.
         delay_days: by which open orders come later.
         first, last: dates, or days after the day of the run; None: open.
@@ -117,11 +122,13 @@ def _change(section: Section, kind: str, kinds: Mapping[str, str]) -> ShortageCh
     if kind == "electives":
         share = read_number(section, "share", 1.0)
         stay = read_number(section, "mean_stay_days", 180.0)
+    if kind == "skill_mix":
+        share = _from_zero(section, "least_share", 1.0)
     if kind == "orders":
         delay = section.whole("delay_days", 0, at_least=0, at_most=365)
     stands_alone = {"beds": "add", "ratios": "mode", "orders": "delay_days"}.get(kind, "")
     is_other_given = bool(stands_alone) and section.has(stands_alone)
-    if section.has("factor") or not is_other_given:
+    if kind != "skill_mix" and (section.has("factor") or not is_other_given):
         # Beds, planned treatment and orders may fall away altogether.
         may_end = kind in {"beds", "electives", "orders", "absence", "doses"}
         factor = _factor(section, may_end=may_end)
@@ -132,6 +139,12 @@ def _change(section: Section, kind: str, kinds: Mapping[str, str]) -> ShortageCh
 
 
 def _factor(section: Section, *, may_end: bool) -> float:
-    if may_end and section.get("factor") in (0, 0.0) and section.get("factor") is not False:
-        return 0.0
+    if may_end:
+        return _from_zero(section, "factor", _LARGEST)
     return read_number(section, "factor", _LARGEST)
+
+
+def _from_zero(section: Section, key: str, largest: float) -> float:
+    if section.get(key) in (0, 0.0) and section.get(key) is not False:
+        return 0.0
+    return read_number(section, key, largest)

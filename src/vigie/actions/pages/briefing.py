@@ -19,12 +19,12 @@ from vigie.actions.views.risks import (
     by_harm,
     from_when,
     read_risks,
-    risk_row,
     risk_sentence,
     what_name,
 )
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.site_risks import site_map
+from vigie.actions.views.staff_views import read_staff, with_staff
 from vigie.actions.views.views import (
     Briefing,
     Change,
@@ -73,6 +73,7 @@ def build_briefing(
     changes, changes_note = _changes(risks, earlier, previous, names, words)
     decisions, decisions_note = _decisions(tables, risks, earlier, names, words)
     listed = [risk for risk in risks if risk.step >= LISTED_STEP]
+    staff = read_staff(tables, listed[:MOST_LISTED])
     return Briefing(
         language=language,
         room_name=tables.room_name,
@@ -88,7 +89,7 @@ def build_briefing(
         tiles_note="" if wholes else words.say("tiles.none"),
         changes=changes,
         changes_note=changes_note,
-        ranked=tuple(risk_row(risk, names, words) for risk in listed[:MOST_LISTED]),
+        ranked=tuple(with_staff(risk, staff, names, words) for risk in listed[:MOST_LISTED]),
         ranked_note=_ranked_note(tables, risks, listed, words),
         site_map=site_map(tables, risks, names, evidence, words),
         accuracy=build_accuracy(tables, words),

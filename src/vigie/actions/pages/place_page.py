@@ -38,6 +38,7 @@ from vigie.actions.views.risks import (
 )
 from vigie.actions.views.room_names import Measure, Place, RoomNames, read_names
 from vigie.actions.views.site_risks import highest_by_place
+from vigie.actions.views.staff_views import StaffAhead, read_staff, with_staff
 from vigie.actions.views.stock_views import (
     StockAdvice,
     advice_lines,
@@ -73,6 +74,7 @@ MOST_MOVES = 6
 MOST_ORDERS = 20
 
 Advices = Mapping[tuple[str, str], StockAdvice]
+Staff = Mapping[tuple[str, str], StaffAhead]
 
 UNITS_OF_NEED = {"beds": "beds", "staff": "staff", "equipment": "units", "products": "units"}
 
@@ -119,6 +121,7 @@ def build_place_page(
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
     advice = read_advice(tables, place=place)
+    staff = read_staff(tables, own, place=place)
     scenarios, scenarios_note = scenario_views(tables, reader.place, names, series, words)
     what_ifs, what_ifs_note = what_if_views(tables, names, words, place=place)
     return PlacePage(
@@ -135,7 +138,7 @@ def build_place_page(
         contact=_contact(reader.place),
         last_report=_last_report(latest, words),
         state=_worst_state(latest),
-        capacity=tuple(_capacity_row(risk, names, words) for risk in own),
+        capacity=tuple(_capacity_row(risk, staff, names, words) for risk in own),
         products=_product_rows(products, advice, names, words),
         capacity_note=_capacity_note(reader, own),
         products_note=_products_note(reader, products),
@@ -247,13 +250,13 @@ def _worst_state(latest: Sequence[LatestRow]) -> FigureState:
     return next((state for state in order if state in states), FigureState.FINE)
 
 
-def _capacity_row(risk: Risk, names: RoomNames, words: Words) -> CapacityRow:
+def _capacity_row(risk: Risk, staff: Staff, names: RoomNames, words: Words) -> CapacityRow:
     unit = words.unit(UNITS_OF_NEED.get(risk.kind, "units"))
     use = ""
     if risk.need_now is not None and risk.capacity_now:
         use = f"{words.number(round(100 * risk.need_now / risk.capacity_now))}\u00a0%"
     return CapacityRow(
-        risk=risk_row(risk, names, words),
+        risk=with_staff(risk, staff, names, words),
         need=_amount(risk.need_now, unit, risk.data_date, words),
         capacity=_amount(risk.capacity_now, unit, risk.data_date, words),
         use=use,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from vigie.actions.views.risks import (
 )
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.shown_what_ifs import WhatIfView
+from vigie.actions.views.staff_views import StaffAhead, read_staff, staff_lines, staff_reason
 from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
 from vigie.actions.views.supplier_views import supplier_lines
 from vigie.actions.views.views import Picture, ReleaseTables, RiskRow
@@ -31,6 +32,7 @@ from vigie.actions.words.wording import Words, words_for
 from vigie.charts import RiskDaysWords, RiskLine, chance_step, draw_risk_days
 
 Days = NDArray[np.datetime64]
+Staff = Mapping[tuple[str, str], StaffAhead]
 
 __all__ = ["ShortageRow", "ShortagesPage", "build_shortages_page"]
 
@@ -44,7 +46,8 @@ class ShortageRow:
         reason: need against capacity, and what limits it.
         lacking: expected need without capacity over the horizon, with its unit.
         is_late: the last useful day to act is past.
-        advice: of a product, what to order by when, and what stock covers.
+        advice: of a product, what to order by when, and what stock covers; of staff, hours and
+            nurses missing, and planned shifts that break a rest rule.
     """
 
     risk: RiskRow
@@ -93,6 +96,7 @@ def build_shortages_page(
     part = part_of(len(listed), chosen.page) if listed else None
     shown = listed[part.first - 1 : part.last] if part else []
     days = read_days(tables, [risk.key for risk in shown])
+    staff = read_staff(tables, shown)
     advice = read_advice(tables, {risk.key[1:] for risk in shown if risk.kind == "products"})
     picture = _picture(tables, chosen, shown, days, names, words)
     what_ifs, what_ifs_note = _what_ifs(tables, chosen, names, words)
@@ -102,7 +106,7 @@ def build_shortages_page(
         note=_note(risks, listed, part, words),
         stale=_stale(tables, risks, words),
         part=part,
-        rows=tuple(_row(risk, advice.get(risk.key[1:]), names, words) for risk in shown),
+        rows=tuple(_row(risk, advice.get(risk.key[1:]), staff, names, words) for risk in shown),
         picture=picture,
         picture_note=words.say("shortages.no_days") if shown and picture is None else "",
         what_ifs=what_ifs,
@@ -164,7 +168,13 @@ def _stale(tables: ReleaseTables, risks: Sequence[Risk], words: Words) -> str:
     return words.say("shortages.stale", day=words.full_day(newest))
 
 
-def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words) -> ShortageRow:
+def _row(
+    risk: Risk, advice: StockAdvice | None, staff: Staff, names: RoomNames, words: Words
+) -> ShortageRow:
+    own = staff.get(risk.key[1:]) if risk.kind == "staff" else None
+    lines = staff_lines(own, words) if own else ()
+    if advice:
+        lines = advice_lines(advice, names, words, is_stock_said=True)
     lacking = ""
     if risk.expected_unmet >= 0.05:
         unit = words.unit(risk.unmet_unit)
@@ -174,10 +184,10 @@ def _row(risk: Risk, advice: StockAdvice | None, names: RoomNames, words: Words)
         lacking = words.say("shortages.lack", amount=amount, unit=unit)
     return ShortageRow(
         risk=risk_row(risk, names, words),
-        reason=reason_text(risk, words),
+        reason=staff_reason(reason_text(risk, words), own, words),
         lacking=lacking,
         is_late=risk.is_late,
-        advice=advice_lines(advice, names, words, is_stock_said=True) if advice else (),
+        advice=lines,
     )
 
 

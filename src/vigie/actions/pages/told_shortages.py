@@ -8,12 +8,13 @@ from typing import Any
 from vigie.actions.pages.plan_page import advice_of_senders, chosen_moves, move_reason
 from vigie.actions.views.risks import LISTED_STEP, Risk, by_harm, read_risks, reason_text
 from vigie.actions.views.room_names import RoomNames, read_names
+from vigie.actions.views.staff_views import StaffAhead, read_staff, staff_reason
 from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.messages import Language
 from vigie.actions.words.wording import Words, words_for
 
-__all__ = ["ADVICE_COLUMNS", "tell_moves", "tell_shortages"]
+__all__ = ["ADVICE_COLUMNS", "STAFF_COLUMNS", "tell_moves", "tell_shortages"]
 
 Row = dict[str, Any]
 
@@ -34,6 +35,23 @@ ADVICE_COLUMNS = (
 """Columns of the table of stock advice that a shortage of a product carries."""
 
 
+STAFF_COLUMNS = (
+    "gap_hours_7",
+    "gap_hours",
+    "least_share",
+    "mix_broken",
+    "registered_missing_7",
+    "registered_missing",
+    "planned_shifts",
+    "rest_breaches",
+    "breach_hours",
+    "overlapping",
+    "not_worked",
+)
+"""What a shortage of staff carries of the table of staff days: sums up to day 7 where the name
+says so, else up to day 14."""
+
+
 def tell_shortages(
     tables: ReleaseTables, *, language: Language, kind: str = "", place: str = ""
 ) -> list[Row]:
@@ -42,7 +60,7 @@ def tell_shortages(
     Those under 10 in 100 follow by falling chance. Added to the columns of the table: ``from``,
     ``from_early`` and ``from_late`` (days, if it runs short), ``reason``, and of products
     ``advice`` (what to order, in words), ``order_by`` (null: nothing within a week) and
-    ADVICE_COLUMNS.
+    ADVICE_COLUMNS; of staff STAFF_COLUMNS, null where no rule or no planned shift is told.
 
     Args:
         tables: of the release.
@@ -59,10 +77,14 @@ def tell_shortages(
     listed = by_harm(risks, floor=LISTED_STEP)
     rest = [risk for risk in risks if risk.step < LISTED_STEP]
     advice = _advice(tables, kind, place)
+    staff = read_staff(tables, risks, place=place)
     told = []
     for risk in (*listed, *rest):
         own = advice.get(risk.key[1:]) if risk.kind == "products" else None
-        told.append(rows[risk.key] | _told(risk, words) | _asked(own, names, words))
+        ahead = staff.get(risk.key[1:]) if risk.kind == "staff" else None
+        row = rows[risk.key] | _told(risk, words) | _asked(own, names, words)
+        row["reason"] = staff_reason(row["reason"], ahead, words)
+        told.append(row | _of_staff(ahead))
     return told
 
 
@@ -80,6 +102,11 @@ def _asked(advice: StockAdvice | None, names: RoomNames, words: Words) -> Row:
         "advice": advice_lines(advice, names, words)[0],
         "order_by": advice.order_date,
     } | {name: advice.row.get(name) for name in ADVICE_COLUMNS}
+
+
+def _of_staff(staff: StaffAhead | None) -> Row:
+    """What staff lack; all empty for other kinds."""
+    return {name: None if staff is None else getattr(staff, name) for name in STAFF_COLUMNS}
 
 
 def _told(risk: Risk, words: Words) -> Row:

@@ -17,6 +17,7 @@ from vigie.actions.forecasts.forecasting import Chance, Stream
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.actions.shortages.epidemic_around import epidemic_around
 from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.staff_policy import staff_policy
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.hospital import beds_served
 from vigie.hospital.absence import (
@@ -248,8 +249,20 @@ def _past_staff(drawn: _Drawn, rule: ShortageRule | None) -> _PastStaff:
     # A roster without a report of absence is read as complete: nothing says who is missing.
     present = np.where(np.isfinite(rostered), rostered - np.nan_to_num(absent), 1e9)
     patients = np.nan_to_num(last_seen(drawn.history.values))
+    counted = np.maximum(present, 0).astype(np.float32)[..., None]
+    today = np.array([drawn.inputs.as_of], dtype="datetime64[D]")
+    policy = staff_policy(
+        drawn.inputs.reference,
+        rule.mode,
+        drawn.history.places,
+        skills,
+        today,
+        np.isfinite(rostered),
+    )
+    if policy is not None:
+        counted = policy.mix.counted(counted)
     beds = beds_served(
-        np.maximum(present, 0).astype(np.float32)[..., None],
+        counted,
         patients.astype(np.float32)[..., None],
         1.0 / ratios,
     )[..., 0]

@@ -9,6 +9,7 @@ import numpy as np
 
 from vigie.actions.shortages.counted_changes import CountedChange
 from vigie.hospital import StaffPaths, in_proportion, staff_paths
+from vigie.hospital.skill_mix import SkillMix
 from vigie.paths import BoolArray, DateArray, FloatArray, PathArray
 
 __all__ = ["BedChange", "RatioChange", "StaffChange", "bed_change", "staff_change_of"]
@@ -81,21 +82,22 @@ class StaffChange:
         patients_per_staff: FloatArray,
         rostered: PathArray,
         absent: PathArray,
+        mix: SkillMix | None = None,
     ) -> StaffPaths:
         """As ``vigie.hospital.staff_paths``, under the change."""
         away = in_proportion(absent, self.absence, self.uniform)
         if not self.ratios:
-            return staff_paths(occupancy, patients_per_staff, rostered, away)
+            return staff_paths(occupancy, patients_per_staff, rostered, away, mix)
         present = np.broadcast_to(rostered, np.broadcast_shapes(rostered.shape, away.shape))
         active = np.stack([each.where for each in self.ratios])
         codes = np.einsum("npd,n->pd", active, 2 ** np.arange(len(self.ratios)))
-        found = staff_paths(occupancy, patients_per_staff, present, away)
+        found = staff_paths(occupancy, patients_per_staff, present, away, mix)
         for code in np.unique(codes[codes > 0]):
             ratios = patients_per_staff
             for number, each in enumerate(self.ratios):
                 if code >> number & 1:
                     ratios = each.applied(ratios)
-            _put(found, codes == code, staff_paths(occupancy, ratios, present, away))
+            _put(found, codes == code, staff_paths(occupancy, ratios, present, away, mix))
         return found
 
 

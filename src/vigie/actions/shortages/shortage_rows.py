@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecasts.forecasting import History
+from vigie.actions.shortages.planned_shifts import ShiftPlan
 from vigie.hospital.stays import OnwardStays
-from vigie.paths import BoolArray, PathArray, SamplePaths, last_seen, shortage_summary
+from vigie.paths import BoolArray, DateArray, PathArray, SamplePaths, last_seen, shortage_summary
 from vigie.schemas import SHORTAGES
 
 __all__ = ["Inputs", "Series", "shortage_rows"]
@@ -35,6 +36,7 @@ class Inputs:
         members: places inside each region and nation.
         stays: stays by ward kind and where they go on, by measure of the patients in bed; only
             where movements of patients tell them.
+        shifts: planned shifts, counted; None: none is told.
     """
 
     as_of: date
@@ -45,6 +47,7 @@ class Inputs:
     reference: Mapping[str, pa.Table]
     members: Mapping[str, Sequence[str]]
     stays: Mapping[str, OnwardStays] = field(default_factory=lambda: MappingProxyType({}))
+    shifts: ShiftPlan | None = None
 
     def offset(self, measure: str) -> int:
         """0 when the first day looked at is as_of itself, 1 when as_of is already reported."""
@@ -72,6 +75,12 @@ class Inputs:
         seen = self.today(measure, paths.places, paths.categories)
         here = np.broadcast_to(np.nan_to_num(seen), (*values.shape[:2], 1, values.shape[3]))
         return np.concatenate([here, values], axis=2)
+
+    def days(self, clock: str) -> DateArray:
+        """The days looked at, where this measure's report says which is the first."""
+        begins = self.as_of + timedelta(days=self.offset(clock))
+        count = self.horizon_days + 1 - self.offset(clock)
+        return np.datetime64(begins, "D") + np.arange(count)
 
     def today(self, measure: str, places: Sequence[str], categories: Sequence[str]) -> PathArray:
         """Last values seen, (place, category, 1, 1); NaN where nothing was ever reported."""

@@ -14,7 +14,7 @@ from vigie.paths import BoolArray, FloatArray, PathArray, SamplePaths
 
 __all__ = ["WARD_KINDS", "WardScope", "narrowed", "narrowed_futures", "ward_scope"]
 
-WARD_KINDS = ("beds", "electives", "ratios", "absence")
+WARD_KINDS = ("beds", "electives", "ratios", "skill_mix", "absence")
 """Kinds of change that are of wards."""
 
 _OF_SKILLS = ("ratios", "absence")
@@ -50,6 +50,7 @@ def ward_scope(
     skills: Sequence[str],
     ratios: FloatArray,
     machines: FloatArray,
+    teams: BoolArray,
 ) -> WardScope | None:
     """Where a scenario touches patients, beds and staff; None where it does nowhere.
 
@@ -58,6 +59,7 @@ def ward_scope(
         places, wards, skills: axes.
         ratios: (ward, skill), patients per member of staff; NaN where none.
         machines: (ward, machine), share of patients who need one.
+        teams: (skill, team), who is of which team that a skill mix is asked of.
     """
     at = np.zeros(len(places), dtype=bool)
     touched = np.zeros(len(wards), dtype=bool)
@@ -74,9 +76,11 @@ def ward_scope(
             ours.add(each)
     if not touched.any():
         return None
-    shared = np.concatenate([has_ratio, machines > 0], axis=1)
+    with_team = np.asarray((has_ratio[:, :, None] & teams[None]).any(axis=1))
+    shared = np.concatenate([has_ratio, machines > 0, with_team], axis=1)
     touched = _together(touched, shared)
     used = has_ratio[touched].any(axis=0)
+    used = used | teams[:, teams[used].any(axis=0)].any(axis=1)
     return WardScope(
         np.flatnonzero(at), np.flatnonzero(touched), np.flatnonzero(used), frozenset(ours)
     )

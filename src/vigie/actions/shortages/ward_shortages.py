@@ -18,10 +18,7 @@ from vigie.actions.shortages.changed_wards import BedChange
 from vigie.actions.shortages.shortage_days import DayPaths, shortage_days
 from vigie.actions.shortages.shortage_rows import Inputs, Series, shortage_rows
 from vigie.actions.shortages.ward_staffing import Staffing
-from vigie.hospital import (
-    is_short,
-    staff_paths,
-)
+from vigie.hospital import is_short
 from vigie.paths import (
     BoolArray,
     PathArray,
@@ -120,13 +117,9 @@ def bed_rows(
 def staff_rows(staff: Staffing, inputs: Inputs, days: list[pa.Table] | None = None) -> pa.Table:
     """Shortage of staff by place and skill; ``days`` takes the rows of shortage days."""
     occupancy, skills = staff.rule.measures["occupancy"], staff.skills
-    roster, ratios, paths = staff.roster, staff.ratios, staff.paths
+    paths, known = staff.paths, staff.known
     history = inputs.histories[occupancy]
-    now = staff_paths(
-        inputs.today(occupancy, history.places, history.categories), ratios, roster, staff.away_now
-    )
-    needed = np.asarray(np.isfinite(ratios).any(axis=0))
-    known = (roster[:, :, 0, 0] < 1e9) & needed[None, :]
+    now = staff.now(inputs.today(occupancy, history.places, history.categories))
     return _level_rows(
         "staff",
         "shifts",

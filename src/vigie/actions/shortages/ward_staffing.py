@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,17 @@ from vigie.actions.rooms.room import ShortageRule
 from vigie.actions.shortages.capacity_futures import CapacityFutures
 from vigie.actions.shortages.changed_wards import StaffChange
 from vigie.actions.shortages.shortage_rows import Inputs
+from vigie.actions.shortages.staff_policy import StaffPolicy, staff_policy
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.hospital import StaffPaths, staff_paths
 from vigie.hospital.absence import ABSENCE_MODEL
-from vigie.paths import FloatArray, PathArray, SamplePaths
+from vigie.paths import BoolArray, FloatArray, PathArray, SamplePaths
 
 __all__ = ["Staffing", "staff_change", "staffing"]
+
+
+_UNKNOWN = np.float32(1e9)
+"""Members of staff where no roster is told: it limits nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +36,8 @@ class Staffing:
         away_now: (place, skill, 1, 1), absent today.
         paths: need, presence and beds that the staff can run.
         model: name of the model of absence.
+        policy: the skill mix in force on the days looked at; None: no rule.
+        today: the same on the day of the run.
     """
 
     rule: ShortageRule
@@ -40,6 +47,22 @@ class Staffing:
     away_now: PathArray
     paths: StaffPaths
     model: str
+    policy: StaffPolicy | None = None
+    today: StaffPolicy | None = None
+
+    @property
+    def known(self) -> BoolArray:
+        """(place, skill), whose roster is told and of whom any ward or the skill mix asks."""
+        needed = np.isfinite(self.ratios).any(axis=0)
+        asked = np.broadcast_to(needed, self.roster.shape[:2]).copy()
+        for team in () if self.policy is None else self.policy.mix.teams:
+            asked[:, team.told_at] |= np.isfinite(team.least_share).any(axis=1)
+        return np.asarray((self.roster[:, :, 0, 0] < _UNKNOWN) & asked)
+
+    def now(self, occupancy: PathArray) -> StaffPaths:
+        """Need, presence and beds of today, for patients of (place, ward, day, sample)."""
+        mix = None if self.today is None else self.today.mix
+        return staff_paths(occupancy, self.ratios, self.roster, self.away_now, mix)
 
 
 def staffing(
@@ -47,6 +70,7 @@ def staffing(
     inputs: Inputs,
     futures: CapacityFutures | None = None,
     changed: StaffChange | None = None,
+    set_share: Mapping[str, FloatArray] | None = None,
 ) -> Staffing | None:
     """Staff on the paths of occupancy; None when its measures are not reported by day and lately.
 
@@ -56,6 +80,7 @@ def staffing(
         futures: rosters and absence ahead; None: rosters stand as they are, and absence has its
             published paths.
         changed: by a scenario; None: as expected.
+        set_share: least shares that a scenario sets, as ``staff_policy`` takes them.
     """
     occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
     if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
@@ -69,18 +94,29 @@ def staffing(
     coming, model = roster, inputs.models[rule.measures["absent"]]
     if futures is not None and futures.staff is not None:
         coming, away = futures.staff.rostered, futures.staff.absent
-        coming = np.where(np.isfinite(coming), coming, np.float32(1e9))
+        coming = np.where(np.isfinite(coming), coming, _UNKNOWN)
         model = ABSENCE_MODEL
+    dates = inputs.days(occupancy)
+    off = None if inputs.shifts is None else inputs.shifts.not_worked(history.places, skills, dates)
+    if off is not None:
+        coming = np.where(coming < _UNKNOWN, np.maximum(coming - off, np.float32(0)), coming)
+    known = roster[:, :, :, 0] < _UNKNOWN
+    now = np.array([inputs.as_of], dtype="datetime64[D]")
+    policy, today = (
+        staff_policy(inputs.reference, rule.mode, history.places, skills, days, known, shares)
+        for days, shares in ((dates, set_share), (now, None))
+    )
     judge = staff_paths if changed is None else changed.paths
-    paths = judge(inputs.ahead(occupancy), ratios, coming, away)
-    return Staffing(rule, skills, ratios, roster, away_now, paths, model)
+    mix = None if policy is None else policy.mix
+    paths = judge(inputs.ahead(occupancy), ratios, coming, away, mix)
+    return Staffing(rule, skills, ratios, roster, away_now, paths, model, policy, today)
 
 
 def staff_change(staff: Staffing | None, occupancy: str, need: PathArray) -> PathArray:
     """How the beds that staff can run change against today, per path; 1 where unknown."""
     if staff is None or staff.rule.measures["occupancy"] != occupancy:
         return np.ones((1, 1, 1, 1), dtype=np.float32)
-    now = staff_paths(need, staff.ratios, staff.roster, staff.away_now)
+    now = staff.now(need)
     with np.errstate(invalid="ignore", divide="ignore"):
         change = staff.paths.beds / now.beds
     return np.where(np.isfinite(change), change, np.float32(1))
@@ -100,7 +136,7 @@ def _presence(
     if (known.places, known.categories) != (tuple(places), tuple(skills)):
         away = _on_axes(away, known, places, skills)
     away_now = np.nan_to_num(inputs.today(absent, places, skills))
-    return np.where(np.isfinite(roster), roster, np.float32(1e9)), away, away_now
+    return np.where(np.isfinite(roster), roster, _UNKNOWN), away, away_now
 
 
 def _on_axes(

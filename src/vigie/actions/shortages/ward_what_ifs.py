@@ -16,12 +16,13 @@ from vigie.actions.shortages.changed_wards import StaffChange, bed_change, staff
 from vigie.actions.shortages.counted_changes import CountedChange
 from vigie.actions.shortages.put_off_entries import spared_on
 from vigie.actions.shortages.shortage_rows import Inputs, Series
+from vigie.actions.shortages.staff_policy import skill_teams
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.actions.shortages.ward_scope import WardScope, narrowed, narrowed_futures, ward_scope
 from vigie.actions.shortages.ward_shortages import BedPaths, bed_rows, bed_totals, staff_rows
 from vigie.actions.shortages.ward_staffing import Staffing, staffing
 from vigie.hospital import is_short
-from vigie.paths import DateArray, FloatArray, PathArray
+from vigie.paths import BoolArray, DateArray, FloatArray, PathArray
 
 __all__ = ["JudgedWards", "judge_wards_again"]
 
@@ -110,7 +111,13 @@ class _Again:
         rosters = inputs.histories.get(self.rostered)
         self.skills: tuple[str, ...] = () if rosters is None else rosters.categories
         self.scope = ward_scope(
-            counted, history.places, self.wards, self.skills, self._ratios(), self._machines()
+            counted,
+            history.places,
+            self.wards,
+            self.skills,
+            self._ratios(),
+            self._machines(),
+            self._teams(),
         )
         self.staff: Staffing | None = None
         if self.scope is None:
@@ -119,7 +126,8 @@ class _Again:
         if self.staff_rule is not None and staff_number is not None:
             ahead = narrowed_futures(judged.futures[staff_number], self.scope)
             changed = self._staff_change(self.scope)
-            self.staff = staffing(self.staff_rule, self.inside, ahead, changed)
+            shares = self._set_shares()
+            self.staff = staffing(self.staff_rule, self.inside, ahead, changed, shares)
 
     def _ratios(self) -> FloatArray:
         if self.staff_rule is None:
@@ -137,6 +145,40 @@ class _Again:
             at = (self.wards.index(row["ward_kind"]), names.index(row["equipment"]))
             shares[at] = row["share_needing"]
         return shares
+
+    def _teams(self) -> BoolArray:
+        """(skill, team), the teams that a skill mix is asked of, here or in the scenario."""
+        is_asked = self.judged.inputs.reference["skill_mix"].num_rows > 0
+        if not is_asked and not any(each.change.kind == "skill_mix" for each in self.counted):
+            return np.zeros((len(self.skills), 0), dtype=bool)
+        teams = skill_teams(self.judged.inputs.reference, self.skills).values()
+        members = [registered | assistants for registered, assistants in teams]
+        return np.array(members, dtype=bool).reshape(-1, len(self.skills)).T
+
+    def _set_shares(self) -> dict[str, FloatArray]:
+        """(place, day) by ward kind of a team, the least share that the scenario sets."""
+        places = self.inside.histories[self.patients].places
+        skills = self.inside.histories[self.rostered].categories
+        found: dict[str, FloatArray] = {}
+        teams = skill_teams(self.inside.reference, skills)
+        for each in self.counted:
+            if each.change.kind != "skill_mix":
+                continue
+            wards = [
+                ward
+                for ward in teams
+                if not each.change.categories or ward in each.change.categories
+            ]
+            if not wards:
+                self.messages.append(
+                    "skill_mix: no skill of these ward kinds is of registered nurses in "
+                    "skills.csv, so nothing of it changes."
+                )
+            where = each.at(places)[:, None] & each.on(self._dates())[None, :]
+            for ward in wards:
+                share = found.setdefault(ward, np.full(where.shape, np.nan))
+                share[where] = each.change.share
+        return found
 
     def _fewer(self, scope: WardScope) -> PathArray | None:
         """Patients without those whose planned treatment is put off; None: nobody's is."""

@@ -224,8 +224,8 @@ class RiskRow:
     """A chance of a shortage in a list.
 
     ``chance_7`` and ``chance_14`` are None when the horizon of the run is shorter or steps are
-    longer; ``chance`` is for the whole horizon. ``advice`` says of a product what to order, by
-    when, and what stock covers.
+    longer; ``chance`` is for the whole horizon. ``advice`` says of staff what is missing, of a
+    product what to order, by when, and what stock covers.
     """
 
     kind: str

@@ -47,6 +47,8 @@ def _what(change: Mapping[str, Any], words: Words) -> str:
             kept=words.number(round(100 * change["factor"])),
             days=words.number(change["mean_stay_days"]),
         )
+    if kind == "skill_mix":
+        return words.say("what_if.skill_mix", share=words.number(100 * change.get("share", 0.0)))
     if kind == "ratios" and "mode" in change:
         mode = words.say(f"what_if.mode_{change['mode']}")
         said = words.say("what_if.mode", mode=mode)

@@ -20,6 +20,7 @@ from vigie.actions.words.messages_scenarios import SCENARIO_MESSAGES
 from vigie.actions.words.messages_scores import SCORE_MESSAGES
 from vigie.actions.words.messages_shortages import SHORTAGE_MESSAGES
 from vigie.actions.words.messages_spread import SPREAD_MESSAGES
+from vigie.actions.words.messages_staff import STAFF_MESSAGES
 from vigie.actions.words.messages_stock import STOCK_MESSAGES
 from vigie.actions.words.messages_what_if import WHAT_IF_MESSAGES
 
@@ -41,6 +42,7 @@ _PARTS = (
     SHORTAGE_MESSAGES,
     SPREAD_MESSAGES,
     WHAT_IF_MESSAGES,
+    STAFF_MESSAGES,
     STOCK_MESSAGES,
     DEPOT_MESSAGES,
 )

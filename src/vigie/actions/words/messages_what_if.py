@@ -24,6 +24,10 @@ WHAT_IF_MESSAGES: dict[str, tuple[str, str]] = {
     "what_if.mode_normal": ("normal days", "habituels"),
     "what_if.mode_stretched": ("stretched days", "sous tension"),
     "what_if.mode_crisis": ("crisis days", "de crise"),
+    "what_if.skill_mix": (
+        "registered nurses at least {share} % of the nursing staff",
+        "infirmiers diplômés : au moins {share} % de l'équipe soignante",
+    ),
     "what_if.absence": ("absence × {factor}", "absences × {factor}"),
     "what_if.delay.one": (
         "open orders {count} day later",
