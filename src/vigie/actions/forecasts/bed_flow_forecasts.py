@@ -9,7 +9,7 @@ from vigie.epidemiology import pooled_paths
 from vigie.hospital import level_paths
 from vigie.paths import PathArray
 
-__all__ = ["has_entries", "occupancy_paths"]
+__all__ = ["has_entries", "occupancy_paths", "whole_paths"]
 
 _MOST_SAMPLES, _SCORED_SAMPLES = 500, 120
 """Futures followed today, and where only scores are wanted; each serves several."""
@@ -46,15 +46,25 @@ def occupancy_paths(history: History, steps: int, chance: Chance) -> PathArray:
     served = served_wards(wards)
     if not served.any():
         return paths
-    whole = _whole_paths(entries.whole, steps, chance)
+    whole = whole_paths(entries.whole, steps, chance)
     told = ward_occupancy_paths(wards, whole, chance.stream(Stream.BED_FLOW))
     followed = np.take(told, np.arange(chance.sample_count) % told.shape[-1], axis=-1)
     paths[served] = np.minimum(followed[served], np.float32(history.upper))
     return paths
 
 
-def _whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
-    """(category, day, sample): entries to all places from the day after the history on."""
+def whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
+    """Paths of entries to all places, or of an epidemic in whole regions.
+
+    Args:
+        whole: (1, category, day), on the days of a history, NaN where not known; known once.
+        steps: days ahead of the history.
+        chance: of the run.
+
+    Returns:
+        (category, day, sample), from the day after the history on; fewer samples than the run
+        has, each of which serves several.
+    """
     known = np.flatnonzero(np.isfinite(whole).any(axis=(0, 1)))
     behind = whole.shape[-1] - 1 - int(known[-1])
     behind = min(behind, chance.horizon_days + MOST_DAYS_BEHIND - steps)

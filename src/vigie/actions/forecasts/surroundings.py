@@ -14,7 +14,9 @@ from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, Histor
 from vigie.actions.forecasts.holidays import holidays_of
 from vigie.actions.forecasts.renewal_terms import RenewalTerms, covered
 from vigie.actions.forecasts.room_signals import RankedSignals, RoomSignals
+from vigie.actions.forecasts.staff_beside import roster_measures, staff_beside
 from vigie.actions.forecasts.ward_stays import WardStays
+from vigie.actions.rooms.places import members_of_totals
 from vigie.actions.rooms.room import Room
 from vigie.lake import DataFile
 from vigie.paths import BoolArray
@@ -50,12 +52,22 @@ class Surroundings:
     @property
     def measures(self) -> tuple[str, ...]:
         """Measures that are looked at beside the forecast ones."""
-        return tuple(sorted({*self._signals.measures, *self.entries.values()}))
+        return tuple(sorted({*self._signals.measures, *self.read_beside}))
 
     @property
     def entries(self) -> Mapping[str, str]:
         """Measure of daily entries, by the measure of the patients in bed."""
         return entry_measures(self._room.values.shortages)
+
+    @property
+    def rosters(self) -> Mapping[str, str]:
+        """Measure of the roster, by the measure of its absent members of staff."""
+        return roster_measures(self._room.values.shortages)
+
+    @property
+    def read_beside(self) -> frozenset[str]:
+        """Measures that need not be forecast, whose histories stand beside others."""
+        return frozenset({*self.entries.values(), *self.rosters.values()})
 
     def fingerprint(self, day: date) -> str:
         """What else is known on a day than the measures; equal texts, equal knowledge."""
@@ -84,6 +96,11 @@ class Surroundings:
             law = self._stays.law(history.categories, day, self._chance.stream(Stream.STAYS))
             came = entries_beside(history, entries, law)
             return (history if came is None else _with_entries(history, came)), totals
+        rostered = known.get(self.rosters.get(history.measure, ""))
+        if rostered is not None:
+            members = members_of_totals(self._room.reference(PLACES.name), day)
+            staff = staff_beside(history, rostered, self._days_ahead, self._rules, known, members)
+            return replace(history, beside=replace(history.beside, staff=staff)), totals
         if history.kind != "flow" or history.step != "day":
             return drawn
         epidemics: dict[str, EngineTerms] = {}
