@@ -64,7 +64,9 @@ def absence_paths(
     shared = _shared_logit(law, weekdays, rng, sample_count, epidemic, days_before)
     wards = law.wards.ahead(rng, days, sample_count).reshape(places, skills, days, -1)
     out = np.zeros((places, skills, days, sample_count), dtype=np.float32)
-    drawn = np.array([day - 1 for day in asked if day <= days]) if asked else np.arange(days)
+    drawn = np.array(
+        [day - 1 for day in asked or range(1, days + 1) if day <= days], dtype=np.int64
+    )
     roster = np.broadcast_to(roster, (*roster.shape[:2], days, roster.shape[3]))[:, :, drawn]
     shared, wards = shared[:, drawn], wards[:, :, drawn]
     for place in range(places):
