@@ -192,7 +192,7 @@ class _Made:
         self.others: list[pa.Table] = []
 
     def simulate(self, history: History) -> None:
-        """Paths of a measure that no table shows: by the model for want of scores."""
+        """Paths of a measure that no table shows: by the model that needs no scores."""
         model = model_without_scores(history)
         self.paths[history.measure] = forecast_by(model, history, self.chance)
         self.models[history.measure] = model.name

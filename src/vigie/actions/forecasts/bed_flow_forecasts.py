@@ -57,7 +57,7 @@ def whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
     """Paths of entries to all places, or of an epidemic in whole regions.
 
     Args:
-        whole: (1, category, day), on the days of a history, NaN where not known; known once.
+        whole: (1, category, day), on the days of a history, NaN where not known; some day is.
         steps: days ahead of the history.
         chance: of the run.
 
