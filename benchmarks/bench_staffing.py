@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from benchmarks.child import in_child, scaled
 from benchmarks.figures import Figure
-from benchmarks.staffed_region import EPIDEMIC, StaffedRegion, rules, staffed_region
+from benchmarks.staffed_region import StaffedRegion, rules, staffed_region
 
 COMMAND = "make bench ONLY=staffing"
 SEEDS = (11, 12, 13)
@@ -53,15 +53,12 @@ def _stated(
     from vigie.actions.shortages.ward_shortages import bed_rows, staff_rows
     from vigie.actions.shortages.ward_staffing import staffing
 
-    inputs, chance = region.inputs(day, HORIZON, SAMPLES, truth_of_patients=patients == "true")
+    expected, chance = region.inputs(day, HORIZON, SAMPLES, truth_of_patients=patients == "true")
     stated: dict[str, dict[tuple[str, str], list[float]]] = {"beds": {}, "staff": {}}
     for ahead in ("held", "follows"):
         beds, of_staff = rules(ahead)
-        futures = (
-            None
-            if ahead == "held"
-            else capacity_futures(beds, of_staff, inputs, chance, [EPIDEMIC])
-        )
+        inputs = expected if ahead == "follows" else region.persisting(expected, chance)
+        futures = None if ahead == "held" else capacity_futures(beds, of_staff, inputs, chance)
         staff = staffing(of_staff, inputs, futures)
         assert staff is not None
         for kind, rows in (
@@ -147,7 +144,7 @@ def cost() -> float:
     inputs, chance = staffed_region(1, 100).inputs(650, 21, 1000, truth_of_patients=False)
     beds, of_staff = rules("follows")
     started = time.process_time()
-    futures = capacity_futures(beds, of_staff, inputs, chance, [EPIDEMIC])
+    futures = capacity_futures(beds, of_staff, inputs, chance)
     staff = staffing(of_staff, inputs, futures)
     assert staff is not None
     bed_rows(beds, inputs, staff, None, futures)

@@ -6,7 +6,7 @@ patients ahead are those of persistence, or those who truly came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from vigie.actions.forecasts.flow_models import baseline_of, forecast_by
+from vigie.actions.forecasts.flow_models import baseline_of, forecast_by, model_without_scores
 from vigie.actions.forecasts.forecasting import HISTORY_DAYS, Chance, History
+from vigie.actions.forecasts.staff_beside import staff_beside
 from vigie.actions.rooms.places import members_of_totals
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.actions.shortages.shortage_rows import Inputs
@@ -98,9 +99,15 @@ class StaffedRegion:
             name: self._history(name, kind, categories, values, day, as_of)
             for name, (categories, kind, values) in self.series().items()
         }
-        drawn = {}
-        for name in ("beds_occupied", "staff_absent", "epidemic_admissions"):
-            drawn[name] = forecast_by(baseline_of(known[name]), known[name], chance)
+        members = members_of_totals(self.reference["places"], as_of)
+        absent = known["staff_absent"]
+        staff = staff_beside(absent, known["staff_rostered"], horizon, [EPIDEMIC], known, members)
+        known["staff_absent"] = replace(absent, beside=replace(absent.beside, staff=staff))
+        drawn, models = {}, {}
+        for name in ("beds_occupied", "staff_absent"):
+            model = model_without_scores(known[name])
+            models[name] = model.name
+            drawn[name] = forecast_by(model, known[name], chance)
         if truth_of_patients:
             drawn["beds_occupied"] = self._true_paths(drawn["beds_occupied"], day)
         return Inputs(
@@ -108,10 +115,16 @@ class StaffedRegion:
             horizon_days=horizon,
             histories=known,
             paths=drawn,
-            models={name: baseline_of(known[name]).name for name in drawn},
+            models=models,
             reference=self.reference,
-            members=members_of_totals(self.reference["places"], as_of),
+            members=members,
         ), chance
+
+    def persisting(self, inputs: Inputs, chance: Chance) -> Inputs:
+        """The same inputs with absence by its baseline."""
+        absent = inputs.histories["staff_absent"]
+        paths = forecast_by(baseline_of(absent), absent, chance)
+        return replace(inputs, paths={**inputs.paths, "staff_absent": paths})
 
     def _history(
         self,

@@ -21,10 +21,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from benchmarks.promised_orders import promised_units
 from vigie.actions.forecasts.forecasting import History
 from vigie.demoregion.catalogue import SKILLS
 from vigie.paths import FloatArray, last_seen, step_dates
-from vigie.supply import burn_rate, deliveries
+from vigie.supply import burn_rate
 
 __all__ = [
     "Figures",
@@ -100,7 +101,7 @@ def burn_figures(known: Known) -> Figures:
     burn = burn_rate(used, held)
     behind = known.behind("products")
     dates = step_dates(held_of.dates[-1], "day", behind + known.horizon_days)
-    due = np.cumsum(deliveries(known.orders, places, products, dates), axis=2, dtype=np.float64)
+    due = np.cumsum(promised_units(known.orders, places, products, dates), axis=2, dtype=np.float64)
     steps = np.arange(1, len(dates) + 1)
     left = stock[:, :, None] + due - burn[:, :, None] * steps
     first = max(0, behind - 1 + known.offset("products"))

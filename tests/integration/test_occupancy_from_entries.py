@@ -1,4 +1,4 @@
-"""Patients in bed forecast from who comes: scored in a room, and published when better."""
+"""Patients in bed from who comes, and absence on rosters: scored, and published when better."""
 
 from __future__ import annotations
 
@@ -34,15 +34,30 @@ pytestmark = pytest.mark.xdist_group("entries")
 BEDS = (
     re.sub(r"known_at = .*", "known_at = { reference_plus_days = 1 }", FILES["feeds/beds.toml"])
     + '\n[[measures]]\nmeasure = "came"\nfrom = "came"\nunit = "patients"\n'
+    + '\n[[measures]]\nmeasure = "roster"\nfrom = "roster"\nunit = "people"\n'
+    + '\n[[measures]]\nmeasure = "away"\nfrom = "away"\nunit = "people"\n'
 )
+STAFF = """
+[[shortage]]
+kind = "staff"
+rostered = "roster"
+absent = "away"
+occupancy = "beds_occupied"
+"""
 CHANGES = {
     "feeds/beds.toml": BEDS,
     "reference/measures.csv": FILES["reference/measures.csv"]
-    + "came,Entries,Entrées,patients,flow,sum,0,ward_kind,false,true,\n",
+    + "came,Entries,Entrées,patients,flow,sum,0,ward_kind,false,true,\n"
+    + "roster,Rostered,Planifiés,people,level,sum,0,ward_kind,false,false,\n"
+    + "away,Absent,Absents,people,level,sum,0,ward_kind,true,false,\n",
+    "reference/skills.csv": "skill,ward_kind\nicu,icu\n",
+    "reference/ratios.csv": "ward_kind,skill,mode,patients_per_staff,valid_from,source\n"
+    "icu,icu,normal,2,2020-01-01,decree\n",
     "vigie.toml": FILES["vigie.toml"]
     .replace("sample_count = 50", "sample_count = 200")
     .replace("horizon_days = 7", "horizon_days = 14")
-    .replace('capacity = "beds_staffed"', 'capacity = "beds_staffed"\nentries = "came"'),
+    .replace('capacity = "beds_staffed"', 'capacity = "beds_staffed"\nentries = "came"')
+    + STAFF,
 }
 
 
@@ -61,6 +76,8 @@ def _figures() -> tuple[np.ndarray, np.ndarray]:
 
 
 CAME, IN_BED = _figures()
+ROSTER = np.array([30, 40, 50])[:, None] * np.where(np.arange(CAME.shape[1]) % 7 < 5, 10, 6) // 10
+AWAY = np.random.default_rng(8).binomial(ROSTER, 0.1)
 
 
 def beds_until(last: date, *, spoilt_after: date | None = None) -> str:
@@ -72,8 +89,9 @@ def beds_until(last: date, *, spoilt_after: date | None = None) -> str:
         for at, place in enumerate(PLACES):
             in_bed = 500 if is_spoilt else IN_BED[at, number]
             came = 400 if is_spoilt else CAME[at, number]
-            rows.append(f"{place},{day},{in_bed},{60 + 30 * at},{came}")
-    return "\n".join(["hospital,day,occupied,staffed,came", *rows, ""])
+            roster, away = (70, 70) if is_spoilt else (ROSTER[at, number], AWAY[at, number])
+            rows.append(f"{place},{day},{in_bed},{60 + 30 * at},{came},{roster},{away}")
+    return "\n".join(["hospital,day,occupied,staffed,came,roster,away", *rows, ""])
 
 
 def made(folder: Path, day: date, text: str) -> Room:
@@ -108,9 +126,26 @@ def test_it_is_scored_beside_persistence_and_published_when_better(room: Room) -
     assert all(row["value"] >= 0 for row in forecast)
 
 
-def test_measure_of_entries_is_not_forecast_for_it(room: Room) -> None:
+def test_absence_on_rosters_is_published_and_staff_are_judged_by_it(room: Room) -> None:
+    states = {
+        (row["level"], row["model_id"]): row["state"]
+        for row in show_table(room, OPERATOR, "model_choices", target="away").to_pylist()
+    }
+    assert states["places", "vigie-persistence"] == "baseline"
+    assert states["places", "vigie-absence"] == "published"
+    assert ("totals", "vigie-absence") not in states, "regions have the sum of their places"
+    short = show_table(room, OPERATOR, "shortages", kind="staff").to_pylist()
+    assert {row["model_id"] for row in short} == {"vigie-absence"}
+    rows = show_table(room, OPERATOR, "path_arrays", measure="away", place="C").to_pylist()
+    weekend = [np.mean(row["samples"]) for row in rows if row["date"].weekday() >= 5]
+    week = [np.mean(row["samples"]) for row in rows if row["date"].weekday() < 5]
+    assert np.mean(weekend) == pytest.approx(0.1 * 30, rel=0.2)
+    assert np.mean(week) == pytest.approx(0.1 * 50, rel=0.2)
+
+
+def test_measures_that_stand_beside_are_not_forecast_for_it(room: Room) -> None:
     targets = show_table(room, OPERATOR, "forecasts")["target"].unique().to_pylist()
-    assert targets == ["beds_occupied"]
+    assert sorted(targets) == ["away", "beds_occupied"]
 
 
 def test_futures_are_whole_patients_and_the_weekend_shows(room: Room) -> None:
@@ -128,7 +163,8 @@ def test_nothing_after_a_past_day_changes_its_forecast(room: Room, tmp_path: Pat
     text = beds_until(TODAY - timedelta(days=1), spoilt_after=origin)
     other = made(tmp_path / "other", TODAY, text)
     first, second = (tasks_of(each, origin) for each in (room, other))
-    assert {"vigie-bed-flow", "vigie-persistence"} <= set(first["model_id"].to_pylist())
+    names = set(first["model_id"].to_pylist())
+    assert {"vigie-bed-flow", "vigie-absence", "vigie-persistence"} <= names
     assert first.equals(second)
 
 
@@ -138,7 +174,7 @@ def tasks_of(room: Room, day: date) -> pa.Table:
     reports = room.lake.files(REPORTS)
     around = Surroundings(room, reports, chance)
     own = OwnForecasts(room, TODAY)
-    past = PastForecasts(room, ["beds_occupied"], reports, own, chance, around)
+    past = PastForecasts(room, ["away", "beds_occupied"], reports, own, chance, around)
     return past.tasks(Origin(day, None, is_made_after=True))
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.charts import drawing, palette
-from vigie.charts.scales import Days, DayScale, ValueScale, day_ticks, round_ticks
+from vigie.charts.frame import DayFrame, day_axis, left_edge, picture, size_of
+from vigie.charts.scales import Days, DayScale, ValueScale, round_ticks
 
 __all__ = ["Ahead", "AheadWords", "draw_ahead"]
 
@@ -74,17 +75,6 @@ class AheadWords:
     number: Callable[[float], str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    width: int
-    height: int
-    size: int
-    days: DayScale
-    values: ValueScale
-    ticks: tuple[float, ...]
-    half: float
-
-
 def draw_ahead(ahead: Ahead, words: AheadWords, *, is_narrow: bool = False) -> str:
     """The picture as SVG text.
 
@@ -96,7 +86,7 @@ def draw_ahead(ahead: Ahead, words: AheadWords, *, is_narrow: bool = False) -> s
     frame = _frame(ahead, words, is_narrow=is_narrow)
     parts = [
         drawing.hatching("q", palette.REPORTED),
-        *_axes(frame, words, most_days=4 if is_narrow else 7),
+        *day_axis(frame, words, is_narrow=is_narrow),
         *_future(ahead, frame),
         *_capacity_ground(ahead, frame),
         *_capacity_line(ahead, frame),
@@ -108,88 +98,64 @@ def draw_ahead(ahead: Ahead, words: AheadWords, *, is_narrow: bool = False) -> s
         *_range_names(ahead, frame, words),
         *_limits(ahead, frame, words),
     ]
-    return drawing.document(
-        frame.width,
-        frame.height,
-        title=words.title,
-        description=words.description,
-        parts=parts,
-        font_size=frame.size,
-    )
+    return picture(frame, words, parts)
 
 
-def _frame(ahead: Ahead, words: AheadWords, *, is_narrow: bool) -> _Frame:
-    width, height, size = (344, 284, 12) if is_narrow else (720, 324, 13)
+def _frame(ahead: Ahead, words: AheadWords, *, is_narrow: bool) -> DayFrame:
+    width, size = size_of(is_narrow=is_narrow)
+    height = 284 if is_narrow else 324
     strip = 34 if ahead.limits else 0
     seen = np.concatenate([ahead.past_values, ahead.values.ravel(), ahead.delivered])
     if ahead.capacity is not None:
         seen = np.concatenate([seen, ahead.capacity.ravel()])
     ticks = round_ticks(float(np.nanmax(seen)))
-    left = 14 + drawing.LETTER * size * max(len(words.number(tick)) for tick in ticks)
+    left = left_edge(ticks, words, size)
     right = width - 12 - drawing.LETTER * 12 * max(len(words.median), len(words.range_80))
     first = min([ahead.days[0], *ahead.past_days[:1]])
     days = DayScale(first, ahead.days[-1], left, right)
-    half = (right - left) / max(1.0, float((days.last - days.first).astype(int))) / 2
-    return _Frame(
-        width,
-        height + strip,
-        size,
-        days,
-        ValueScale(0.0, ticks[-1], 64, height - 28),
-        ticks,
-        half,
-    )
+    up = ValueScale(0.0, ticks[-1], 64, height - 28)
+    return DayFrame(width, height + strip, size, days, up, ticks)
 
 
-def _axes(frame: _Frame, words: AheadWords, *, most_days: int) -> list[str]:
-    left, right, bottom = frame.days.left, frame.days.right, frame.values.bottom
-    parts = []
-    for tick in frame.ticks:
-        height = frame.values(tick)
-        colour = palette.INK if tick == 0 else palette.RULE
-        parts.append(drawing.line((left, height), (right, height), stroke=colour))
-        parts.append(drawing.text((left - 6, height + 4), words.number(tick), anchor="end"))
-    for day in day_ticks(frame.days.first, frame.days.last, most_days):
-        across = frame.days(np.datetime64(day))
-        parts.append(drawing.line((across, bottom), (across, bottom + 4), stroke=palette.INK))
-        if across < right - 8:
-            parts.append(drawing.text((across, bottom + 18), words.day(day), anchor="middle"))
-    return parts
+def _half(frame: DayFrame) -> float:
+    """Half the width of a day."""
+    days = frame.days
+    return (days.right - days.left) / max(1.0, float((days.last - days.first).astype(int))) / 2
 
 
-def _points(days: Days, values: FloatArray, frame: _Frame) -> list[tuple[float, float]]:
+def _points(days: Days, values: FloatArray, frame: DayFrame) -> list[tuple[float, float]]:
     return [
         (across, frame.values(value))
         for across, value in zip(frame.days.positions(days), values.tolist(), strict=True)
     ]
 
 
-def _steps(ahead: Ahead, values: FloatArray, frame: _Frame) -> list[tuple[float, float]]:
+def _steps(ahead: Ahead, values: FloatArray, frame: DayFrame) -> list[tuple[float, float]]:
     """A level that holds all day: from half a day before to half a day after."""
     points: list[tuple[float, float]] = []
     for across, height in _points(ahead.days, values, frame):
         points += [
-            (max(frame.days.left, across - frame.half), height),
-            (min(frame.days.right, across + frame.half), height),
+            (max(frame.days.left, across - _half(frame)), height),
+            (min(frame.days.right, across + _half(frame)), height),
         ]
     return points
 
 
-def _capacity_ground(ahead: Ahead, frame: _Frame) -> list[str]:
+def _capacity_ground(ahead: Ahead, frame: DayFrame) -> list[str]:
     if ahead.capacity is None or np.allclose(ahead.capacity[:, 0], ahead.capacity[:, 2]):
         return []
     low, high = (_steps(ahead, ahead.capacity[:, at], frame) for at in (0, 2))
     return [drawing.area(high, low, fill="url(#q)", outline=palette.REPORTED)]
 
 
-def _capacity_line(ahead: Ahead, frame: _Frame) -> list[str]:
+def _capacity_line(ahead: Ahead, frame: DayFrame) -> list[str]:
     if ahead.capacity is None:
         return []
     steps = _steps(ahead, ahead.capacity[:, 1], frame)
     return [drawing.path([steps], stroke=palette.CAPACITY, width=2.0)]
 
 
-def _capacity_name(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
+def _capacity_name(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     if ahead.capacity is None:
         return []
     highest = float(ahead.capacity[:, 2].max())
@@ -199,7 +165,7 @@ def _capacity_name(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     return [drawing.text((across, at[1]), words.capacity, is_bold=True, has_halo=True)]
 
 
-def _future(ahead: Ahead, frame: _Frame) -> list[str]:
+def _future(ahead: Ahead, frame: DayFrame) -> list[str]:
     low, middle, high = (_points(ahead.days, column, frame) for column in ahead.values.T)
     return [
         drawing.area(high, low, fill=palette.FORECAST_95, outline=palette.FORECAST),
@@ -207,11 +173,11 @@ def _future(ahead: Ahead, frame: _Frame) -> list[str]:
     ]
 
 
-def _deliveries(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
+def _deliveries(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     """A bar as high as what comes, with its amount over it."""
     parts = []
     taken = -math.inf
-    half = max(2.5, min(6.0, frame.half * 0.8))
+    half = max(2.5, min(6.0, _half(frame) * 0.8))
     for day, units in zip(ahead.days, ahead.delivered.tolist(), strict=False):
         if units < 0.5:
             continue
@@ -234,7 +200,7 @@ def _deliveries(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     return parts
 
 
-def _past(ahead: Ahead, frame: _Frame) -> list[str]:
+def _past(ahead: Ahead, frame: DayFrame) -> list[str]:
     pieces: list[list[tuple[float, float]]] = [[]]
     for point, value in zip(
         _points(ahead.past_days, np.nan_to_num(ahead.past_values), frame),
@@ -253,7 +219,7 @@ def _past(ahead: Ahead, frame: _Frame) -> list[str]:
     return [drawing.path(pieces, stroke=palette.INK, width=1.3), *dots]
 
 
-def _moments(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
+def _moments(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     """Today, and the last useful day to act with a flag on a line of its own."""
     bottom = frame.values.bottom
     parts = []
@@ -275,7 +241,7 @@ def _moments(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     return parts
 
 
-def _short_bar(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
+def _short_bar(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     if ahead.short_days is None:
         return []
     early, middle, late = (
@@ -305,7 +271,7 @@ def _short_bar(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     ]
 
 
-def _range_names(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
+def _range_names(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     _, middle, high = ahead.values[-1].tolist()
     upper = frame.values(high) + 4
     lower = max(frame.values(middle) + 4, upper + frame.size + 2)
@@ -318,12 +284,12 @@ def _range_names(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     ]
 
 
-def _limits(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
+def _limits(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     """A strip under the days: what limits capacity, one piece for each run of equal days."""
     if not ahead.limits:
         return []
     top = frame.values.bottom + 30
-    begins = frame.days(ahead.days[0]) - frame.half
+    begins = frame.days(ahead.days[0]) - _half(frame)
     fits = begins - drawing.LETTER * 12 * len(words.limits) > 2
     parts = [
         drawing.text((begins - 6, top + 13), words.limits, anchor="end", size=12)
@@ -333,8 +299,8 @@ def _limits(ahead: Ahead, frame: _Frame, words: AheadWords) -> list[str]:
     at = 0
     for number, (name, run) in enumerate(groupby(ahead.limits)):
         count = len(list(run))
-        left = max(frame.days.left, frame.days(ahead.days[at]) - frame.half)
-        right = min(frame.days.right, frame.days(ahead.days[at + count - 1]) + frame.half)
+        left = max(frame.days.left, frame.days(ahead.days[at]) - _half(frame))
+        right = min(frame.days.right, frame.days(ahead.days[at + count - 1]) + _half(frame))
         at += count
         fill = palette.GROUND_SOFT if number % 2 else palette.GROUND
         parts.append(

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.charts import drawing, palette
-from vigie.charts.scales import Days, DayScale, ValueScale, day_ticks, round_ticks
+from vigie.charts.frame import DayFrame, day_axis, left_edge, picture, size_of
+from vigie.charts.scales import Days, DayScale, ValueScale, round_ticks
 
 __all__ = ["FAN_LEVELS", "Fan", "FanWords", "draw_fan"]
 
@@ -84,16 +85,6 @@ class FanWords:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    width: int
-    height: int
-    font_size: int
-    days: DayScale
-    values: ValueScale
-    ticks: tuple[float, ...]
-
-
 def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
     """The fan chart as SVG text.
 
@@ -105,7 +96,7 @@ def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
     frame = _frame(fan, words, is_narrow=is_narrow)
     parts = [
         drawing.hatching("h", palette.RULE),
-        *_axes(frame, words, most_days=4 if is_narrow else 7),
+        *day_axis(frame, words, is_narrow=is_narrow),
         *_incomplete_ground(fan, frame, words),
         *_future(fan, frame),
         *_scenario(fan, frame, words),
@@ -116,27 +107,21 @@ def draw_fan(fan: Fan, words: FanWords, *, is_narrow: bool = False) -> str:
         *_capacity_label(fan, frame, words),
         *_range_labels(fan, frame, words),
     ]
-    return drawing.document(
-        frame.width,
-        frame.height,
-        title=words.title,
-        description=words.description,
-        parts=parts,
-        font_size=frame.font_size,
-    )
+    return picture(frame, words, parts)
 
 
-def _frame(fan: Fan, words: FanWords, *, is_narrow: bool) -> _Frame:
-    width, height, font_size = (344, 250, 12) if is_narrow else (720, 300, 13)
+def _frame(fan: Fan, words: FanWords, *, is_narrow: bool) -> DayFrame:
+    width, size = size_of(is_narrow=is_narrow)
+    height = 250 if is_narrow else 300
     ticks = _ticks(fan)
-    left = 14 + drawing.LETTER * font_size * max(len(words.number(tick)) for tick in ticks)
+    left = left_edge(ticks, words, size)
     labels = (words.median, words.range_50, words.range_95, words.scenario)
     right = 12 + drawing.LETTER * 12 * max(map(len, labels)) if len(fan.future_days) else 16.0
     days = np.concatenate([fan.past_days, fan.future_days])
-    return _Frame(
+    return DayFrame(
         width,
         height,
-        font_size,
+        size,
         DayScale(days.min(), days.max(), left, width - right),
         ValueScale(ticks[0], ticks[-1], 50 if words.notice else 34, height - 28),
         ticks,
@@ -157,24 +142,7 @@ def _ticks(fan: Fan) -> tuple[float, ...]:
     return (*(-step * n for n in range(below, 0, -1)), *ticks)
 
 
-def _axes(frame: _Frame, words: FanWords, *, most_days: int) -> list[str]:
-    left, right = frame.days.left, frame.days.right
-    parts = []
-    for tick in frame.ticks:
-        height = frame.values(tick)
-        colour = palette.INK if tick == 0 else palette.RULE
-        parts.append(drawing.line((left, height), (right, height), stroke=colour))
-        parts.append(drawing.text((left - 6, height + 4), words.number(tick), anchor="end"))
-    for day in day_ticks(frame.days.first, frame.days.last, most_days):
-        across = frame.days(np.datetime64(day))
-        bottom = frame.values.bottom
-        parts.append(drawing.line((across, bottom), (across, bottom + 4), stroke=palette.INK))
-        if across < right - 8:
-            parts.append(drawing.text((across, bottom + 18), words.day(day), anchor="middle"))
-    return parts
-
-
-def _incomplete_ground(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+def _incomplete_ground(fan: Fan, frame: DayFrame, words: FanWords) -> list[str]:
     if not fan.is_incomplete.any():
         return []
     days = fan.past_days[fan.is_incomplete]
@@ -187,7 +155,7 @@ def _incomplete_ground(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
     ]
 
 
-def _future(fan: Fan, frame: _Frame) -> list[str]:
+def _future(fan: Fan, frame: DayFrame) -> list[str]:
     if not len(fan.future_days):
         return []
     across = frame.days.positions(fan.future_days)
@@ -203,7 +171,7 @@ def _future(fan: Fan, frame: _Frame) -> list[str]:
     ]
 
 
-def _scenario(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+def _scenario(fan: Fan, frame: DayFrame, words: FanWords) -> list[str]:
     """Median and outer range, dashed: they must not read as what is expected."""
     if fan.scenario is None or not len(fan.future_days):
         return []
@@ -221,7 +189,7 @@ def _scenario(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
     ]
 
 
-def _past(fan: Fan, frame: _Frame) -> list[str]:
+def _past(fan: Fan, frame: DayFrame) -> list[str]:
     points = [
         None if math.isnan(value) else (across, frame.values(value))
         for across, value in zip(
@@ -246,7 +214,7 @@ def _past(fan: Fan, frame: _Frame) -> list[str]:
     return [drawing.path(pieces, stroke=palette.INK, width=1.3), *dots]
 
 
-def _today(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+def _today(fan: Fan, frame: DayFrame, words: FanWords) -> list[str]:
     if not frame.days.first <= fan.today <= frame.days.last:
         return []
     across = frame.days(fan.today)
@@ -257,7 +225,7 @@ def _today(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
     ]
 
 
-def _capacity(fan: Fan, frame: _Frame) -> list[str]:
+def _capacity(fan: Fan, frame: DayFrame) -> list[str]:
     if not len(fan.capacity_days):
         return []
     steps: list[tuple[float, float]] = []
@@ -270,7 +238,7 @@ def _capacity(fan: Fan, frame: _Frame) -> list[str]:
     return [drawing.path([steps], stroke=palette.CAPACITY, width=1.8)]
 
 
-def _capacity_label(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+def _capacity_label(fan: Fan, frame: DayFrame, words: FanWords) -> list[str]:
     if not len(fan.capacity_days):
         return []
     above = frame.values(float(fan.capacity_values[0])) - 6
@@ -278,7 +246,7 @@ def _capacity_label(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
     return [drawing.text(at, words.capacity, is_bold=True, has_halo=True)]
 
 
-def _short_bar(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+def _short_bar(fan: Fan, frame: DayFrame, words: FanWords) -> list[str]:
     if fan.short_days is None:
         return []
     early, middle, late = (
@@ -300,7 +268,7 @@ def _short_bar(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
     ]
 
 
-def _range_labels(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
+def _range_labels(fan: Fan, frame: DayFrame, words: FanWords) -> list[str]:
     if not len(fan.future_days):
         return []
     _, _, middle, high, highest = fan.bands[-1].tolist()
@@ -314,7 +282,7 @@ def _range_labels(fan: Fan, frame: _Frame, words: FanWords) -> list[str]:
         named.append((float(fan.scenario[-1, 2]), words.scenario, palette.SCENARIO))
         named.sort(key=lambda each: -each[0])
     heights, free_from = [], frame.values.top - 20.0
-    spacing = frame.font_size + 2
+    spacing = frame.size + 2
     for value, _, _ in named:
         free_from = max(frame.values(value) + 4, free_from + spacing)
         heights.append(free_from)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.charts import drawing, palette
+from vigie.charts.frame import left_edge, size_of, value_axis
 from vigie.charts.scales import Days, ValueScale, day_ticks, round_ticks
 
 __all__ = [
@@ -97,9 +98,9 @@ def draw_nowcast(
         or len(reported) != len(days)
     ):
         raise ValueError(f"{len(days)} days and bands of shape {bands.shape} cannot be drawn")
-    width, size = (344, 12) if is_narrow else (720, 13)
+    width, size = size_of(is_narrow=is_narrow)
     ticks = round_ticks(max(1.0, float(bands.max()), float(np.nanmax([*reported, 0.0]))))
-    left = 14 + drawing.LETTER * size * max(len(words.number(tick)) for tick in ticks)
+    left = left_edge(ticks, words, size)
     right = width - 12.0
     legend, top = _legend(words, left, right, size)
     height = int(top) + (200 if is_narrow else 232)
@@ -124,11 +125,7 @@ def draw_nowcast(
 def _grid(
     frame: _Frame, days: Days, ticks: Sequence[float], words: NowcastWords, most: int
 ) -> list[str]:
-    parts = []
-    for tick in ticks:
-        at = frame.up(tick)
-        parts.append(drawing.line((frame.left, at), (frame.right, at), stroke=palette.RULE))
-        parts.append(drawing.text((frame.left - 6, at + 4), words.number(tick), anchor="end"))
+    parts = value_axis(frame.up, ticks, (frame.left, frame.right), words, zero=palette.RULE)
     for day in day_ticks(days[0], days[-1], most):
         number = int((np.datetime64(day) - days[0]).astype(np.int64))
         at = frame.across(number)
@@ -212,7 +209,7 @@ def draw_triangle(
     """
     if not len(days) or len(shares) != len(days) or not shares.shape[1]:
         raise ValueError(f"{len(days)} days and shares of shape {shares.shape} cannot be drawn")
-    width, size = (344, 12) if is_narrow else (720, 13)
+    width, size = size_of(is_narrow=is_narrow)
     count = min(shares.shape[1], _MOST_COLUMNS_NARROW if is_narrow else _MOST_COLUMNS)
     names = [words.day(day.astype(object)) for day in days]
     left = 14 + drawing.LETTER * size * max(map(len, names))

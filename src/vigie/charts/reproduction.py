@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.charts import drawing, palette
+from vigie.charts.frame import left_edge, value_axis
 from vigie.charts.scales import Days, DayScale, ValueScale, day_ticks, round_ticks
 
 __all__ = ["REPRODUCTION_LEVELS", "ReproductionWords", "draw_reproduction"]
@@ -53,17 +54,13 @@ def draw_reproduction(
         raise ValueError(f"{len(days)} days and bands of shape {bands.shape} cannot be drawn")
     width, height, size = (344, 260, 12) if is_narrow else (720, 280, 13)
     ticks = round_ticks(max(1.25, float(bands.max())))
-    left = 14 + drawing.LETTER * size * max(len(words.number(tick)) for tick in ticks)
+    left = left_edge(ticks, words, size)
     labels = (words.median, words.range_50, words.range_90)
     right = width - (16.0 if is_narrow else 16 + drawing.LETTER * 12 * max(map(len, labels)))
     top = 30.0 + (size + 5) * len(labels) if is_narrow else 30.0
     across = DayScale(days[0], days[-1], left + 2, right)
     up = ValueScale(ticks[0], ticks[-1], top, height - 28)
-    parts = []
-    for tick in ticks:
-        colour = palette.INK if tick == 0 else palette.RULE
-        parts.append(drawing.line((left, up(tick)), (right, up(tick)), stroke=colour))
-        parts.append(drawing.text((left - 6, up(tick) + 4), words.number(tick), anchor="end"))
+    parts = value_axis(up, ticks, (left, right), words)
     for day in day_ticks(days[0], days[-1], 3 if is_narrow else 6):
         at = across(np.datetime64(day))
         parts.append(drawing.text((at, height - 10), words.day(day), anchor="middle"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vigie.epidemiology.flat import flat_paths
+from vigie.epidemiology.flat_fallback import increasing_steps, joint_as_flat, or_flat
 from vigie.epidemiology.pooled import ErrorBank, error_bank, error_scale
 from vigie.paths import (
     QUANTILE_LEVELS,
@@ -17,8 +17,6 @@ from vigie.paths import (
     PathArray,
     fit_median,
     last_seen,
-    quantiles,
-    with_margins,
 )
 
 __all__ = ["MONTHLY_MODEL", "monthly_paths", "monthly_quantiles", "months_needed"]
@@ -71,21 +69,12 @@ def monthly_quantiles(
 
     Source: docs/models/monthly.md.
     """
-    steps = list(horizons)
-    if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
-        raise ValueError(f"horizons must increase from 1 on: {steps}")
-    places, categories, times = history.shape
+    steps, times = increasing_steps(horizons), history.shape[-1]
     flat = history.reshape(-1, times)
     told = np.full((len(flat), len(steps), len(levels)), np.nan)
     if times >= months_needed(steps[-1]):
         _tell(flat, steps, levels, told)
-    result = told.reshape(places, categories, len(steps), len(levels))
-    is_told = ~np.isnan(result[:, :, 0, 0])
-    if is_told.all():
-        return result
-    paths = flat_paths(history, steps[-1], draws)
-    chosen = np.ascontiguousarray(paths[:, :, [step - 1 for step in steps]])
-    return np.where(is_told[..., None, None], result, quantiles(chosen, levels))
+    return or_flat(told, history, steps, draws, levels)
 
 
 def monthly_paths(history: FloatArray, horizon: int, draws: JointDraws) -> PathArray:
@@ -100,7 +89,7 @@ def monthly_paths(history: FloatArray, horizon: int, draws: JointDraws) -> PathA
         (place, category, step, sample), >= 0 and never NaN.
     """
     told = monthly_quantiles(history, range(1, horizon + 1), draws)
-    return with_margins(flat_paths(history, horizon, draws), told)
+    return joint_as_flat(told, history, draws)
 
 
 def _tell(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vigie.epidemiology.flat import flat_paths
+from vigie.epidemiology.flat_fallback import increasing_steps, joint_as_flat, or_flat
 from vigie.epidemiology.pooled import error_bank, error_scale
 from vigie.paths import (
     QUANTILE_LEVELS,
@@ -14,8 +14,6 @@ from vigie.paths import (
     IntArray,
     JointDraws,
     PathArray,
-    quantiles,
-    with_margins,
 )
 
 __all__ = ["SHORT_MONTHLY_MODEL", "short_monthly_paths", "short_monthly_quantiles"]
@@ -56,9 +54,7 @@ def short_monthly_quantiles(
 
     Source: docs/models/short-monthly.md.
     """
-    steps = list(horizons)
-    if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
-        raise ValueError(f"horizons must increase from 1 on: {steps}")
+    steps = increasing_steps(horizons)
     counts = np.where(np.isfinite(history), np.maximum(history, 0.0), np.nan)
     flat = counts.reshape(-1, counts.shape[-1])
     told = np.full((len(flat), len(steps), len(levels)), np.nan)
@@ -68,12 +64,7 @@ def short_monthly_quantiles(
         about = _about(flat, level, seen, ahead, levels)
         if about is not None:
             told[is_usable, column] = about[is_usable]
-    result = told.reshape(*history.shape[:2], len(steps), len(levels))
-    if not np.isnan(result).any():
-        return result
-    paths = flat_paths(history, steps[-1], draws)
-    chosen = np.ascontiguousarray(paths[:, :, [step - 1 for step in steps]])
-    return np.where(np.isnan(result), quantiles(chosen, levels), result)
+    return or_flat(told, history, steps, draws, levels)
 
 
 def short_monthly_paths(history: FloatArray, horizon: int, draws: JointDraws) -> PathArray:
@@ -88,7 +79,7 @@ def short_monthly_paths(history: FloatArray, horizon: int, draws: JointDraws) ->
         (place, category, step, sample), >= 0 and never NaN.
     """
     told = short_monthly_quantiles(history, range(1, horizon + 1), draws)
-    return with_margins(flat_paths(history, horizon, draws), told)
+    return joint_as_flat(told, history, draws)
 
 
 def _levels(flat: FloatArray) -> tuple[FloatArray, IntArray]:

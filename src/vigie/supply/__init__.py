@@ -19,7 +19,6 @@ from vigie.supply.capped_deliveries import (
     within_cap,
 )
 from vigie.supply.censored_use import expected_above, ran_out
-from vigie.supply.deliveries import PAST_DUE_DELAY_DAYS, deliveries
 from vigie.supply.delivery_paths import (
     CappedSupplier,
     OpenDeliveries,
@@ -64,13 +63,7 @@ from vigie.supply.reorder_guard import judged_reordering, usual_suppliers
 from vigie.supply.reorder_past import PastStores
 from vigie.supply.reorder_paths import StoreAhead, usual_orders
 from vigie.supply.reordering import ReorderLaw, ReorderRules, learn_reordering
-from vigie.supply.risk import (
-    STOCK_MODEL,
-    ProductTerms,
-    StockRisks,
-    first_stock_out,
-    stock_risks,
-)
+from vigie.supply.risk import STOCK_MODEL, first_stock_out
 from vigie.supply.shortfall import (
     cover_quantiles,
     expected_unmet_on,
@@ -88,7 +81,6 @@ __all__ = [
     "BURN_DAYS",
     "CODE_SYSTEMS",
     "LONG_OVERDUE_DAYS",
-    "PAST_DUE_DELAY_DAYS",
     "PATIENT_STOCK_MODEL",
     "REVIEW_DAYS",
     "STOCK_MODEL",
@@ -108,13 +100,11 @@ __all__ = [
     "OrderRules",
     "PastStores",
     "PatientUse",
-    "ProductTerms",
     "RatioSpread",
     "Rationed",
     "ReorderLaw",
     "ReorderRules",
     "StockPaths",
-    "StockRisks",
     "StoreAhead",
     "Unmet",
     "UseFit",
@@ -126,7 +116,6 @@ __all__ = [
     "cover_quantiles",
     "day_chance",
     "days_of_stock",
-    "deliveries",
     "delivery_paths",
     "demand_paths",
     "expected_above",
@@ -170,7 +159,6 @@ __all__ = [
     "shares_of_orders",
     "standard_code_fault",
     "stock_paths",
-    "stock_risks",
     "uncensored_use",
     "usable_stock",
     "usual_orders",

@@ -10,7 +10,10 @@ import pytest
 
 from tests.unit.actions.given_figures import AS_OF, Given, facts_of, inputs_of, rule_of
 from tests.unit.actions.test_actions_shortages import RATIOS
+from vigie.actions.forecasts.absence_forecasts import rosters_ahead
+from vigie.actions.forecasts.flow_models import forecast_by, model_without_scores
 from vigie.actions.forecasts.forecasting import Chance
+from vigie.actions.forecasts.staff_beside import staff_beside
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.actions.shortages.capacity_futures import (
     CapacityFutures,
@@ -141,26 +144,46 @@ def test_a_second_rule_of_beds_is_judged_by_its_own_beds() -> None:
     assert (first.planned < 60).any()
 
 
-def test_absence_follows_the_epidemic_around_a_place() -> None:
-    given = grown()
-    for number, site in enumerate(SITES):
-        level = 2 + 14 * np.exp(-(((np.arange(DAYS) - 90) / 15) ** 2))
-        given["sick", site, ""] = (
-            np.random.default_rng(number).poisson(level).astype(float).tolist()
-        )
-        share = 0.02 + 0.012 * level
-        roster = np.array(given["roster", site, "nurse"], dtype=float)
-        drawn = np.random.default_rng(50 + number).binomial(roster.astype(int), share)
-        given["absent", site, "nurse"] = drawn.astype(float).tolist()
-    inputs, chance = inputs_for(given, members={"R": SITES})
+def test_absence_is_as_published_where_it_knows_no_rosters() -> None:
+    inputs, chance = inputs_for(grown())
 
-    futures = capacity_futures(BEDS, STAFF, inputs, chance, [EpidemicRule("sick")])
+    futures = capacity_futures(BEDS, STAFF, inputs, chance)
 
     assert futures is not None
     assert futures.staff is not None
-    law = futures.staff.absence
-    assert law is not None
-    assert law.slope > 0.1
+    assert inputs.models["absent"] == "vigie-persistence"
+    np.testing.assert_array_equal(futures.staff.absent, inputs.ahead("absent"))
+
+
+def test_absence_by_its_law_goes_with_the_rosters_that_follow_the_beds() -> None:
+    inputs, chance = inputs_for(grown(), members={"R": SITES})
+    absent = inputs.histories["absent"]
+    staff = staff_beside(
+        absent, inputs.histories["roster"], 14, [EpidemicRule("sick")], inputs.histories, {}
+    )
+    absent = replace(absent, beside=replace(absent.beside, staff=staff))
+    model = model_without_scores(absent)
+    paths = forecast_by(model, absent, chance)
+    inputs = replace(
+        inputs,
+        histories={**inputs.histories, "absent": absent},
+        paths={**inputs.paths, "absent": paths},
+        models={**inputs.models, "absent": model.name},
+    )
+
+    futures = capacity_futures(BEDS, STAFF, inputs, chance)
+
+    assert futures is not None
+    assert futures.staff is not None
+    published, judged_by = paths.values, futures.staff.absent
+    moved = futures.staff.rostered - rosters_ahead(absent, 7, chance)
+    assert (moved != 0).any()
+    assert (judged_by - published <= np.maximum(moved, 0)).all()
+    assert (judged_by - published >= np.minimum(moved, 0)).all()
+    assert (judged_by <= futures.staff.rostered).all()
+    row = staffing(STAFF, inputs, futures)
+    assert row is not None
+    assert row.model == "vigie-absence"
 
 
 def test_a_room_without_rosters_still_judges_its_beds() -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.unit.actions.given_figures import AS_OF, facts_of
-from vigie.actions.forecasts.beside import Beside, EngineTerms, Entries
+from vigie.actions.forecasts.beside import Beside, EngineTerms, Entries, Staff
 from vigie.actions.forecasts.flow_models import MODELS, baseline_of, forecast_by, models_of
 from vigie.actions.forecasts.forecasting import Chance, History, histories
 from vigie.actions.rooms.room import EpidemicRule
@@ -48,7 +48,7 @@ def history(kind: str, step: str = "day", count: int = 40) -> History:
 
 
 def with_everything(case: tuple[str, str, int]) -> History:
-    """A history beside which an epidemic is declared, a signal was selected, entries are known."""
+    """A history with an epidemic declared, a signal selected, entries and rosters known."""
     rule = EpidemicRule(
         "m",
         generation_mean_days=5.0,
@@ -60,7 +60,9 @@ def with_everything(case: tuple[str, str, int]) -> History:
     given = history(*case)
     came = np.full(given.values.shape, 4.0)
     entries = Entries(came, came.sum(axis=0, keepdims=True)) if case[0] == "level" else None
-    beside = Beside({"x": EngineTerms(rule)}, signals=(calls,), entries=entries)
+    rosters = np.full((2, 1, case[2] + 40), 40.0)
+    staff = Staff(rosters) if case[0] == "level" else None
+    beside = Beside({"x": EngineTerms(rule)}, signals=(calls,), entries=entries, staff=staff)
     return replace(given, beside=beside)
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
+from promised_arrivals import arrivals_as_promised
 
 from tests.rooms import LAST_DAY, OPERATOR, open_at, send, stock_file, write_room
 from tests.unit.actions.given_figures import AS_OF, inputs_of
@@ -18,7 +19,6 @@ from vigie.actions.pages.showing import open_release, show_table
 from vigie.actions.pages.told_shortages import tell_moves, tell_shortages
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.product_lots import LotCount, lot_book, lots_today
-from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.planning import OPTIMAL_MODEL
 from vigie.schemas import LOTS, ORDERS

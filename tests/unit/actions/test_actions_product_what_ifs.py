@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.actions.given_figures import AS_OF, inputs_of, rule_of
+from tests.unit.actions.promised_arrivals import arrivals_as_promised
 from tests.unit.actions.test_actions_products import MASKS, order
 from tests.unit.actions.test_actions_ward_what_ifs import FIGURES, with_places
 from vigie.actions.declared.scenario_files import Scenario
@@ -21,7 +22,6 @@ from vigie.actions.scenarios.what_ifs import WhatIfs
 from vigie.actions.shortages.counted_changes import CountedChange
 from vigie.actions.shortages.product_demand import patients_ahead, product_demand
 from vigie.actions.shortages.product_lots import LotBook, LotCount
-from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.actions.shortages.product_what_ifs import ProductCase, ProductWhatIfs, moved_orders
 from vigie.actions.shortages.put_off_entries import spared_on

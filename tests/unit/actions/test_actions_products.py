@@ -20,13 +20,13 @@ from tests.rooms import (
     write_room,
 )
 from tests.unit.actions.given_figures import AS_OF, Given, inputs_of, rule_of
+from tests.unit.actions.promised_arrivals import arrivals_as_promised
 from tests.unit.supply.orders_made import TODAY, UNTIL, rows_of
 from tests.unit.supply.stores_made import ordering_stores
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.pages.showing import show_table
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.order_book import OrderBook, book_of
-from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import PlanTerms, ProductResult, product_results
 from vigie.actions.shortages.usual_orders import learn_usual_orders
 from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL

@@ -21,6 +21,7 @@ from tests.rooms import (
     write_room,
 )
 from tests.unit.actions.given_figures import AS_OF, inputs_of
+from tests.unit.actions.promised_arrivals import arrivals_as_promised
 from tests.unit.actions.test_actions_products import (
     ARCS,
     MASKS,
@@ -36,7 +37,6 @@ from vigie.actions.pages.showing import open_release, show_table
 from vigie.actions.pages.told_shortages import tell_shortages
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.order_book import OrderBook, book_of
-from vigie.actions.shortages.product_orders import arrivals_as_promised
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.actions.views.spreadsheets import to_csv
 from vigie.errors import AccessRefused

@@ -126,7 +126,8 @@ def test_last_row_is_the_truth_apart_from_declared_flaws(
 
 
 def test_a_new_feed_draws_last_so_that_files_of_the_others_stay(wide_region: DemoRegion) -> None:
-    assert [report.name for report in wide_region.reports][-2:] == [
+    assert [report.name for report in wide_region.reports][-3:] == [
         "epidemic_admissions",
         "lots",
+        "planned_shifts",
     ]

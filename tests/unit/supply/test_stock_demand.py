@@ -1,23 +1,19 @@
-"""Use, burn rate, deliveries and demand."""
+"""Use, burn rate and demand."""
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from vigie.epidemiology import flat_paths
-from vigie.errors import BadData
 from vigie.paths import joint_draws
 from vigie.supply import (
     burn_rate,
     days_of_stock,
-    deliveries,
     demand_paths,
     months_of_stock,
     uncensored_use,
 )
 
 NAN = np.nan
-DATES = np.arange("2024-03-02", "2024-03-12", dtype="datetime64[D]")
 
 
 def series(*values):
@@ -51,56 +47,6 @@ def test_stock_of_something_not_used_lasts_an_unknown_and_not_an_infinite_time()
     stock, burn = np.array([[60.0, 60.0, 60.0]]), np.array([[2.0, 0.0, NAN]])
     assert np.array_equal(days_of_stock(stock, burn), [[30, NAN, NAN]], equal_nan=True)
     assert months_of_stock(stock, burn)[0, 0] == pytest.approx(30 / 30.4375)
-
-
-def orders(*rows):
-    names = ["place", "product", "quantity", "eta_date", "status"]
-    return pa.table(
-        {
-            name: pa.array(values)
-            for name, values in zip(names, zip(*rows, strict=True), strict=True)
-        }
-    )
-
-
-def on(day):
-    return np.datetime64(day, "D").item()
-
-
-def test_open_orders_come_on_their_day_and_late_ones_after_the_stated_delay():
-    table = orders(
-        ("a", "mask", 100.0, on("2024-03-04"), "ordered"),
-        ("a", "mask", 50.0, on("2024-03-04"), "shipped"),
-        ("a", "mask", 30.0, on("2024-03-01"), "ordered"),
-        ("b", "mask", 20.0, None, "ordered"),
-        ("b", "gown", 7.0, on("2024-03-02"), "ordered"),
-    )
-    arriving = deliveries(table, ["a", "b"], ["mask", "gown"], DATES)
-    assert arriving[0, 0].tolist() == [0, 0, 150, 0, 0, 0, 30, 0, 0, 0]
-    assert arriving[1, 0].tolist() == [0, 0, 0, 0, 0, 0, 20, 0, 0, 0]
-    assert arriving[1, 1, 0] == 7
-    sooner = deliveries(table, ["a"], ["mask"], DATES, past_due_delay_days=2)
-    assert sooner[0, 0, 1] == 30
-
-
-def test_orders_that_will_not_come_or_are_not_asked_for_count_nothing():
-    table = orders(
-        ("a", "mask", 1.0, on("2024-03-04"), "cancelled"),
-        ("a", "mask", 2.0, on("2024-03-04"), "arrived"),
-        ("a", "mask", 4.0, on("2024-04-04"), "ordered"),
-        ("z", "mask", 8.0, on("2024-03-04"), "ordered"),
-        ("a", "soap", 16.0, on("2024-03-04"), "ordered"),
-        ("a", "mask", None, on("2024-03-04"), "ordered"),
-        ("a", "mask", 32.0, on("2024-03-04"), None),
-    )
-    assert deliveries(table, ["a"], ["mask"], DATES).sum() == 0
-
-
-def test_an_unknown_status_or_a_negative_quantity_is_refused():
-    with pytest.raises(BadData, match=r'"shiped" is unknown .*"shipped"'):
-        deliveries(orders(("a", "mask", 1.0, on("2024-03-04"), "shiped")), ["a"], ["mask"], DATES)
-    with pytest.raises(BadData, match="negative quantity"):
-        deliveries(orders(("a", "mask", -1.0, on("2024-03-04"), "ordered")), ["a"], ["mask"], DATES)
 
 
 def test_demand_after_a_stock_out_is_that_of_the_days_with_stock():

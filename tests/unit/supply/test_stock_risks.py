@@ -1,4 +1,4 @@
-"""Risks and order advice of products, against the store run day by day."""
+"""First days out and order advice of products, against the store run day by day."""
 
 import numpy as np
 import pytest
@@ -6,90 +6,32 @@ import pytest
 from vigie.epidemiology import flat_paths
 from vigie.paths import first_passage, joint_draws
 from vigie.supply import (
-    ProductTerms,
     Unmet,
     demand_paths,
     first_stock_out,
     net_need,
     order_advice,
+    peak_shortfall,
     stock_paths,
-    stock_risks,
 )
 
 DRAWS = joint_draws(np.random.default_rng(11), 21, 300)
 
 
-def a_region(places=4, products=3, days=120, seed=0):
-    rng = np.random.default_rng(seed)
-    use = rng.poisson(12, (places, products, days)).astype(float)
-    stock = rng.integers(50, 250, (places, products, days)).astype(float)
-    arrivals = (rng.random((places, products, 21)) < 0.06) * 60.0
-    terms = ProductTerms(
-        pack_size=np.array([10.0, 1.0, 25.0])[:products],
-        lead_time_days=np.array([5.0, np.nan, 30.0])[:products],
-        unmet=(Unmet.LOST, Unmet.BACKORDER, Unmet.LOST)[:products],
-    )
-    return use, stock, arrivals.astype(np.float32), terms
-
-
-def risks_of(use, stock, arrivals, terms, today=None):
-    today = stock[..., -1] if today is None else today
-    return stock_risks(use, stock, today, arrivals, terms, DRAWS, model=flat_paths)
-
-
-def test_the_risks_are_those_of_the_store_run_day_by_day():
-    use, stock, arrivals, terms = a_region()
-    risks = risks_of(use, stock, arrivals, terms)
-    for product, unmet in enumerate(terms.unmet):
-        one = slice(product, product + 1)
-        demand = demand_paths(use[:, one], stock[:, one], 21, DRAWS, model=flat_paths)[:, 0]
-        run = stock_paths(stock[:, product, -1], demand, arrivals[:, product], unmet)
-        short = run.unmet > 1e-3
-        assert risks.summary.probability[:, product] == pytest.approx(
-            short.any(axis=1).mean(axis=1), abs=0.007
-        )
-        first = first_passage(short)
-        assert risks.summary.probability_7[:, product] == pytest.approx(
-            (first <= 7).mean(axis=1), abs=0.007
-        )
+def test_the_first_day_out_and_what_is_missing_are_those_of_the_store_run_day_by_day():
+    rng = np.random.default_rng(0)
+    use = rng.poisson(12, (4, 1, 120)).astype(float)
+    stock = rng.integers(50, 250, 4).astype(float)
+    arrivals = ((rng.random((4, 21)) < 0.06) * 60.0).astype(np.float32)
+    demand = demand_paths(use, None, 21, DRAWS, model=flat_paths)[:, 0]
+    need = net_need(demand, arrivals)
+    for unmet in Unmet:
+        run = stock_paths(stock, demand, arrivals, unmet)
+        first = first_passage(run.unmet > 1e-3)
+        assert (first_stock_out(need, stock) != first).mean() < 0.01
         missing = run.backlog.max(axis=1) if unmet is Unmet.BACKORDER else run.unmet.sum(axis=1)
-        assert risks.summary.expected_unmet[:, product] == pytest.approx(
-            missing.mean(axis=1), rel=1e-3, abs=1e-2
-        )
-        cover = (np.cumsum(demand, axis=1) <= stock[:, product, -1, None, None]).sum(axis=1)
-        assert risks.cover_days[1, :, product] == pytest.approx(
-            np.quantile(cover, 0.5, axis=1, method="inverted_cdf"), abs=1
-        )
-
-
-def test_more_stock_never_raises_a_risk_and_probabilities_never_fall_with_the_day():
-    use, stock, arrivals, terms = a_region(seed=3)
-    less, more = (risks_of(use, stock, arrivals, terms, stock[..., -1] + k) for k in (0, 37))
-    assert (more.summary.probability <= less.summary.probability).all()
-    assert (more.summary.expected_unmet <= less.summary.expected_unmet).all()
-    assert (more.cover_days >= less.cover_days).all()
-    assert (less.summary.probability_7 <= less.summary.probability_14).all()
-    assert (less.summary.probability_14 <= less.summary.probability).all()
-
-
-def test_unknown_stock_is_an_unknown_risk_and_never_a_small_one():
-    use, stock, arrivals, terms = a_region()
-    today = stock[..., -1].copy()
-    today[1, 0] = np.nan
-    risks = risks_of(use, stock, arrivals, terms, today)
-    assert np.isnan(risks.summary.probability[1, 0])
-    assert np.isnan(risks.cover_days[:, 1, 0]).all()
-    assert np.isnan(risks.order_quantity[1, 0])
-    assert np.isfinite(risks.summary.probability).sum() == 11
-
-
-def test_products_one_by_one_or_together_give_the_same_risks():
-    use, stock, arrivals, terms = a_region()
-    whole = risks_of(use, stock, arrivals, terms)
-    part = ProductTerms(terms.pack_size[1:], terms.lead_time_days[1:], terms.unmet[1:])
-    tail = risks_of(use[:, 1:], stock[:, 1:], arrivals[:, 1:], part)
-    assert np.array_equal(whole.summary.probability[:, 1:], tail.summary.probability)
-    assert np.array_equal(whole.order_quantity[:, 1:], tail.order_quantity[:, :], equal_nan=True)
+        told = peak_shortfall(need, stock).mean(axis=1)
+        assert told == pytest.approx(missing.mean(axis=1), rel=1e-3, abs=1e-2)
 
 
 def futures(places=3, seed=0):

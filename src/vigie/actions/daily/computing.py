@@ -242,7 +242,7 @@ class _Found:
         """Apply the other rules; the rows of each that has what it needs."""
         rules = [rule for rule in self.room.values.shortages if rule.kind != "products"]
         # Beds and staff are judged from the same staff on the same paths: drawn up once.
-        futures = futures_of_rules(rules, self.inputs, self.chance, self.room.values.epidemics)
+        futures = futures_of_rules(rules, self.inputs, self.chance)
         staff = [
             staffing(rule, self.inputs, futures[at]) if rule.kind == "staff" else None
             for at, rule in enumerate(rules)

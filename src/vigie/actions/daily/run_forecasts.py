@@ -13,7 +13,12 @@ from vigie.actions.daily.checking import keyed
 from vigie.actions.forecasts.bed_part_rows import bed_part_rows
 from vigie.actions.forecasts.bed_parts import flow_rules, kind_notes
 from vigie.actions.forecasts.completing import with_late_counts
-from vigie.actions.forecasts.flow_models import baseline_of, forecast_by, models_of
+from vigie.actions.forecasts.flow_models import (
+    baseline_of,
+    forecast_by,
+    model_without_scores,
+    models_of,
+)
 from vigie.actions.forecasts.forecasting import (
     Chance,
     History,
@@ -56,7 +61,7 @@ class RunForecasts:
     """What the models of a run said.
 
     Attributes:
-        known: histories of all measures in use, by name.
+        known: histories of all measures in use, by name, those drawn with what stood beside.
         members: places inside each total.
         paths: published paths of the places, by measure.
         coherent: totals as sums of the published paths of their places, by measure: what plans
@@ -150,10 +155,12 @@ def make_forecasts(
     made = _Made(scoring, chance, own, members, measures)
     for name, of in drawn.items():
         made.forecast(name, of)
+    dressed = {name: history for name, (history, _) in drawn.items()}
     for name in sorted((simulated & set(known)) - set(drawn)):
-        made.simulate(known[name])
+        dressed[name], _ = surroundings.beside((known[name], None), chance.as_of, known)
+        made.simulate(dressed[name])
     return RunForecasts(
-        known,
+        {**known, **dressed},
         members,
         made.paths,
         made.coherent,
@@ -216,8 +223,8 @@ class _Made:
         self.others: list[pa.Table] = []
 
     def simulate(self, history: History) -> None:
-        """Paths of a measure that no table shows: by its baseline."""
-        model = baseline_of(history)
+        """Paths of a measure that no table shows: by the model that needs no scores."""
+        model = model_without_scores(history)
         self.paths[history.measure] = forecast_by(model, history, self.chance)
         self.models[history.measure] = model.name
 

@@ -15,7 +15,7 @@ from vigie.paths import PathArray
 if TYPE_CHECKING:
     from vigie.hospital.stays import WardFlow, WardHistory
 
-__all__ = ["flow_of_parts", "has_entries", "occupancy_paths"]
+__all__ = ["flow_of_parts", "has_entries", "occupancy_paths", "whole_paths"]
 
 _MOST_SAMPLES, _SCORED_SAMPLES = 500, 120
 """Futures followed today, and where only scores are wanted; each serves several."""
@@ -55,7 +55,7 @@ def occupancy_paths(history: History, steps: int, chance: Chance) -> PathArray:
     if entries.is_told_apart:
         told = flow_of_parts(history, steps, chance).census
     else:
-        whole = _whole_paths(entries.whole, steps, chance)
+        whole = whole_paths(entries.whole, steps, chance)
         told = ward_occupancy_paths(wards, whole, chance.stream(Stream.BED_FLOW))
     followed = np.take(told, np.arange(chance.sample_count) % told.shape[-1], axis=-1)
     paths[served] = np.minimum(followed[served], np.float32(history.upper))
@@ -84,7 +84,7 @@ def flow_of_parts(
     assert entries is not None, "parts are told where entries are known"
     alone = CauseEntries("", entries.values, entries.whole[0])
     causes = entries.causes or (alone,)
-    wholes = [_whole_paths(each.whole[None], steps, chance)[..., :most] for each in causes]
+    wholes = [whole_paths(each.whole[None], steps, chance)[..., :most] for each in causes]
     parted = PartedWards(_wards(history, entries), causes, entries.waiting)
     return parted_ward_paths(parted, wholes, chance.stream(Stream.BED_FLOW))
 
@@ -97,8 +97,18 @@ def _wards(history: History, entries: Entries) -> WardHistory:
     )
 
 
-def _whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
-    """(category, day, sample): entries to all places from the day after the history on."""
+def whole_paths(whole: np.ndarray, steps: int, chance: Chance) -> PathArray:
+    """Paths of entries to all places, or of an epidemic in whole regions.
+
+    Args:
+        whole: (1, category, day), on the days of a history, NaN where not known; some day is.
+        steps: days ahead of the history.
+        chance: of the run.
+
+    Returns:
+        (category, day, sample), from the day after the history on; fewer samples than the run
+        has, each of which serves several.
+    """
     known = np.flatnonzero(np.isfinite(whole).any(axis=(0, 1)))
     behind = whole.shape[-1] - 1 - int(known[-1])
     behind = min(behind, chance.horizon_days + MOST_DAYS_BEHIND - steps)

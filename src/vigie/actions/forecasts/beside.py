@@ -9,9 +9,9 @@ from types import MappingProxyType
 from vigie.actions.rooms.room import EpidemicRule
 from vigie.epidemiology.pooled import Signal
 from vigie.hospital.stays import CauseEntries, StayLaw, WaitingPatients
-from vigie.paths import BoolArray, FloatArray
+from vigie.paths import BoolArray, FloatArray, IntArray
 
-__all__ = ["Beside", "EngineTerms", "Entries"]
+__all__ = ["Beside", "EngineTerms", "Entries", "Staff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,23 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Staff:
+    """Of whom the absent are, and what goes around where they live.
+
+    Attributes:
+        rostered: (place, category, day), members of staff on the roster, on the days of the
+            history and as many ahead as any model looks; NaN where not known.
+        epidemic: (region, day), admissions or incidence per day, on the days of the history, raised
+            for those that did not report; NaN where not known. None without an epidemic.
+        around: (place,), the region of each place, where there is an epidemic.
+    """
+
+    rostered: FloatArray
+    epidemic: FloatArray | None = None
+    around: IntArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Beside:
     """What stands beside a history; nothing in it is newer than the history's day.
 
@@ -71,9 +88,11 @@ class Beside:
             None without a calendar.
         signals: selected leading signals, at these places and on these days.
         entries: of a level of patients in bed, where they are reported.
+        staff: of a level of members of staff who are absent, where rosters are reported.
     """
 
     epidemics: Mapping[str, EngineTerms] = field(default_factory=lambda: MappingProxyType({}))
     holidays: BoolArray | None = None
     signals: tuple[Signal, ...] = ()
     entries: Entries | None = None
+    staff: Staff | None = None

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from vigie.actions.forecasts.absence_forecasts import absent_paths, has_rosters
 from vigie.actions.forecasts.bed_flow_forecasts import has_entries, occupancy_paths
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.actions.forecasts.renewal_forecasts import (
@@ -33,10 +34,19 @@ from vigie.epidemiology import (
 )
 from vigie.epidemiology.weekly import POOLED_WEEKLY_MODEL, weekly_paths
 from vigie.hospital import BINARY_MODEL, LEVEL_MODEL, SHARE_MODEL, binary_paths, level_paths
+from vigie.hospital.absence import ABSENCE_MODEL
 from vigie.hospital.stays import FLOW_MODEL
 from vigie.paths import PathArray, SamplePaths, step_dates
 
-__all__ = ["MODELS", "Model", "baseline_of", "forecast_by", "models_of", "steps_ahead"]
+__all__ = [
+    "MODELS",
+    "Model",
+    "baseline_of",
+    "forecast_by",
+    "model_without_scores",
+    "models_of",
+    "steps_ahead",
+]
 
 _Paths = Callable[[History, int, Chance], PathArray]
 
@@ -128,6 +138,7 @@ MODELS: tuple[Model, ...] = (
     Model(LEVEL_MODEL, _is_level, _level),
     Model(SHARE_MODEL, has_pooled_shares, pooled_share_paths),
     Model(FLOW_MODEL, has_entries, occupancy_paths),
+    Model(ABSENCE_MODEL, has_rosters, absent_paths),
     Model(LAST_WEEK_MODEL, _is_flow_by("day"), _last_week),
     Model(POOLED_MODEL, _is_flow_by("day"), _pooled),
     Model(SIGNALS_MODEL, _has_signals, _pooled_with_signals),
@@ -146,6 +157,16 @@ def models_of(history: History) -> tuple[Model, ...]:
 def baseline_of(history: History) -> Model:
     """The simple model that others must beat."""
     return models_of(history)[0]
+
+
+def model_without_scores(history: History) -> Model:
+    """The model of a measure that is drawn and not published, so that no score chooses one.
+
+    Absence has its law, as a count that persists says too little of how far it may go; everything
+    else has its baseline.
+    """
+    own = (model for model in models_of(history) if model.name == ABSENCE_MODEL)
+    return next(own, baseline_of(history))
 
 
 def forecast_by(model: Model, history: History, chance: Chance) -> SamplePaths:

@@ -162,6 +162,7 @@ class Stream(IntEnum):
     STAYS = 41
     CAPACITY = 50
     RENEWAL_FLOW = 60
+    ABSENCE = 70
     RENEWAL_TERMS = 80
     EPIDEMICS = 100
     SCENARIOS = 300

@@ -131,8 +131,8 @@ class PastForecasts:
         self._room, self._own, self._chance = room, own, chance
         self._rows = room.measures()
         self._measures = tuple(measures)
-        # Entries need not be forecast themselves to be known beside the patients in bed.
-        known = {*measures, *surroundings.flow_measures} & set(self._rows)
+        # What stands beside a forecast measure need not be forecast itself.
+        known = {*measures, *surroundings.read_beside} & set(self._rows)
         self._known = KnownThen(room, sorted(known), reports)
         beside = sorted({*measures, *surroundings.measures})
         self._looked_at = KnownThen(room, beside, reports)

@@ -17,6 +17,7 @@ from vigie.actions.forecasts.holidays import holidays_of
 from vigie.actions.forecasts.onward_stays import onward_stays
 from vigie.actions.forecasts.renewal_terms import RenewalTerms, covered
 from vigie.actions.forecasts.room_signals import RankedSignals, RoomSignals
+from vigie.actions.forecasts.staff_beside import roster_measures, staff_beside
 from vigie.actions.forecasts.ward_stays import WardStays
 from vigie.actions.rooms.places import members_of_totals
 from vigie.actions.rooms.room import FlowRule, Room
@@ -58,18 +59,23 @@ class Surroundings:
     def measures(self) -> tuple[str, ...]:
         """Measures that are looked at beside the forecast ones."""
         booked = (each.booked for each in self._flows.values() if each.booked)
-        return tuple(sorted({*self._signals.measures, *self.flow_measures, *booked}))
-
-    @property
-    def flow_measures(self) -> tuple[str, ...]:
-        """Daily measures that the flow of patients reads beside them."""
-        parts = (name for each in self._flows.values() for name in each.measures)
-        return tuple(sorted({*self.entries.values(), *parts}))
+        return tuple(sorted({*self._signals.measures, *self.read_beside, *booked}))
 
     @property
     def entries(self) -> Mapping[str, str]:
         """Measure of daily entries, by the measure of the patients in bed."""
         return entry_measures(self._room.values.shortages)
+
+    @property
+    def rosters(self) -> Mapping[str, str]:
+        """Measure of the roster, by the measure of its absent members of staff."""
+        return roster_measures(self._room.values.shortages)
+
+    @property
+    def read_beside(self) -> frozenset[str]:
+        """Daily measures that need not be forecast, whose histories stand beside others."""
+        parts = (name for each in self._flows.values() for name in each.measures)
+        return frozenset({*self.entries.values(), *self.rosters.values(), *parts})
 
     def fingerprint(self, day: date) -> str:
         """What else is known on a day than the measures; equal texts, equal knowledge."""
@@ -110,6 +116,11 @@ class Surroundings:
                 booked = self._booked(history, known, flow)
                 came = told_apart(history, came, known, flow, members, booked)
             return (history if came is None else _with_entries(history, came)), totals
+        rostered = known.get(self.rosters.get(history.measure, ""))
+        if rostered is not None:
+            members = members_of_totals(self._room.reference(PLACES.name), day)
+            staff = staff_beside(history, rostered, self._days_ahead, self._rules, known, members)
+            return replace(history, beside=replace(history.beside, staff=staff)), totals
         if history.kind != "flow" or history.step != "day":
             return drawn
         epidemics: dict[str, EngineTerms] = {}

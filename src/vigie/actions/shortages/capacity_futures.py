@@ -1,8 +1,8 @@
 """Capacity on the paths: planned beds, rosters and absence of the days ahead.
 
-Planned beds follow the published paths of patients, rosters follow the planned beds, and absence
-the published paths of the epidemic, all on the same futures. So they are drawn here, where those
-paths are at hand, and not as models of one history each.
+Planned beds follow the published paths of patients, and rosters follow the planned beds, on the
+same futures. So they are drawn here, where those paths are at hand, and not as models of one
+history each. Absence is as published.
 """
 
 from __future__ import annotations
@@ -13,20 +13,14 @@ from datetime import timedelta
 
 import numpy as np
 
+from vigie.actions.forecasts.absence_forecasts import weekdays_of
 from vigie.actions.forecasts.forecasting import Chance, Stream
-from vigie.actions.rooms.room import EpidemicRule, ShortageRule
-from vigie.actions.shortages.epidemic_around import epidemic_around
+from vigie.actions.rooms.room import ShortageRule
+from vigie.actions.shortages.published_absence import absence_of_rosters
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.staff_policy import staff_policy
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.hospital import beds_served
-from vigie.hospital.absence import (
-    ABSENCE_MODEL,
-    AbsenceHistory,
-    AbsenceLaw,
-    absence_paths,
-    fit_absence,
-)
 from vigie.hospital.opening import (
     OPENING_MODEL,
     OpeningHistory,
@@ -35,7 +29,7 @@ from vigie.hospital.opening import (
     planned_paths,
 )
 from vigie.hospital.rosters import RosterHistory, RosterLaw, fit_rosters, roster_paths
-from vigie.paths import DateArray, FloatArray, IntArray, PathArray, last_seen
+from vigie.paths import FloatArray, PathArray, last_seen
 
 __all__ = ["CapacityFutures", "StaffFutures", "capacity_futures", "futures_of_rules"]
 
@@ -52,14 +46,12 @@ class StaffFutures:
         skills: axis 1.
         rostered, absent: (place, skill, day, sample), NaN roster where none is reported.
         rosters: the law of rosters.
-        absence: the law of absence; None where nothing could be learnt: published paths stand.
     """
 
     skills: tuple[str, ...]
     rostered: PathArray
     absent: PathArray
     rosters: RosterLaw
-    absence: AbsenceLaw | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +78,6 @@ class CapacityFutures:
         found = {}
         if rule.kind == "beds" and self.opening is not None and self.opening.follows.any():
             found[f"{rule.measures['capacity']}, ahead"] = OPENING_MODEL
-        if rule.kind == "staff" and self.staff is not None and self.staff.absence is not None:
-            found[f"{rule.measures['absent']}, ahead"] = ABSENCE_MODEL
         return found
 
 
@@ -95,7 +85,6 @@ def futures_of_rules(
     rules: Sequence[ShortageRule],
     inputs: Inputs,
     chance: Chance,
-    epidemics: Sequence[EpidemicRule] = (),
 ) -> list[CapacityFutures | None]:
     """The futures that each rule is judged by.
 
@@ -106,7 +95,6 @@ def futures_of_rules(
         rules: of the room.
         inputs: of the run.
         chance: of the run.
-        epidemics: of the room.
 
     Returns:
         One for each rule; None for rules that are held, and for other kinds.
@@ -127,7 +115,6 @@ def futures_of_rules(
                 None if staff is None else rules[staff],
                 inputs,
                 chance,
-                epidemics,
             )
         found.append(made[beds, staff])
     return found
@@ -148,7 +135,6 @@ def capacity_futures(
     staff: ShortageRule | None,
     inputs: Inputs,
     chance: Chance,
-    epidemics: Sequence[EpidemicRule] = (),
 ) -> CapacityFutures | None:
     """Draw planned beds, rosters and absence of one measure of patients.
 
@@ -157,7 +143,6 @@ def capacity_futures(
         staff: the rule of staff of the same patients, or None.
         inputs: of the run.
         chance: of the run.
-        epidemics: of the room; absence follows the first that is drawn.
 
     Returns:
         None when patients are not drawn, or neither beds nor staff are reported.
@@ -166,7 +151,7 @@ def capacity_futures(
     if rule is None or not inputs.is_drawn(_patients(rule)):
         return None
     drawn = _Drawn(inputs, _patients(rule), chance)
-    past = _past_staff(drawn, staff) if _is_reported(inputs, staff, "rostered", "absent") else None
+    past = _past_staff(drawn, staff)
     is_planned = _is_reported(inputs, beds, "capacity")
     if past is None and not is_planned:
         return None
@@ -184,7 +169,7 @@ def capacity_futures(
         planned[~history.is_known()] = np.nan
     staffs = None
     if past is not None and past.rule.ahead == FOLLOWS:
-        staffs = _staff_futures(drawn, past, before, planned, epidemics)
+        staffs = _staff_futures(drawn, past, before, planned)
     ahead = None if planned is None or opening is None else drawn.looked_at(planned)
     return CapacityFutures(_patients(rule), ahead, run_scale, staffs, opening)
 
@@ -207,7 +192,7 @@ class _Drawn:
         self.dates = paths.dates[paths.dates <= last]
         self.patients = paths.values[:, :, : len(self.dates)]
         self.rng = chance.stream(Stream.CAPACITY)
-        self.weekdays = _weekdays(self.dates)
+        self.weekdays = weekdays_of(self.dates)
 
     def looked_at(self, values: PathArray) -> PathArray:
         """The days from the first one looked at."""
@@ -225,11 +210,6 @@ class _Drawn:
         return history.on_days(self.history.places, categories, self.dates)
 
 
-def _weekdays(dates: DateArray) -> IntArray:
-    # 1970-01-01 was a Thursday.
-    return np.asarray((dates.astype(np.int64) + 3) % 7)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _PastStaff:
     rule: ShortageRule
@@ -240,8 +220,12 @@ class _PastStaff:
     beds: FloatArray
 
 
-def _past_staff(drawn: _Drawn, rule: ShortageRule | None) -> _PastStaff:
-    assert rule is not None, "asked for only where it is reported"
+def _past_staff(drawn: _Drawn, rule: ShortageRule | None) -> _PastStaff | None:
+    """Staff of the past; None where nobody reports them, or not lately who is absent."""
+    if rule is None or not _is_reported(drawn.inputs, rule, "rostered", "absent"):
+        return None
+    if not drawn.inputs.is_drawn(rule.measures["absent"]):
+        return None
     skills = drawn.inputs.histories[rule.measures["rostered"]].categories
     rostered = drawn.past(rule.measures["rostered"], skills)
     absent = drawn.past(rule.measures["absent"], skills)
@@ -286,10 +270,9 @@ def _staff_futures(
     past: _PastStaff,
     before: FloatArray | None,
     planned: PathArray | None,
-    epidemics: Sequence[EpidemicRule],
 ) -> StaffFutures:
     per_bed = np.nan_to_num(1.0 / past.ratios)
-    weekdays = _weekdays(drawn.history.dates)
+    weekdays = weekdays_of(drawn.history.dates)
     asked = np.zeros_like(past.rostered)
     ahead = np.zeros((*past.rostered.shape[:2], len(drawn.dates), 1), dtype=np.float32)
     if before is not None and planned is not None:
@@ -299,16 +282,12 @@ def _staff_futures(
     if ahead.shape[3] == 1:
         ahead = np.broadcast_to(ahead, (*ahead.shape[:3], drawn.patients.shape[3]))
     rostered = roster_paths(law, ahead, drawn.weekdays, drawn.rng)
-    absence, absent = _absence(drawn, past, rostered, weekdays, epidemics)
     _as_reported(rostered, drawn.reported_ahead(past.rule.measures["rostered"], past.skills))
-    _as_reported(absent, drawn.reported_ahead(past.rule.measures["absent"], past.skills))
-    return StaffFutures(
-        past.skills,
-        drawn.looked_at(rostered),
-        drawn.looked_at(absent),
-        law,
-        absence,
+    rostered = drawn.looked_at(rostered)
+    absent = absence_of_rosters(
+        past.rule, drawn.inputs, drawn.chance, rostered, past.skills, drawn.rng
     )
+    return StaffFutures(past.skills, rostered, absent, law)
 
 
 def _asked(planned: PathArray, per_bed: FloatArray) -> PathArray:
@@ -318,35 +297,6 @@ def _asked(planned: PathArray, per_bed: FloatArray) -> PathArray:
     for ward, skill in np.argwhere(per_bed > 0):
         out[:, skill] += np.nan_to_num(planned[:, ward]) * np.float32(per_bed[ward, skill])
     return out
-
-
-def _absence(
-    drawn: _Drawn,
-    past: _PastStaff,
-    rostered: PathArray,
-    weekdays: IntArray,
-    epidemics: Sequence[EpidemicRule],
-) -> tuple[AbsenceLaw | None, PathArray]:
-    epidemic = epidemic_around(
-        drawn.inputs, epidemics, drawn.history.places, drawn.history.dates, drawn.dates
-    )
-    history = AbsenceHistory(
-        past.rostered, past.absent, weekdays, None if epidemic is None else epidemic[0]
-    )
-    known = np.nan_to_num(rostered)
-    if not history.counted()[0].any():
-        return None, np.zeros_like(rostered)
-    law = fit_absence(history)
-    absent = absence_paths(
-        law,
-        known,
-        drawn.weekdays,
-        drawn.rng,
-        drawn.chance.sample_count,
-        epidemic=epidemic if law.slope else None,
-        days_before=len(weekdays),
-    )
-    return law, absent
 
 
 def _as_reported(paths: PathArray, reported: FloatArray) -> None:

@@ -1,4 +1,4 @@
-"""Orders that were told to the room, and what they bring when all come as promised."""
+"""Orders that were told to the room."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from vigie.actions.rooms.room import Room
 from vigie.lake import DataFile
 from vigie.paths import DateArray
 from vigie.schemas import ORDERS
-from vigie.supply import OpenDeliveries, deliveries
+from vigie.supply import OpenDeliveries
 
-__all__ = ["ORDER_DAYS", "Arrivals", "arrivals_as_promised", "told_orders"]
+__all__ = ["ORDER_DAYS", "Arrivals", "told_orders"]
 
 ORDER_DAYS = 180
 """Lines of which nothing was told for so long neither come nor teach anything; days."""
@@ -39,17 +39,3 @@ def told_orders(room: Room, orders: Sequence[DataFile], day: date) -> pa.Table:
         f"SELECT * FROM {relation} WHERE known_at <= TIMESTAMPTZ '{stamps[0]}' "
         f"QUALIFY max(known_at) OVER (PARTITION BY \"order\", feed) > TIMESTAMPTZ '{stamps[1]}'"
     )
-
-
-def arrivals_as_promised(orders: pa.Table) -> Arrivals:
-    """Deliveries on the day last told, for certain.
-
-    Args:
-        orders: open orders as known: columns place, product, quantity, eta_date, status.
-    """
-
-    def arriving(places: Sequence[str], product: str, dates: DateArray) -> OpenDeliveries:
-        units = deliveries(orders, places, [product], dates)
-        return OpenDeliveries(units, units, units.sum(axis=-1))
-
-    return arriving

@@ -10,12 +10,12 @@ import numpy as np
 from vigie.actions.rooms.room import ShortageRule
 from vigie.actions.shortages.capacity_futures import CapacityFutures
 from vigie.actions.shortages.changed_wards import StaffChange
+from vigie.actions.shortages.published_absence import published_absence
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.staff_policy import StaffPolicy, staff_policy
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.hospital import StaffPaths, staff_paths
-from vigie.hospital.absence import ABSENCE_MODEL
-from vigie.paths import BoolArray, FloatArray, PathArray, SamplePaths
+from vigie.paths import BoolArray, FloatArray, PathArray
 
 __all__ = ["Staffing", "staff_change", "staffing"]
 
@@ -85,17 +85,17 @@ def staffing(
     occupancy, rostered = rule.measures["occupancy"], rule.measures["rostered"]
     if not inputs.is_drawn(occupancy) or rostered not in inputs.histories:
         return None
-    if not inputs.is_drawn(rule.measures["absent"]):
+    absent = rule.measures["absent"]
+    if not inputs.is_drawn(absent):
         return None
     history = inputs.histories[occupancy]
     skills = inputs.histories[rostered].categories
     ratios = ratios_in_force(inputs, rule.mode, history.categories, skills)
     roster, away, away_now = _presence(rule, inputs, history.places, skills)
-    coming, model = roster, inputs.models[rule.measures["absent"]]
+    coming = roster
     if futures is not None and futures.staff is not None:
         coming, away = futures.staff.rostered, futures.staff.absent
         coming = np.where(np.isfinite(coming), coming, _UNKNOWN)
-        model = ABSENCE_MODEL
     dates = inputs.days(occupancy)
     off = None if inputs.shifts is None else inputs.shifts.not_worked(history.places, skills, dates)
     if off is not None:
@@ -109,7 +109,9 @@ def staffing(
     judge = staff_paths if changed is None else changed.paths
     mix = None if policy is None else policy.mix
     paths = judge(inputs.ahead(occupancy), ratios, coming, away, mix)
-    return Staffing(rule, skills, ratios, roster, away_now, paths, model, policy, today)
+    return Staffing(
+        rule, skills, ratios, roster, away_now, paths, inputs.models[absent], policy, today
+    )
 
 
 def staff_change(staff: Staffing | None, occupancy: str, need: PathArray) -> PathArray:
@@ -131,23 +133,6 @@ def _presence(
     """
     rostered, absent = rule.measures["rostered"], rule.measures["absent"]
     roster = inputs.today(rostered, places, skills)
-    known = inputs.paths[absent]
-    away = inputs.ahead(absent, clock=rule.measures["occupancy"])
-    if (known.places, known.categories) != (tuple(places), tuple(skills)):
-        away = _on_axes(away, known, places, skills)
+    away = published_absence(rule, inputs, places, skills)
     away_now = np.nan_to_num(inputs.today(absent, places, skills))
     return np.where(np.isfinite(roster), roster, _UNKNOWN), away, away_now
-
-
-def _on_axes(
-    values: PathArray, known: SamplePaths, places: Sequence[str], categories: Sequence[str]
-) -> PathArray:
-    """Paths on other places and categories; 0 where there are none."""
-    rows = {key: i for i, key in enumerate(known.places)}
-    columns = {key: i for i, key in enumerate(known.categories)}
-    out = np.zeros((len(places), len(categories), *values.shape[2:]), dtype=np.float32)
-    for i, place in enumerate(places):
-        for j, category in enumerate(categories):
-            if place in rows and category in columns:
-                out[i, j] = values[rows[place], columns[category]]
-    return out

@@ -269,6 +269,7 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
     "model.vigie-flat": ("like today", "comme aujourd'hui"),
     "model.vigie-persistence": ("like today", "comme aujourd'hui"),
     "model.vigie-bed-flow": ("who comes and how long they stay", "entrées et durées de séjour"),
+    "model.vigie-absence": ("rosters and the epidemic around", "plannings et épidémie alentour"),
     "model.vigie-last-week": ("like last week", "comme la semaine dernière"),
     "model.vigie-pooled-daily": ("learnt from all places", "appris de tous les lieux"),
     "model.vigie-pooled-daily-signals": (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vigie.epidemiology.flat import flat_paths
+from vigie.epidemiology.flat_fallback import flat_quantiles, increasing_steps
 from vigie.epidemiology.pooled.features import DailyFeatures, daily_features
 from vigie.epidemiology.pooled.regression import Regression, centre, days_needed
 from vigie.epidemiology.pooled.rolling import DAYS_A_WEEK
@@ -68,11 +69,8 @@ def pooled_quantiles(
 
     Source: docs/models/pooled-daily.md.
     """
-    steps = list(horizons)
-    if not steps or steps[0] < 1 or np.any(np.diff(steps) <= 0):
-        raise ValueError(f"horizons must increase from 1 on: {steps}")
-    flat = flat_paths(history, steps[-1], draws, season=DAYS_A_WEEK)
-    chosen = quantiles(np.ascontiguousarray(flat[:, :, [step - 1 for step in steps]]), levels)
+    steps = increasing_steps(horizons)
+    chosen = flat_quantiles(history, steps, draws, levels, DAYS_A_WEEK)
     told = _with_companion(_told(history, steps, levels, signals, holidays), chosen, steps, history)
     return np.where(_is_told(told)[..., None, None], told, chosen)
 

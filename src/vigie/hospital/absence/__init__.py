@@ -8,6 +8,7 @@ from vigie.hospital.absence.beta_binomial import BetaBinomialTable, beta_binomia
 from vigie.hospital.absence.forecast import absence_paths
 from vigie.hospital.absence.history import AbsenceHistory
 from vigie.hospital.absence.law import ABSENCE_LAGS, ABSENCE_MODEL, AbsenceLaw, fit_absence
+from vigie.hospital.absence.other_rosters import absence_on_rosters
 from vigie.hospital.absence.persisting import Persisting, persisting
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "AbsenceLaw",
     "BetaBinomialTable",
     "Persisting",
+    "absence_on_rosters",
     "absence_paths",
     "beta_binomial_table",
     "fit_absence",

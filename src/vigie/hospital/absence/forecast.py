@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vigie.hospital.absence.beta_binomial import beta_binomial_table
@@ -23,6 +25,7 @@ def absence_paths(
     *,
     epidemic: tuple[FloatArray, PathArray] | None = None,
     days_before: int = 0,
+    asked: Sequence[int] = (),
 ) -> PathArray:
     """Members of staff who do not come, on each day and in each future.
 
@@ -36,6 +39,7 @@ def absence_paths(
         epidemic: (place, past day) the history the law was learnt from, and (place, day, sample)
             its paths on the same futures; None: no epidemic, or the law has no part of it.
         days_before: days of the history of the law; they place the season.
+        asked: days ahead that are looked at, from 1; the others stay 0. Empty: all are.
 
     Returns:
         (place, skill, day, sample), whole numbers from 0 to the roster.
@@ -59,13 +63,18 @@ def absence_paths(
     table = beta_binomial_table(int(roster.max(initial=0)), law.dispersion)
     shared = _shared_logit(law, weekdays, rng, sample_count, epidemic, days_before)
     wards = law.wards.ahead(rng, days, sample_count).reshape(places, skills, days, -1)
-    out = np.empty((places, skills, days, sample_count), dtype=np.float32)
+    out = np.zeros((places, skills, days, sample_count), dtype=np.float32)
+    drawn = np.array(
+        [day - 1 for day in asked or range(1, days + 1) if day <= days], dtype=np.int64
+    )
+    roster = np.broadcast_to(roster, (*roster.shape[:2], days, roster.shape[3]))[:, :, drawn]
+    shared, wards = shared[:, drawn], wards[:, :, drawn]
     for place in range(places):
         for skill in range(skills):
             logit = shared[place if len(shared) > 1 else 0] + wards[place, skill]
             logit += np.float32(law.places[place] + law.skills[skill])
-            whole = np.ascontiguousarray(np.broadcast_to(logit, (days, sample_count)))
-            out[place, skill] = table.draw(rng, roster[place, skill], whole)
+            whole = np.ascontiguousarray(np.broadcast_to(logit, (len(drawn), sample_count)))
+            out[place, skill, drawn] = table.draw(rng, roster[place, skill], whole)
     return out
 
 
