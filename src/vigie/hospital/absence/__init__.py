@@ -9,6 +9,7 @@ from vigie.hospital.absence.forecast import absence_paths
 from vigie.hospital.absence.history import AbsenceHistory
 from vigie.hospital.absence.law import ABSENCE_LAGS, ABSENCE_MODEL, AbsenceLaw, fit_absence
 from vigie.hospital.absence.persisting import Persisting, persisting
+from vigie.hospital.absence.under_scenario import absence_ratio
 
 __all__ = [
     "ABSENCE_LAGS",
@@ -18,6 +19,7 @@ __all__ = [
     "BetaBinomialTable",
     "Persisting",
     "absence_paths",
+    "absence_ratio",
     "beta_binomial_table",
     "fit_absence",
     "persisting",
