@@ -214,6 +214,39 @@ measure = "epidemic_admissions"
 factor = 0.75
 from = 2    # days after the day of the run
 to = 15
+
+[[wards]]   # where its patients go; left out, the days of the room tell it, if they can
+ward_kind = "general"
+share = 1.0
+
+[[wards]]
+ward_kind = "hdu"
+share = 0.14
+after_days = 2
+
+[[wards]]
+ward_kind = "icu"
+share = 0.2
+after_days = 3
+"""
+
+ELECTIVES_LATER = """\
+# Planned treatment put off for ten days comes back in the weeks after them.
+[scenario]
+title_en = "Planned treatment put off for ten days"
+title_fr = "Soins programmés reportés pendant dix jours"
+why_en = "The national crisis cell asks what it frees now, and what comes back."
+why_fr = "La cellule nationale de crise demande ce que cela libère, et ce qui revient ensuite."
+source = "Shares and days: invented, as all figures of this region"
+
+[[electives]]
+ward_kinds = ["general"]
+share = 0.3
+factor = 0.4
+mean_stay_days = 4
+from = 1
+to = 10
+returns = { share = 0.9, after_days = 2, over_days = 14 }
 """
 
 BEDS_AND_ABSENCE = """\
@@ -250,5 +283,6 @@ def scenario_texts(geography: Geography) -> dict[str, str]:
     region = geography.regions[0]
     return {
         "gatherings_limited.toml": GATHERINGS_LIMITED,
+        "electives_later.toml": ELECTIVES_LATER,
         "beds_and_absence.toml": BEDS_AND_ABSENCE.format(region=region.name, place=region.key),
     }

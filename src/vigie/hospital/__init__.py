@@ -15,7 +15,8 @@ from vigie.hospital.followed_admissions import (
     FEWEST_FOLLOWED_DAYS,
     delayed,
     delayed_and_staying,
-    follow_admissions,
+    follow_entries,
+    follow_patients,
 )
 from vigie.hospital.levels import FEWEST_DAYS, LEVEL_MODEL, LEVEL_WINDOW_DAYS, level_paths
 from vigie.hospital.pooled_occupancy import (
@@ -63,7 +64,8 @@ __all__ = [
     "delayed_and_staying",
     "entries_returned",
     "equipment_paths",
-    "follow_admissions",
+    "follow_entries",
+    "follow_patients",
     "in_proportion",
     "is_short",
     "level_paths",

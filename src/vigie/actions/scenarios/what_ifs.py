@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from vigie.actions.declared.scenario_files import Scenario
 from vigie.actions.declared.shortage_changes import CHANGE_KINDS, ShortageChange
+from vigie.actions.declared.ward_shares import WardShare
 from vigie.actions.forecasts.bed_entries import entry_measures
 from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
@@ -29,6 +30,7 @@ from vigie.actions.shortages.scenario_places import place_map
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.ward_scope import WARD_KINDS
 from vigie.actions.shortages.ward_what_ifs import JudgedWards, judge_wards_again
+from vigie.errors import nearest
 from vigie.hospital.stays import StayLaw
 from vigie.schemas import PLACES, PRODUCTS
 
@@ -51,6 +53,10 @@ class Reproduction:
     ratios: Mapping[str, AdmissionRatios] = field(default_factory=dict)
     epidemics: Sequence[EpidemicRule] = ()
     stays: Mapping[str, StayLaw | None] = field(default_factory=dict)
+
+
+_Reaching = tuple[tuple[str, str], tuple[WardShare, ...]]
+"""Measure and category of an epidemic, and to which wards its patients are said to go."""
 
 
 class WhatIfs:
@@ -81,10 +87,12 @@ class WhatIfs:
         self._messages: dict[str, list[str]] = {each.name: [] for each in self._scenarios}
         self._touching: dict[str, set[CountedChange]] = {}
         self._again: list[tuple[str, ProductAgain]] = []
-        self._reaches: dict[tuple[str, str], list[EpidemicReach]] = {}
+        self._reaches: dict[_Reaching, list[EpidemicReach]] = {}
         self._epidemics: dict[str, EpidemicChange] = {}
-        for name, each in ratios.items():
-            self._change_admissions(name, each, reproduction)
+        self._reached: dict[str, dict[str, list[str]]] = {}
+        for scenario in self._scenarios:
+            if scenario.name in ratios:
+                self._change_admissions(scenario, ratios[scenario.name], reproduction)
         self._counted: Mapping[str, Sequence[CountedChange]] = self._count()
 
     @property
@@ -92,10 +100,13 @@ class WhatIfs:
         """Of the chance that scenarios of the run share."""
         return scenario_seed(self._chance)
 
-    def _change_admissions(self, name: str, ratios: AdmissionRatios, of: Reproduction) -> None:
+    def _change_admissions(
+        self, scenario: Scenario, ratios: AdmissionRatios, of: Reproduction
+    ) -> None:
         """What other admissions make of patients, with how they do so learnt once a run."""
-        epidemic = (ratios.measure, ratios.category)
-        if epidemic not in self._reaches:
+        name, epidemic = scenario.name, (ratios.measure, ratios.category)
+        key = (epidemic, scenario.wards)
+        if key not in self._reaches:
             entries = entry_measures(self._rules)
             needs = dict.fromkeys(
                 rule.measures["need" if rule.kind == "beds" else "occupancy"]
@@ -103,17 +114,27 @@ class WhatIfs:
                 if rule.kind in ("beds", "staff")
             )
             told = (
-                learn_reach(self._inputs, need, entries.get(need, ""), epidemic, of.stays.get(need))
+                learn_reach(
+                    self._inputs,
+                    need,
+                    entries.get(need, ""),
+                    epidemic,
+                    scenario.wards,
+                    of.stays.get(need),
+                )
                 for need in needs
             )
-            self._reaches[epidemic] = [each for each in told if each is not None]
-        found = epidemic_change(self._inputs, ratios, self._reaches[epidemic], of.epidemics)
+            self._reaches[key] = [each for each in told if each is not None]
+        reaches = self._reaches[key]
+        found = epidemic_change(self._inputs, ratios, reaches, of.epidemics)
         if found is None:
             self._messages[name].append(
                 f"R does not reach beds, staff and stocks: {ratios.measure} is not forecast by day."
             )
-        else:
-            self._epidemics[name] = found
+            return
+        self._epidemics[name] = found
+        self._reached[name] = _ways(reaches)
+        self._messages[name] += _not_reached(scenario, reaches)
 
     def _count(self) -> dict[str, list[CountedChange]]:
         if not self._scenarios:
@@ -229,21 +250,12 @@ class WhatIfs:
             own = (each for each in counted if each.change.kind != EPIDEMIC_KIND)
             changes = [*json.loads(row["changes"]), *(_as_json(each) for each in own)]
             for each in changes:
-                if each["kind"] == "reproduction" and row["scenario"] in self._epidemics:
-                    each["reaches"] = self._reached(row["measure"], row["category"])
+                if each["kind"] == "reproduction" and row["scenario"] in self._reached:
+                    each["reaches"] = self._reached[row["scenario"]]
             row["changes"] = json.dumps(changes, ensure_ascii=False)
             messages = [row["message"], *self._all_messages(row["scenario"], counted)]
             row["message"] = " ".join(each for each in messages if each)
         return pa.Table.from_pylist(rows, inputs.schema)
-
-    def _reached(self, measure: str, category: str) -> dict[str, list[str]]:
-        """Ward kinds whose patients follow R, by the way in which that is told."""
-        found: dict[str, list[str]] = {}
-        for each in self._reaches[measure, category]:
-            way = "entries" if each.through_entries else "patients"
-            wards = found.setdefault(way, [])
-            wards += [ward for ward in each.reached() if ward not in wards]
-        return {way: wards for way, wards in found.items() if wards}
 
     def _all_messages(self, name: str, counted: Sequence[CountedChange]) -> list[str]:
         found = [message for each in counted for message in each.messages]
@@ -263,6 +275,36 @@ class WhatIfs:
             more = f" and {len(flat) - _MOST_NAMED} more" if len(flat) > _MOST_NAMED else ""
             found.append(f"doses: use of {named}{more} does not follow patients: all of it scales.")
         return list(dict.fromkeys(found))
+
+
+def _ways(reaches: Sequence[EpidemicReach]) -> dict[str, list[str]]:
+    """Ward kinds whose patients follow R, by the way in which that is told."""
+    found: dict[str, list[str]] = {}
+    for each in reaches:
+        wards = found.setdefault("entries" if each.through_entries else "patients", [])
+        wards += [ward for ward in each.reached() if ward not in wards]
+    return {way: wards for way, wards in found.items() if wards}
+
+
+def _not_reached(scenario: Scenario, reaches: Sequence[EpidemicReach]) -> list[str]:
+    """What is declared of wards and does not count, or that no ward follows the epidemic."""
+    reached = {ward for each in reaches for ward in each.reached()}
+    known = sorted({ward for each in reaches for ward in each.wards})
+    if not scenario.wards:
+        if reached or not known:
+            return []
+        return [
+            f"R reaches no beds: no ward kind of {', '.join(known)} clearly follows "
+            f"{scenario.measure}. Say under [[wards]] where its patients go."
+        ]
+    missing = [each.ward_kind for each in scenario.wards if each.ward_kind not in reached]
+    return [
+        f'wards: "{each}" is not reported, so nobody comes to it. Nearest: '
+        f"{nearest(each, known) or 'none'}."
+        if each not in known
+        else f'wards: entries to "{each}" are not drawn: add mean_stay_days.'
+        for each in dict.fromkeys(missing)
+    ]
 
 
 def _as_json(counted: CountedChange) -> dict[str, object]:

@@ -7,18 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vigie.actions.declared.ward_shares import WardShare
 from vigie.actions.forecasts.forecasting import History, total_history
 from vigie.actions.rooms.places import outer_reporters
 from vigie.actions.shortages.scenario_admissions import categories_of
 from vigie.actions.shortages.shortage_rows import Inputs
-from vigie.hospital import delayed, delayed_and_staying, follow_admissions
+from vigie.hospital import delayed, delayed_and_staying, follow_entries, follow_patients
 from vigie.hospital.stays import StayLaw, law_with_means, stays_of_kinds, ward_means
-from vigie.paths import DateArray, FloatArray, PathArray, SamplePaths
+from vigie.paths import BoolArray, DateArray, FloatArray, PathArray, SamplePaths
 
 __all__ = ["EpidemicReach", "learn_reach", "patients_more"]
 
 _SHARE_DAYS = 56
 _WHOLE = "*"
+
+_Rows = tuple[tuple[int, ...], ...]
+"""Rows of the places that count admissions, by area."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +68,7 @@ def learn_reach(
     occupancy: str,
     entries: str,
     epidemic: tuple[str, str],
+    declared: Sequence[WardShare] = (),
     law: StayLaw | None = None,
 ) -> EpidemicReach | None:
     """Tell from the past of the room what an admission of an epidemic brings to its wards.
@@ -74,6 +79,7 @@ def learn_reach(
         entries: measure of entries to the same wards; "" or not drawn: patients in bed are
             followed instead.
         epidemic: measure and category; category "" is all.
+        declared: what a scenario says of it; empty: it is learnt.
         law: of the stays of each ward kind, where stays themselves are reported; None: it is told
             from entries and patients.
 
@@ -86,27 +92,32 @@ def learn_reach(
     if not (inputs.is_drawn(occupancy) and inputs.is_drawn(measure)):
         return None
     patients = inputs.histories[occupancy]
-    admissions = _admissions(inputs, measure, category)
-    if admissions is None:
-        return None
-    dates = patients.dates
-    counted = _on(admissions, inputs.histories[measure].dates, dates)
-    weekdays = np.asarray((dates.astype(np.int64) + 3) % 7)
-    came = None
+    dates, came = patients.dates, None
     if entries and inputs.is_drawn(entries):
         came = inputs.histories[entries].on_days(patients.places, patients.categories, dates)
     followed = patients.values if came is None else came
     whole = _whole(inputs, patients, followed)
     if whole is None:
         return None
-    kernels = delayed_and_staying() if came is None else delayed()
     areas, members = _areas(inputs, inputs.paths[measure].places, patients.places)
+    if declared:
+        brought = _declared(declared, patients.categories, is_entries=came is not None)
+    else:
+        # Days are told apart best where the fewest places are added up: site by site.
+        finest, inside = _finest(inputs, (areas, members), measure, patients.places)
+        counted = _by_area(inputs, measure, category, finest, dates)
+        weekdays = np.asarray((dates.astype(np.int64) + 3) % 7)
+        if came is None:
+            brought = follow_patients(counted.sum(axis=0), whole, weekdays)
+        else:
+            sums = np.stack([_sums(came[of > 0]) for of in inside])
+            brought = follow_entries(counted, sums, weekdays)
     return EpidemicReach(
         occupancy=occupancy,
         measure=measure,
         category=category,
         wards=patients.categories,
-        brought=follow_admissions(counted, whole, weekdays, kernels),
+        brought=brought,
         areas=areas,
         share=_shares(followed, members),
         survival=None if came is None else _survival(patients.values, came, whole, law),
@@ -122,21 +133,47 @@ def _whole(inputs: Inputs, history: History, values: FloatArray) -> FloatArray |
     return None if total is None else total.values[0]
 
 
-def _admissions(inputs: Inputs, measure: str, category: str) -> FloatArray | None:
-    """(day,), of the epidemic, all places together."""
-    history = inputs.histories[measure]
-    columns = categories_of(inputs.paths[measure], category)
-    whole = _whole(inputs, history, history.values) if columns else None
-    return None if whole is None else np.asarray(whole[columns].sum(axis=0))
+def _by_area(
+    inputs: Inputs,
+    measure: str,
+    category: str,
+    areas: Sequence[tuple[int, ...]],
+    dates: DateArray,
+) -> FloatArray:
+    """(area, day), admissions of the epidemic on these days; NaN where nobody reports."""
+    history, paths = inputs.histories[measure], inputs.paths[measure]
+    names = [paths.categories[at] for at in categories_of(paths, category)]
+    values = history.on_days(paths.places, names, dates)
+    return np.stack([_sums(values[list(rows)]).sum(axis=0) for rows in areas])
 
 
-def _on(values: FloatArray, dates: DateArray, wanted: DateArray) -> FloatArray:
-    """(day,), on other days; NaN where there are none."""
-    out = np.full(len(wanted), np.nan)
-    at = (wanted - dates[0]).astype(np.int64)
-    inside = (at >= 0) & (at < len(dates))
-    out[inside] = values[at[inside]]
-    return out
+def _sums(values: FloatArray) -> FloatArray:
+    """(category, day), sums over places; NaN where one that ever reported is missing.
+
+    A missing report would read as a day with fewer.
+    """
+    known: BoolArray = np.asarray(np.isfinite(values))
+    ever: BoolArray = np.asarray(known.any(axis=2))
+    is_missing = (~known & ever[:, :, None]).any(axis=0)
+    return np.where(is_missing, np.nan, np.nansum(values, axis=0))
+
+
+def _declared(
+    declared: Sequence[WardShare], wards: Sequence[str], *, is_entries: bool
+) -> FloatArray:
+    """(ward, lag), as a scenario says; without entries only with a mean stay."""
+    rows = np.zeros((len(wards), len(delayed(0.0))))
+    for each in declared:
+        if each.ward_kind not in wards:
+            continue
+        if is_entries:
+            kernel = delayed(each.after_days)
+        elif each.mean_stay_days:
+            kernel = delayed_and_staying(each.after_days, each.mean_stay_days)
+        else:
+            continue
+        rows[list(wards).index(each.ward_kind)] += each.share * kernel
+    return rows
 
 
 def _areas(
@@ -159,6 +196,23 @@ def _areas(
         rows.setdefault(here or tuple(places), []).append(row)
     members = np.array([[place in here for place in places] for here in rows], dtype=bool)
     return tuple(tuple(each) for each in rows.values()), members.astype(np.float64)
+
+
+def _finest(
+    inputs: Inputs, areas: tuple[_Rows, FloatArray], measure: str, places: Sequence[str]
+) -> tuple[_Rows, FloatArray]:
+    """The areas cut into single places that have wards and admissions of their own."""
+    sources = inputs.paths[measure].places
+    rows: list[tuple[int, ...]] = []
+    inside: list[FloatArray] = []
+    for of, members in zip(*areas, strict=True):
+        if all(sources[row] in places for row in of):
+            rows += [(row,) for row in of]
+            inside += [np.array([place == sources[row] for place in places]) for row in of]
+        else:
+            rows.append(of)
+            inside.append(members)
+    return tuple(rows), np.stack(inside).astype(np.float64)
 
 
 def _shares(followed: FloatArray, members: FloatArray) -> FloatArray:
