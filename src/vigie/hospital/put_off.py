@@ -53,7 +53,7 @@ def entries_returned(
     """
     if not (0 <= share <= 1 and after_days >= 1 and over_days >= 1):
         raise ValueError(
-            f"returns: share {share} is 0 to 1, after {after_days} and over {over_days} days are "
+            f"returns {share}: a share is 0 to 1, after {after_days} and over {over_days} days are "
             "1 or more"
         )
     back = np.zeros(avoided.shape, dtype=np.float32)

@@ -14,15 +14,12 @@ from vigie.actions.shortages.scenario_admissions import categories_of
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.hospital import delayed, delayed_and_staying, follow_entries, follow_patients
 from vigie.hospital.stays import StayLaw, law_with_means, stays_of_kinds, ward_means
-from vigie.paths import BoolArray, DateArray, FloatArray, PathArray, SamplePaths
+from vigie.paths import BoolArray, DateArray, FloatArray, IntArray, PathArray, SamplePaths
 
 __all__ = ["EpidemicReach", "learn_reach", "patients_more"]
 
 _SHARE_DAYS = 56
 _WHOLE = "*"
-
-_Rows = tuple[tuple[int, ...], ...]
-"""Rows of the places that count admissions, by area."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +32,11 @@ class EpidemicReach:
         wards: ward kinds.
         brought: (ward, lag), entries to a ward kind per admission so many days before, or
             patients in it where ``survival`` is None.
-        areas: places that count admissions of the epidemic, in groups that share their wards: the
-            smallest region or nation around each.
-        share: (area, place, ward), who takes what is brought to a ward kind; adds up to 1 over
-            places, or is 0 where no place has the ward.
+        sources: rows of the places that count admissions of the epidemic; a region of which the
+            sites count too is none.
+        share: (source, place, ward), who takes what is brought to a ward kind: the source
+            itself where it has one, else the region around it, else all; adds up to 1 over places,
+            or is 0 where no place has the ward.
         survival: (place, ward, night), chance of a stay of at least so many nights more than the
             first; None: what is brought is patients.
     """
@@ -48,7 +46,7 @@ class EpidemicReach:
     category: str
     wards: tuple[str, ...]
     brought: FloatArray
-    areas: tuple[tuple[int, ...], ...]
+    sources: IntArray
     share: FloatArray
     survival: FloatArray | None
 
@@ -99,18 +97,16 @@ def learn_reach(
     whole = _whole(inputs, patients, followed)
     if whole is None:
         return None
-    areas, members = _areas(inputs, inputs.paths[measure].places, patients.places)
+    sources, around = _around(inputs, inputs.paths[measure].places, patients.places)
     if declared:
         brought = _declared(declared, patients.categories, is_entries=came is not None)
     else:
-        # Days are told apart best where the fewest places are added up: site by site.
-        finest, inside = _finest(inputs, (areas, members), measure, patients.places)
-        counted = _by_area(inputs, measure, category, finest, dates)
+        counted = _by_source(inputs, measure, category, sources, dates)
         weekdays = np.asarray((dates.astype(np.int64) + 3) % 7)
         if came is None:
             brought = follow_patients(counted.sum(axis=0), whole, weekdays)
         else:
-            sums = np.stack([_sums(came[of > 0]) for of in inside])
+            sums = np.stack([_sums(came[own]) for own in _own(around)])
             brought = follow_entries(counted, sums, weekdays)
     return EpidemicReach(
         occupancy=occupancy,
@@ -118,8 +114,8 @@ def learn_reach(
         category=category,
         wards=patients.categories,
         brought=brought,
-        areas=areas,
-        share=_shares(followed, members),
+        sources=sources,
+        share=_shares(followed, around),
         survival=None if came is None else _survival(patients.values, came, whole, law),
     )
 
@@ -133,18 +129,18 @@ def _whole(inputs: Inputs, history: History, values: FloatArray) -> FloatArray |
     return None if total is None else total.values[0]
 
 
-def _by_area(
+def _by_source(
     inputs: Inputs,
     measure: str,
     category: str,
-    areas: Sequence[tuple[int, ...]],
+    sources: IntArray,
     dates: DateArray,
 ) -> FloatArray:
-    """(area, day), admissions of the epidemic on these days; NaN where nobody reports."""
+    """(source, day), admissions of the epidemic on these days; NaN where not reported."""
     history, paths = inputs.histories[measure], inputs.paths[measure]
     names = [paths.categories[at] for at in categories_of(paths, category)]
     values = history.on_days(paths.places, names, dates)
-    return np.stack([_sums(values[list(rows)]).sum(axis=0) for rows in areas])
+    return np.stack([_sums(values[[row]]).sum(axis=0) for row in sources])
 
 
 def _sums(values: FloatArray) -> FloatArray:
@@ -176,56 +172,42 @@ def _declared(
     return rows
 
 
-def _areas(
-    inputs: Inputs, sources: Sequence[str], places: Sequence[str]
-) -> tuple[tuple[tuple[int, ...], ...], FloatArray]:
-    """Rows of the sources of each area, and (area, place), who is in it.
-
-    A source that has others inside counts nobody of its own.
-    """
+def _around(
+    inputs: Inputs, counting: Sequence[str], places: Sequence[str]
+) -> tuple[IntArray, BoolArray]:
+    """Rows of the sources, and (source, ring, place): itself, around it, and everywhere."""
     by_size = sorted(inputs.members.items(), key=lambda each: len(each[1]))
-    outer = outer_reporters(inputs.members, sources)
-    rows: dict[tuple[str, ...], list[int]] = {}
-    for row, source in enumerate(sources):
-        if source in outer:
-            continue
-        inside = inputs.members.get(source) or next(
-            (of for _, of in by_size if source in of), (source,)
-        )
-        here = tuple(place for place in places if place in inside or place == source)
-        rows.setdefault(here or tuple(places), []).append(row)
-    members = np.array([[place in here for place in places] for here in rows], dtype=bool)
-    return tuple(tuple(each) for each in rows.values()), members.astype(np.float64)
+    outer = outer_reporters(inputs.members, counting)
+    rows = [row for row, place in enumerate(counting) if place not in outer]
+    rings = np.ones((len(rows), 3, len(places)), dtype=bool)
+    for at, row in enumerate(rows):
+        source = counting[row]
+        inside = inputs.members.get(source, ())
+        around = inside or next((of for _, of in by_size if source in of), ())
+        rings[at, 0] = [place == source or place in inside for place in places]
+        rings[at, 1] = [place in around for place in places]
+    return np.array(rows, dtype=np.int64), rings
 
 
-def _finest(
-    inputs: Inputs, areas: tuple[_Rows, FloatArray], measure: str, places: Sequence[str]
-) -> tuple[_Rows, FloatArray]:
-    """The areas cut into single places that have wards and admissions of their own."""
-    sources = inputs.paths[measure].places
-    rows: list[tuple[int, ...]] = []
-    inside: list[FloatArray] = []
-    for of, members in zip(*areas, strict=True):
-        if all(sources[row] in places for row in of):
-            rows += [(row,) for row in of]
-            inside += [np.array([place == sources[row] for place in places]) for row in of]
-        else:
-            rows.append(of)
-            inside.append(members)
-    return tuple(rows), np.stack(inside).astype(np.float64)
+def _own(around: BoolArray) -> BoolArray:
+    """(source, place), whose entries are told from a source: the smallest ring with any place."""
+    first = around.any(axis=2).argmax(axis=1)
+    return np.asarray(around[np.arange(len(around)), first])
 
 
-def _shares(followed: FloatArray, members: FloatArray) -> FloatArray:
-    """(area, place, ward), by entries or patients of the last eight weeks."""
+def _shares(followed: FloatArray, around: BoolArray) -> FloatArray:
+    """(source, place, ward), by entries or patients of the last eight weeks."""
     lately = followed[..., -_SHARE_DAYS:]
     known = np.isfinite(lately).sum(axis=-1)
     size = np.nansum(lately, axis=-1) / np.maximum(known, 1)
-    inside = members[:, :, None] * size[None]
-    # An area without such a ward sends its patients wherever there is one.
-    total = inside.sum(axis=1, keepdims=True)
-    inside = np.where(total > 0, inside, size[None])
-    total = inside.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(inside, total, out=np.zeros_like(inside), where=total > 0))
+    inside = around[..., None] * size
+    total = inside.sum(axis=2)
+    first = (total > 0).argmax(axis=1)
+    source, ward = np.indices(first.shape)
+    # The axis of places goes last when the others are picked.
+    chosen = np.moveaxis(inside[source, first, :, ward], -1, 1)
+    whole = chosen.sum(axis=1, keepdims=True)
+    return np.asarray(chosen / np.where(whole > 0, whole, 1.0))
 
 
 def _survival(
@@ -251,7 +233,7 @@ def patients_more(
     """
     first = min(before.dates[0], patients.dates[0])
     days = np.arange(first, patients.dates[-1] + np.timedelta64(1, "D"))
-    changed = _area_changes(reach, before, under, days)
+    changed = _source_changes(reach, before, under, days)
     count, samples = len(days), changed.shape[2]
     kept = np.isin(days, patients.dates)
     out = np.zeros(patients.values.shape, dtype=np.float32)
@@ -266,16 +248,14 @@ def patients_more(
     return replace(patients, values=out)
 
 
-def _area_changes(
+def _source_changes(
     reach: EpidemicReach, before: SamplePaths, under: SamplePaths, days: DateArray
 ) -> PathArray:
-    """(area, day, sample), admissions more."""
-    columns = categories_of(before, reach.category)
-    more = (under.values[:, columns] - before.values[:, columns]).sum(axis=1)
-    by_area = np.stack([more[list(rows)].sum(axis=0) for rows in reach.areas])
-    out = np.zeros((len(by_area), len(days), by_area.shape[2]), dtype=np.float32)
-    there = np.isin(before.dates, days)
-    out[:, np.isin(days, before.dates)] = by_area[:, there]
+    """(source, day, sample), admissions more."""
+    of = categories_of(before, reach.category)
+    more = (under.values[:, of] - before.values[:, of]).sum(axis=1)[reach.sources]
+    out = np.zeros((len(more), len(days), more.shape[2]), dtype=np.float32)
+    out[:, np.isin(days, before.dates)] = more[:, np.isin(before.dates, days)]
     return out
 
 
