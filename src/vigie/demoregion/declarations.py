@@ -201,11 +201,11 @@ JOIN lately USING (place, category)
 GATHERINGS_LIMITED = """\
 # What if? How to write one, and what it rests on: docs/models/scenarios.md
 [scenario]
-title_en = "Gatherings limited for two weeks"
-title_fr = "Rassemblements limités pendant deux semaines"
-why_en = "The national crisis cell asks how many admissions it would spare within three weeks."
-why_fr = "La cellule nationale de crise demande combien d'hospitalisations seraient évitées."
-source = "0.75: invented, as all figures of this region"
+title_en = "Gatherings limited for two weeks, planned treatment put off for ten days"
+title_fr = "Rassemblements limités deux semaines, soins programmés reportés dix jours"
+why_en = "The national crisis cell asks what both would spare the hospitals, and what comes back."
+why_fr = "La cellule de crise demande ce que cela épargne aux hôpitaux, et ce qui revient ensuite."
+source = "0.75, shares and days: invented, as all figures of this region"
 
 [epidemic]
 measure = "epidemic_admissions"
@@ -228,21 +228,11 @@ after_days = 2
 ward_kind = "icu"
 share = 0.2
 after_days = 3
-"""
-
-ELECTIVES_LATER = """\
-# Planned treatment put off for ten days comes back in the weeks after them.
-[scenario]
-title_en = "Planned treatment put off for ten days"
-title_fr = "Soins programmés reportés pendant dix jours"
-why_en = "The national crisis cell asks what it frees now, and what comes back."
-why_fr = "La cellule nationale de crise demande ce que cela libère, et ce qui revient ensuite."
-source = "Shares and days: invented, as all figures of this region"
 
 [[electives]]
 ward_kinds = ["general"]
-share = 0.3
-factor = 0.4
+share = 0.3         # of the entries that are planned
+factor = 0.4        # of these that still take place
 mean_stay_days = 4
 from = 1
 to = 10
@@ -283,6 +273,5 @@ def scenario_texts(geography: Geography) -> dict[str, str]:
     region = geography.regions[0]
     return {
         "gatherings_limited.toml": GATHERINGS_LIMITED,
-        "electives_later.toml": ELECTIVES_LATER,
         "beds_and_absence.toml": BEDS_AND_ABSENCE.format(region=region.name, place=region.key),
     }

@@ -70,7 +70,6 @@ def test_room_declares_everything_without_a_mistake(written: Written):
     assert len(settings.shortages) == 4
     assert [each.name for each in declarations.scenarios] == [
         "beds_and_absence",
-        "electives_later",
         "gatherings_limited",
     ]
     epidemics = {(each.measure, each.category) for each in settings.epidemics}
