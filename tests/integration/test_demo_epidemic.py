@@ -157,7 +157,7 @@ def test_a_scenario_of_r_reaches_the_beds_beside_treatment_put_off(demo: Demo) -
     assert beds
     lacking = [sum(row[f"{of}expected_unmet"] for row in beds) for of in ("", "baseline_")]
     assert lacking[0] < lacking[1]
-    page = build_place_page(demo.release, NATION, language="en")
+    page = build_place_page(demo.release, beds[0]["place"], language="en")
     (shown,) = [each for each in page.what_ifs if each.name == "gatherings_limited"]
     assert shown.assumed[2][0] == "From R to beds"
     assert shown.assumed[2][1].endswith("through entries and stays")

@@ -199,7 +199,7 @@ def test_a_release_without_what_ifs_has_no_section() -> None:
             "; 90 in 100 of those put off come back, over 14 days from day 2 after its end",
             "90 reportés sur 100 reviennent, sur 14 jours, dès le jour 2 après la fin",
         ),
-        (change(TODAY, END, factor=1.2), "R × 1.2; from", "R × 1,2"),
+        (change(TODAY, END, factor=1.25), "R × 1.25; from", "R × 1,25"),
         (declared("beds", add=3, first_date=None), "on no day", "aucun jour"),
         (
             declared("beds", add=3, last_date=str(TODAY + timedelta(days=5))),

@@ -35,7 +35,7 @@ def change_text(
 
 
 def _what(change: Mapping[str, Any], words: Words) -> str:
-    kind, factor = change["kind"], words.number(change["factor"])
+    kind, factor = change["kind"], words.factor(change["factor"])
     if kind == "beds":
         parts = [words.say("what_if.beds", factor=factor)] if change["factor"] != 1 else []
         if "add" in change:
