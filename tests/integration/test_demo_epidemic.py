@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
@@ -140,3 +141,23 @@ def test_page_of_the_nation_tells_how_the_epidemic_spreads(
 
     assert epidemic.name == name
     assert name in epidemic.sentence
+
+
+def test_a_scenario_of_r_reaches_the_beds_beside_treatment_put_off(demo: Demo) -> None:
+    (told,) = [
+        row
+        for row in demo.release.table("scenario_inputs").to_pylist()
+        if row["scenario"] == "gatherings_limited"
+    ]
+    change, put_off = json.loads(told["changes"])
+    assert put_off["returns"] == {"share": 0.9, "after_days": 2, "over_days": 14}
+    assert change["reaches"] == {"entries": ["general", "hdu", "icu"]}
+    rows = demo.release.table("scenario_shortages", scenario="gatherings_limited").to_pylist()
+    beds = [row for row in rows if row["kind"] == "beds"]
+    assert beds
+    lacking = [sum(row[f"{of}expected_unmet"] for row in beds) for of in ("", "baseline_")]
+    assert lacking[0] < lacking[1]
+    page = build_place_page(demo.release, beds[0]["place"], language="en")
+    (shown,) = [each for each in page.what_ifs if each.name == "gatherings_limited"]
+    assert shown.assumed[2][0] == "From R to beds"
+    assert shown.assumed[2][1].endswith("through entries and stays")

@@ -130,6 +130,8 @@ def _told(row: Mapping[str, str]) -> list[str]:
         days = f"{change['first_date']} to {change['last_date']}"
         counted = days if change["first_date"] else "no day of this run"
         lines.append(f"  {_what(change)}{where}: {counted}")
+        ways = change.get("reaches", {}).items()
+        lines += [f"    reaches {', '.join(wards)} through {way}" for way, wards in ways]
     return [*lines, f"  {row['message']}"] if row["message"] else lines
 
 
@@ -145,4 +147,10 @@ def _what(change: Mapping[str, Any]) -> str:
         for name in names
         if name in change and (name != "factor" or is_alone or change[name] != 1)
     ]
+    if "returns" in change:
+        returns = change["returns"]
+        given.append(
+            f"{returns['share']:g} of them come back from day {returns['after_days']} after, over "
+            f"{returns['over_days']} days"
+        )
     return f"{change['kind']}{of}: {', '.join(given)}"

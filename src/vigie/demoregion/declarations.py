@@ -201,11 +201,11 @@ JOIN lately USING (place, category)
 GATHERINGS_LIMITED = """\
 # What if? How to write one, and what it rests on: docs/models/scenarios.md
 [scenario]
-title_en = "Gatherings limited for two weeks"
-title_fr = "Rassemblements limités pendant deux semaines"
-why_en = "The national crisis cell asks how many admissions it would spare within three weeks."
-why_fr = "La cellule nationale de crise demande combien d'hospitalisations seraient évitées."
-source = "0.75: invented, as all figures of this region"
+title_en = "Gatherings limited for two weeks, planned treatment put off for ten days"
+title_fr = "Rassemblements limités deux semaines, soins programmés reportés dix jours"
+why_en = "The national crisis cell asks what both would spare the hospitals, and what comes back."
+why_fr = "La cellule de crise demande ce que cela épargne aux hôpitaux, et ce qui revient ensuite."
+source = "0.75, shares and days: invented, as all figures of this region"
 
 [epidemic]
 measure = "epidemic_admissions"
@@ -214,6 +214,29 @@ measure = "epidemic_admissions"
 factor = 0.75
 from = 2    # days after the day of the run
 to = 15
+
+[[wards]]   # where its patients go; left out, the days of the room tell it, if they can
+ward_kind = "general"
+share = 1.0
+
+[[wards]]
+ward_kind = "hdu"
+share = 0.14
+after_days = 2
+
+[[wards]]
+ward_kind = "icu"
+share = 0.2
+after_days = 3
+
+[[electives]]
+ward_kinds = ["general"]
+share = 0.3         # of the entries that are planned
+factor = 0.4        # of these that still take place
+mean_stay_days = 4
+from = 1
+to = 10
+returns = { share = 0.9, after_days = 2, over_days = 14 }
 """
 
 BEDS_AND_ABSENCE = """\

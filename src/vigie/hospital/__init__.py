@@ -11,6 +11,13 @@ from vigie.hospital.binary import BINARY_MODEL, TwoStateRates, binary_paths, two
 from vigie.hospital.capacity import Limit, UsableCapacity, usable_capacity
 from vigie.hospital.continued_flow import continued_flow
 from vigie.hospital.equipment import EquipmentPaths, equipment_paths
+from vigie.hospital.followed_admissions import (
+    FEWEST_FOLLOWED_DAYS,
+    delayed,
+    delayed_and_staying,
+    follow_entries,
+    follow_patients,
+)
 from vigie.hospital.levels import FEWEST_DAYS, LEVEL_MODEL, LEVEL_WINDOW_DAYS, level_paths
 from vigie.hospital.pooled_occupancy import (
     OCCUPANCY_MODEL,
@@ -28,7 +35,7 @@ from vigie.hospital.pooled_shares import (
     share_quantiles,
     without_resets,
 )
-from vigie.hospital.put_off import in_proportion, patients_spared
+from vigie.hospital.put_off import entries_returned, in_proportion, patients_spared
 from vigie.hospital.sharing import beds_served, units_needed
 from vigie.hospital.shortage import capacity_shortage, is_short
 from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
@@ -36,6 +43,7 @@ from vigie.hospital.staffing import StaffPaths, required_staff, staff_paths
 __all__ = [
     "BINARY_MODEL",
     "FEWEST_DAYS",
+    "FEWEST_FOLLOWED_DAYS",
     "LEVEL_MODEL",
     "LEVEL_WINDOW_DAYS",
     "OCCUPANCY_MODEL",
@@ -52,7 +60,12 @@ __all__ = [
     "binary_paths",
     "capacity_shortage",
     "continued_flow",
+    "delayed",
+    "delayed_and_staying",
+    "entries_returned",
     "equipment_paths",
+    "follow_entries",
+    "follow_patients",
     "in_proportion",
     "is_short",
     "level_paths",

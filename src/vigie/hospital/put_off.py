@@ -6,7 +6,7 @@ import numpy as np
 
 from vigie.paths import PathArray
 
-__all__ = ["in_proportion", "patients_spared"]
+__all__ = ["entries_returned", "in_proportion", "patients_spared"]
 
 
 def in_proportion(values: PathArray, factor: PathArray, uniform: PathArray) -> PathArray:
@@ -31,6 +31,38 @@ def in_proportion(values: PathArray, factor: PathArray, uniform: PathArray) -> P
     return np.asarray(np.maximum(values + change, np.float32(0)), dtype=np.float32)
 
 
+def entries_returned(
+    avoided: PathArray, last_day: int, share: float, after_days: int, over_days: int
+) -> PathArray:
+    """Entries put off that come back once nothing is put off any more, evenly over some days.
+
+    Args:
+        avoided: (..., day, sample), entries that do not take place, >= 0.
+        last_day: number of the last day on which entries are put off; later ones are not read.
+        share: of all that is put off that comes back, 0 to 1.
+        after_days: from the last day to the first one on which anybody comes back, >= 1.
+        over_days: days over which they come back, >= 1.
+
+    Returns:
+        Same shape, entries more; over days enough they add up to share x all that is put off.
+
+    Raises:
+        ValueError: a figure is out of its range.
+
+    Source: docs/models/scenarios.md, equation 8.
+    """
+    if not (0 <= share <= 1 and after_days >= 1 and over_days >= 1):
+        raise ValueError(
+            f"returns {share}: a share is 0 to 1, after {after_days} and over {over_days} days are "
+            "1 or more"
+        )
+    back = np.zeros(avoided.shape, dtype=np.float32)
+    first = last_day + after_days
+    put_off = avoided[..., : last_day + 1, :].sum(axis=-2, keepdims=True)
+    back[..., first : first + over_days, :] = put_off * np.float32(share / over_days)
+    return back
+
+
 def patients_spared(avoided: PathArray, mean_stay_days: float) -> PathArray:
     """Patients who are not in bed because entries did not take place.
 
@@ -38,7 +70,7 @@ def patients_spared(avoided: PathArray, mean_stay_days: float) -> PathArray:
     where that is below 1), and stays on each later day with chance 1 - 1 / mean_stay_days.
 
     Args:
-        avoided: (..., day, sample), entries that do not take place, >= 0.
+        avoided: (..., day, sample), entries that do not take place; negative: entries more.
         mean_stay_days: mean number of days on which an entry is counted in bed, > 0.
 
     Returns:

@@ -81,7 +81,9 @@ SCENARIO_INPUTS = Table(
             "changes",
             TEXT,
             "JSON list: kind, factor, from, to, places and what else is declared; first_date and "
-            "last_date are the days on which it counts in this run, null when there is none.",
+            "last_date are the days on which it counts in this run, null when there is none. "
+            "Of R also reaches: ward kinds whose patients follow it, by what tells so (entries, "
+            "patients).",
             required=True,
         ),
         column(
@@ -118,7 +120,7 @@ SCENARIO_SHORTAGES = Table(
     columns=(
         column(1, "run", TEXT, "The run.", required=True),
         column(2, "scenario", TEXT, "Name of its file in scenarios/.", required=True),
-        column(3, "kind", TEXT, "beds, staff or products.", required=True),
+        column(3, "kind", TEXT, "beds, staff, equipment or products.", required=True),
         column(4, "place", TEXT, "Where.", required=True),
         column(5, "category", TEXT, "Ward kind, skill or product.", required=True),
         column(6, "as_of", DATE, "Day of the run.", required=True),

@@ -1,17 +1,19 @@
 """Figures of a measure by hand, as the cycle gives them to its models: no storage involved."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pyarrow as pa
 
-from vigie.actions.forecasts.flow_models import baseline_of, forecast_by
-from vigie.actions.forecasts.forecasting import Chance, histories
-from vigie.actions.rooms.room import ShortageRule
+from vigie.actions.forecasts.flow_models import baseline_of, forecast_by, model_without_scores
+from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, histories
+from vigie.actions.forecasts.staff_beside import staff_beside
+from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.schemas import table
 
-__all__ = ["AS_OF", "Given", "facts_of", "inputs_of", "rule_of"]
+__all__ = ["AS_OF", "Given", "facts_of", "inputs_of", "rule_of", "with_absence_law"]
 
 AS_OF = date(2021, 3, 1)
 
@@ -105,3 +107,20 @@ def inputs_of(
         members=members or {},
     )
     return inputs, chance
+
+
+def with_absence_law(
+    inputs: Inputs, chance: Chance, rule: EpidemicRule, members: Mapping[str, Sequence[str]]
+) -> Inputs:
+    """The same, absence forecast by its law from the measures ``roster`` and that of the rule."""
+    known, absent = inputs.histories, inputs.histories["absent"]
+    days = chance.horizon_days + MOST_DAYS_BEHIND
+    staff = staff_beside(absent, known["roster"], days, [rule], known, members)
+    absent = replace(absent, beside=replace(absent.beside, staff=staff))
+    model = model_without_scores(absent)
+    return replace(
+        inputs,
+        histories={**known, "absent": absent},
+        paths={**inputs.paths, "absent": forecast_by(model, absent, chance)},
+        models={**inputs.models, "absent": model.name},
+    )

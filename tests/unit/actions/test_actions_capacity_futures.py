@@ -8,12 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.unit.actions.given_figures import AS_OF, Given, facts_of, inputs_of, rule_of
+from tests.unit.actions.given_figures import (
+    AS_OF,
+    Given,
+    facts_of,
+    inputs_of,
+    rule_of,
+    with_absence_law,
+)
 from tests.unit.actions.test_actions_shortages import RATIOS
 from vigie.actions.forecasts.absence_forecasts import rosters_ahead
-from vigie.actions.forecasts.flow_models import forecast_by, model_without_scores
 from vigie.actions.forecasts.forecasting import Chance
-from vigie.actions.forecasts.staff_beside import staff_beside
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.actions.shortages.capacity_futures import (
     CapacityFutures,
@@ -157,19 +162,8 @@ def test_absence_is_as_published_where_it_knows_no_rosters() -> None:
 
 def test_absence_by_its_law_goes_with_the_rosters_that_follow_the_beds() -> None:
     inputs, chance = inputs_for(grown(), members={"R": SITES})
-    absent = inputs.histories["absent"]
-    staff = staff_beside(
-        absent, inputs.histories["roster"], 14, [EpidemicRule("sick")], inputs.histories, {}
-    )
-    absent = replace(absent, beside=replace(absent.beside, staff=staff))
-    model = model_without_scores(absent)
-    paths = forecast_by(model, absent, chance)
-    inputs = replace(
-        inputs,
-        histories={**inputs.histories, "absent": absent},
-        paths={**inputs.paths, "absent": paths},
-        models={**inputs.models, "absent": model.name},
-    )
+    inputs = with_absence_law(inputs, chance, EpidemicRule("sick"), {})
+    absent, paths = inputs.histories["absent"], inputs.paths["absent"]
 
     futures = capacity_futures(BEDS, STAFF, inputs, chance)
 

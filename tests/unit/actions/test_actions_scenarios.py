@@ -106,6 +106,20 @@ def scenario(*changes: ReproductionChange, share: float | None = None) -> Scenar
     return Scenario("s", *texts, "admissions", "", share, changes, "", "0")
 
 
+def test_admissions_follow_r_by_the_delay_from_infection(fit_folder: Path) -> None:
+    ratios = figures(fit_folder, scenario(ReproductionChange(0.5))).ratios["s"]
+    assert ratios.dates[0] == np.datetime64(LAST, "D") + 1
+    for place in ("N", "R", "A", "B", "C"):
+        by_day = ratios.by_place[place].mean(axis=1)
+        assert (np.diff(by_day) <= 1e-6).all()
+        assert by_day[1] > 0.97, "admissions of the first days were infected before"
+        assert by_day[13] < 0.8
+    one = figures(fit_folder, scenario(ReproductionChange(1.0))).ratios["s"]
+    assert all((each == 1).all() for each in one.by_place.values())
+    north = figures(fit_folder, scenario(ReproductionChange(0.5, places=("R",)))).ratios["s"]
+    assert set(north.by_place) == {"R", "A", "B"}
+
+
 def figures(folder: Path, *scenarios: Scenario, as_of: date = LAST) -> ScenarioTables:
     room, epidemics, chance = fitted(folder)
     declared = replace(room.declarations, scenarios=scenarios)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.unit.actions.given_figures import AS_OF, inputs_of, rule_of
 from vigie.actions.declared.scenario_files import Scenario
-from vigie.actions.declared.shortage_changes import ShortageChange
+from vigie.actions.declared.shortage_changes import Returns, ShortageChange
 from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.scenarios.what_ifs import WhatIfs
 from vigie.actions.shortages.capacity_futures import futures_of_rules
@@ -283,6 +283,30 @@ def test_planned_treatment_put_off_frees_beds_and_staff_in_time() -> None:
     half = replace(off, factor=0.5)
     for key, row in what_if(half)[0].items():
         assert row["probability"] >= probability(rows, key)
+
+
+def test_treatment_put_off_comes_back_after_the_change_and_no_earlier() -> None:
+    off = ShortageChange(
+        "electives",
+        ("general",),
+        factor=0.0,
+        share=0.9,
+        mean_stay_days=2.0,
+        last=3,
+        returns=Returns(share=0.0),
+    )
+    never, _ = what_if(off)
+    back, message = what_if(replace(off, returns=Returns(1.0, 1, 2)))
+    late, _ = what_if(replace(off, returns=Returns(1.0, 200, 2)))
+    assert message == ""
+    assert late == never, "whoever comes back after the horizon is not seen"
+    beds = [key for key in back if key[0] == "beds"]
+    assert all(back[key]["probability"] >= probability(never, key) for key in beds)
+    more = [back[key]["difference"] for key in beds]
+    assert max(more) > 0, "more come in two days than were put off on each"  # type: ignore[type-var]
+    some, _ = what_if(replace(off, returns=Returns(0.5, 1, 2)))
+    for key in beds:
+        assert probability(never, key) <= probability(some, key) <= probability(back, key)
 
 
 def test_nothing_that_is_unknown_is_dropped_in_silence() -> None:

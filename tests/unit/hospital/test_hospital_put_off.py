@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.hospital import in_proportion, patients_spared
+from vigie.hospital import entries_returned, in_proportion, patients_spared
 from vigie.paths import PathArray
 
 values = st.lists(st.integers(0, 400), min_size=1, max_size=20)
@@ -85,3 +85,35 @@ def test_constant_entries_spare_entries_times_mean_stay(mean_stay_days: float) -
 def test_a_stay_of_no_time_is_refused() -> None:
     with pytest.raises(ValueError, match="mean_stay_days is 0"):
         patients_spared(np.ones((1, 1, 2, 1), dtype=np.float32), 0)
+
+
+@given(
+    st.lists(st.integers(0, 30), min_size=1, max_size=12),
+    st.floats(0, 1),
+    st.integers(1, 20),
+    st.integers(1, 30),
+)
+def test_whoever_is_put_off_comes_back_once_as_far_as_declared(
+    numbers: list[int], share: float, after_days: int, over_days: int
+) -> None:
+    last = len(numbers) - 1
+    avoided = np.zeros((last + 1 + after_days + over_days, 1), dtype=np.float32)
+    avoided[: last + 1, 0] = numbers
+    back = entries_returned(avoided, last, share, after_days, over_days)
+    assert back.sum() == pytest.approx(share * avoided.sum(), rel=1e-4, abs=1e-4)
+    days = np.flatnonzero(back[:, 0])
+    assert not len(days) or (days[0], days[-1]) == (
+        last + after_days,
+        last + after_days + over_days - 1,
+    )
+    in_bed = patients_spared(np.float32(1.0) * avoided - back, 1.0)
+    assert in_bed.sum() == pytest.approx((1 - share) * avoided.sum(), rel=1e-3, abs=1e-3)
+
+
+def test_returns_after_the_last_day_looked_at_are_not_seen() -> None:
+    avoided = np.ones((5, 3), dtype=np.float32)
+    assert not entries_returned(avoided, 4, 1.0, 1, 28).any()
+    part = entries_returned(avoided, 2, 1.0, 1, 10)
+    assert part[3:].sum() == pytest.approx(2 * 3 * 3 / 10)
+    with pytest.raises(ValueError, match="a share is 0 to 1"):
+        entries_returned(avoided, 2, 1.5, 1, 10)

@@ -117,7 +117,22 @@ def test_the_page_of_a_place_has_its_own_rows_alone() -> None:
     assert build_place_page(given, "H03", language="fr").what_ifs == ()
 
 
-def test_a_change_of_r_is_no_assumption_of_beds() -> None:
+@pytest.mark.parametrize(
+    ("way", "language", "said"),
+    [
+        ("entries", "en", ("From R to beds", "ICU, through entries and stays")),
+        ("patients", "fr", ("De R aux lits", "Réanimation, par les patients hospitalisés")),
+    ],
+)
+def test_how_r_reaches_beds_is_told(way: str, language: str, said: tuple[str, str]) -> None:
+    reached = change(TODAY, END) | {"reaches": {way: ["icu"]}}
+    (found,) = page([row()], input_row(reached), language=language).what_ifs
+    assert found.assumed[0][1].startswith("R × ")
+    (told,) = [value for name, value in found.assumed if name == said[0]]
+    assert told.lower().startswith(said[1].lower())
+
+
+def test_a_change_of_r_is_no_assumption_of_beds_in_a_release_where_it_reached_none() -> None:
     both = input_row(change(TODAY, END), declared("beds", add=3))
     (found,) = page([row()], both).what_ifs
     assert [name for name, _ in found.assumed].count("Assumed") == 1
@@ -173,6 +188,18 @@ def test_a_release_without_what_ifs_has_no_section() -> None:
             "of the entries, 40 in 100 planned; 50 in 100 of these take place (mean stay 4 days)",
             "40 entrées sur 100 programmées, dont 50 sur 100 ont lieu (séjour moyen de 4 jours)",
         ),
+        (
+            declared(
+                "electives",
+                share=0.4,
+                factor=0.5,
+                mean_stay_days=4.0,
+                returns={"share": 0.9, "after_days": 2, "over_days": 14},
+            ),
+            "; 90 in 100 of those put off come back, over 14 days from day 2 after its end",
+            "90 reportés sur 100 reviennent, sur 14 jours, dès le jour 2 après la fin",
+        ),
+        (change(TODAY, END, factor=1.25), "R × 1.25; from", "R × 1,25"),
         (declared("beds", add=3, first_date=None), "on no day", "aucun jour"),
         (
             declared("beds", add=3, last_date=str(TODAY + timedelta(days=5))),

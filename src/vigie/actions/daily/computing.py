@@ -21,7 +21,7 @@ from vigie.actions.forecasts.definition_changes import comparable, definition_ch
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, Stream
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.actions.scenarios.scenario_runs import run_scenarios
-from vigie.actions.scenarios.what_ifs import WhatIfs
+from vigie.actions.scenarios.what_ifs import Reproduction, WhatIfs
 from vigie.actions.scores.nowcast_scores import nowcast_score_rows
 from vigie.actions.scores.standings import Standing
 from vigie.actions.shortages.capacity_futures import CapacityFutures, futures_of_rules
@@ -131,7 +131,10 @@ def compute(
         shifts=shift_plan(room, shifts, day, chance.horizon_days),
     )
     room.progress("Looking for shortages, and for who can help")
-    found = _Found(room, run, inputs, chance)
+    reproduction = Reproduction(
+        scenarios.ratios, room.values.epidemics, made.stay_laws() if scenarios.ratios else {}
+    )
+    found = _Found(room, run, inputs, chance, reproduction)
     found.look_at_products(orders, lots)
     with ThreadPoolExecutor(1) as pool:
         # Wards are judged while the paths are written, which makes the products on the way.
@@ -217,7 +220,9 @@ class _Found:
     usual_orders: dict[str, object] | None
     depot_stock: pa.Table
 
-    def __init__(self, room: Room, run: str, inputs: Inputs, chance: Chance) -> None:
+    def __init__(
+        self, room: Room, run: str, inputs: Inputs, chance: Chance, reproduction: Reproduction
+    ) -> None:
         self.room, self.run, self.inputs, self.chance = room, run, inputs, chance
         self.shortages, self.days, self.advice, self.plans = [], [], [], {}
         self.staff_days = []
@@ -229,7 +234,7 @@ class _Found:
         litres = litres_of(inputs.reference[PRODUCTS.name])
         most = room.values.plan.vehicle_litres_per_day
         declared = room.declarations.scenarios
-        self.what_ifs = WhatIfs(declared, room.values.shortages, inputs, chance)
+        self.what_ifs = WhatIfs(declared, room.values.shortages, inputs, chance, reproduction)
         self.vehicles = SharedVehicles(litres if most > 0 else {}, most)
 
     def look_at_products(self, orders: Sequence[DataFile], lots: Sequence[DataFile]) -> None:

@@ -40,7 +40,7 @@ from vigie.actions.rooms.places import members_of_totals
 from vigie.actions.rooms.room import Room
 from vigie.actions.scores.levels import Level
 from vigie.actions.scores.score_keeping import Drawn, Scoring, keep_scores
-from vigie.hospital.stays import OnwardStays
+from vigie.hospital.stays import OnwardStays, StayLaw
 from vigie.lake import DataFile
 from vigie.paths import SamplePaths, forecast_rows
 from vigie.schemas import FORECASTS, PLACES
@@ -101,6 +101,11 @@ class RunForecasts:
         for history, of, paths, model in self.drawn:
             for part in by_category(paths, of):
                 yield history, part, model
+
+    def stay_laws(self) -> dict[str, StayLaw | None]:
+        """Law of the stays of patients in bed, by their measure, where stays are reported."""
+        beside = ((history.measure, history.beside.entries) for history, *_ in self.drawn)
+        return {name: entries.law for name, entries in beside if entries is not None}
 
     def batches(self, run: str) -> Iterator[pa.RecordBatch]:
         """Rows of the table of forecasts: the published ones, then those that are only scored."""

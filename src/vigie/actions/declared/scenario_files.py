@@ -38,13 +38,14 @@ from vigie.actions.declared.shortage_changes import (
     ShortageChange,
     read_shortage_changes,
 )
+from vigie.actions.declared.ward_shares import WardShare, read_ward_shares
 from vigie.declarations import KeyPath, Section, Sheet, as_text
 from vigie.errors import Problem
 
 __all__ = ["ReproductionChange", "Scenario", "read_scenarios", "unknown_epidemics"]
 
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,62}$")
-_TABLES = ("scenario", "epidemic", "reproduction", *CHANGE_KINDS)
+_TABLES = ("scenario", "epidemic", "reproduction", "wards", *CHANGE_KINDS)
 _TEXTS = ("title_en", "title_fr", "why_en", "why_fr", "source")
 
 
@@ -82,6 +83,7 @@ class Scenario:
         text: of the file.
         sha256: of the text.
         line: of the measure in the file.
+        wards: to which the patients of the epidemic go; empty: it is learnt.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Scenario:
     sha256: str
     line: int | None = None
     changes: tuple[ShortageChange, ...] = ()
+    wards: tuple[WardShare, ...] = ()
 
     @property
     def file(self) -> str:
@@ -169,6 +172,7 @@ def _read(sheet: Sheet, name: str, text: str, kinds: Mapping[str, str]) -> Scena
     head.finish()
     changes = read_shortage_changes(sheet, kinds)
     reproduction = tuple(_changes(sheet, kinds))
+    wards = read_ward_shares(sheet)
     if not (changes or reproduction or sheet.problems):
         sheet.add((), "the file changes nothing", "Add a [[reproduction]] with a factor.")
     measure, category, share = "", "", None
@@ -189,6 +193,7 @@ def _read(sheet: Sheet, name: str, text: str, kinds: Mapping[str, str]) -> Scena
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         line=sheet.line(("epidemic", "measure")),
         changes=changes,
+        wards=wards,
         **texts,
     )
 

@@ -11,6 +11,7 @@ ward_kinds = ["general"]
 share = 0.4                 # of the entries that are planned
 factor = 0.5                # of these that still take place
 mean_stay_days = 4.0
+returns = { share = 1.0, after_days = 1, over_days = 28 }    # optional, as is each of its keys
 
 [[ratios]]                  # more patients for each member of staff
 skills = ["nurse_icu"]
@@ -42,7 +43,7 @@ from dataclasses import dataclass
 from vigie.actions.declared.scenario_values import Day, read_days, read_number, read_places
 from vigie.declarations import Section, Sheet
 
-__all__ = ["CHANGE_KINDS", "ShortageChange", "read_shortage_changes"]
+__all__ = ["CHANGE_KINDS", "Returns", "ShortageChange", "read_shortage_changes"]
 
 _CATEGORIES = {
     "beds": "ward_kinds",
@@ -56,9 +57,25 @@ _CATEGORIES = {
 CHANGE_KINDS = tuple(_CATEGORIES)
 """Tables of a scenario that hold such changes."""
 
+_MOST_DAYS = 365
 _LARGEST = 10.0
 _MOST_BEDS = 1000
 _MODES = ("normal", "stretched", "crisis")
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """Planned treatment put off that takes place later, spread evenly over some days.
+
+    Attributes:
+        share: of all that is put off, 0 to 1.
+        after_days: from the last day of the change to the first one with more entries, >= 1.
+        over_days: days with more entries, >= 1.
+    """
+
+    share: float = 1.0
+    after_days: int = 1
+    over_days: int = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class ShortageChange:
         delay_days: by which open orders come later.
         first, last: dates, or days after the day of the run; None: open.
         places: and all inside; empty: everywhere.
+        returns: of electives: who comes back, and when.
     """
 
     kind: str
@@ -90,6 +108,7 @@ class ShortageChange:
     first: Day | None = None
     last: Day | None = None
     places: tuple[str, ...] = ()
+    returns: Returns = Returns()
 
 
 def read_shortage_changes(sheet: Sheet, kinds: Mapping[str, str]) -> tuple[ShortageChange, ...]:
@@ -115,6 +134,7 @@ def _change(section: Section, kind: str, kinds: Mapping[str, str]) -> ShortageCh
     first, last = read_days(section)
     places = read_places(section, kinds, "which has no beds, staff or stock of its own")
     factor, add, mode, share, stay, delay = 1.0, 0, "", 0.0, 0.0, 0
+    returns = Returns()
     if kind == "beds":
         add = section.whole("add", 0, at_least=-_MOST_BEDS, at_most=_MOST_BEDS)
     if kind == "ratios":
@@ -122,6 +142,7 @@ def _change(section: Section, kind: str, kinds: Mapping[str, str]) -> ShortageCh
     if kind == "electives":
         share = read_number(section, "share", 1.0)
         stay = read_number(section, "mean_stay_days", 180.0)
+        returns = _returns(section)
     if kind == "skill_mix":
         share = _from_zero(section, "least_share", 1.0)
     if kind == "orders":
@@ -134,8 +155,27 @@ def _change(section: Section, kind: str, kinds: Mapping[str, str]) -> ShortageCh
         factor = _factor(section, may_end=may_end)
     section.finish()
     return ShortageChange(
-        kind, categories, factor, add, mode, share, stay, delay, first, last, places
+        kind, categories, factor, add, mode, share, stay, delay, first, last, places, returns
     )
+
+
+def _returns(section: Section) -> Returns:
+    """Who comes back, as declared or as usual."""
+    usual = Returns()
+    if not section.has("returns"):
+        return usual
+    part = Section(section.sheet, (*section.path, "returns"), section.get("returns"))
+    share = usual.share
+    if part.has("share"):
+        is_none = part.get("share") in (0, 0.0) and part.get("share") is not False
+        share = 0.0 if is_none else read_number(part, "share", 1.0)
+    days = (
+        part.whole(name, getattr(usual, name), at_least=1, at_most=_MOST_DAYS)
+        for name in ("after_days", "over_days")
+    )
+    found = Returns(share, *days)
+    part.finish()
+    return found
 
 
 def _factor(section: Section, *, may_end: bool) -> float:

@@ -8,11 +8,11 @@ from vigie.actions.forecasts.bed_flow_forecasts import whole_paths
 from vigie.actions.forecasts.beside import Staff
 from vigie.actions.forecasts.forecasting import Chance, History, Stream
 from vigie.hospital import level_paths
-from vigie.hospital.absence import AbsenceHistory, absence_paths, fit_absence
+from vigie.hospital.absence import AbsenceHistory, AbsenceLaw, absence_paths, fit_absence
 from vigie.hospital.rosters import RosterHistory, fit_rosters, roster_paths
 from vigie.paths import BoolArray, DateArray, FloatArray, IntArray, PathArray, last_seen
 
-__all__ = ["absent_paths", "has_rosters", "rosters_ahead", "weekdays_of"]
+__all__ = ["absence_law", "absent_paths", "has_rosters", "rosters_ahead", "weekdays_of"]
 
 
 def has_rosters(history: History) -> bool:
@@ -88,20 +88,30 @@ def _served(history: History, staff: Staff) -> BoolArray:
     return np.asarray(known.any(axis=2))
 
 
-def _followed(history: History, staff: Staff, steps: int, chance: Chance) -> PathArray:
-    days = len(history.dates)
-    weekdays = weekdays_of(history.dates)
-    ahead = weekdays_of(history.dates[-1] + np.arange(1, steps + 1))
+def absence_law(history: History) -> tuple[AbsenceLaw, FloatArray | None]:
+    """The law that the paths follow, and (place, day) the epidemic around that it was learnt with.
+
+    Args:
+        history: of members of staff who are absent, with rosters beside it.
+    """
+    staff, days = history.beside.staff, len(history.dates)
+    assert staff is not None, "asked for where rosters are known"
     felt = None if staff.epidemic is None else last_seen(staff.epidemic[None])[0][staff.around]
-    law = fit_absence(AbsenceHistory(staff.rostered[..., :days], history.values, weekdays, felt))
+    weekdays = weekdays_of(history.dates)
+    known = AbsenceHistory(staff.rostered[..., :days], history.values, weekdays, felt)
+    return fit_absence(known), felt
+
+
+def _followed(history: History, staff: Staff, steps: int, chance: Chance) -> PathArray:
+    law, felt = absence_law(history)
     return absence_paths(
         law,
         rosters_ahead(history, steps, chance),
-        ahead,
+        weekdays_of(history.dates[-1] + np.arange(1, steps + 1)),
         chance.stream(Stream.ABSENCE, 1),
         chance.sample_count,
         epidemic=_epidemic(staff, felt, steps, chance) if law.slope else None,
-        days_before=days,
+        days_before=len(history.dates),
         asked=chance.asked,
     )
 

@@ -12,7 +12,7 @@ from vigie.actions.forecasts.forecasting import History, total_history
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.paths import FloatArray, IntArray
 
-__all__ = ["roster_measures", "staff_beside"]
+__all__ = ["regions_around", "roster_measures", "staff_beside"]
 
 
 def roster_measures(rules: Sequence[ShortageRule]) -> Mapping[str, str]:
@@ -63,17 +63,33 @@ def staff_beside(
     return Staff(roster)
 
 
+def regions_around(
+    places: Sequence[str], reporting: Sequence[str], members: Mapping[str, Sequence[str]]
+) -> list[tuple[str, ...]]:
+    """What lies around each place: those who report in its region, the smallest total that has it.
+
+    Args:
+        places: around which.
+        reporting: who tells of the epidemic.
+        members: places inside each region and nation.
+
+    Returns:
+        For each place, in the order of the total; all who report where its region has nobody.
+    """
+    totals = sorted(members.values(), key=len)
+    found = []
+    for place in places:
+        inside = next((each for each in totals if place in each), (place,))
+        found.append(tuple(each for each in inside if each in reporting) or tuple(reporting))
+    return found
+
+
 def _around(
     history: History, of: History, category: str, members: Mapping[str, Sequence[str]]
 ) -> tuple[FloatArray, IntArray]:
     """(region, day) the epidemic on the days of the history, and (place,) the region of each."""
-    totals = sorted(members.values(), key=len)
-    numbers: dict[tuple[str, ...], int] = {}
-    around = []
-    for place in history.places:
-        inside = next((each for each in totals if place in each), (place,))
-        reporting = tuple(each for each in inside if each in of.places) or of.places
-        around.append(numbers.setdefault(reporting, len(numbers)))
+    regions = regions_around(history.places, of.places, members)
+    numbers = {each: at for at, each in enumerate(dict.fromkeys(regions))}
     chosen = (category,) if category else of.categories
     there = replace(
         of,
@@ -86,4 +102,4 @@ def _around(
     assert whole is not None, "every region has a place that reports"
     is_known = np.isfinite(whole.values).any(axis=1)
     counted = np.where(is_known, np.nansum(whole.values, axis=1), np.nan)
-    return counted, np.array(around)
+    return counted, np.array([numbers[each] for each in regions])

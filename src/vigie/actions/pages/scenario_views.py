@@ -122,7 +122,7 @@ def _view(told: _Told, past: PlaceSeries | None, release: str) -> EpidemicView:
 def _days(told: _Told, change: Mapping[str, Any], keys: tuple[str, str]) -> str:
     """A change with the days on which it counts in the release."""
     words = told.words
-    factor = words.number(change["factor"])
+    factor = words.factor(change["factor"])
     if change["first_date"] is None:
         return words.say("scenario.change_past", factor=factor)
     first, last = (date.fromisoformat(change[name]) for name in ("first_date", "last_date"))

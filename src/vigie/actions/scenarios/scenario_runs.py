@@ -18,7 +18,9 @@ from vigie.actions.declared.scenario_files import ReproductionChange, Scenario
 from vigie.actions.epidemics.epidemic_fits import EpidemicFit, EpidemicFits
 from vigie.actions.forecasts.forecasting import Chance, Stream
 from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.scenario_admissions import AdmissionRatios
 from vigie.actions.shortages.scenario_places import PlaceMap, place_map
+from vigie.paths import PathArray
 from vigie.schemas import PLACES, SCENARIO_INPUTS, SCENARIOS, Table
 
 if TYPE_CHECKING:
@@ -37,10 +39,13 @@ class ScenarioTables:
     Attributes:
         figures: rows of ``schemas.SCENARIOS``, all columns but ``run``.
         inputs: rows of ``schemas.SCENARIO_INPUTS``, all columns but ``run``.
+        ratios: by scenario, what it makes of the admissions of each place; those that change none
+            are not there.
     """
 
     figures: pa.Table
     inputs: pa.Table
+    ratios: Mapping[str, AdmissionRatios] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,37 @@ class _LeftOut:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """Expected admissions of places under a scenario over those without it, (day, draw)."""
+
+    places: dict[str, PathArray] = field(default_factory=dict)
+    small: set[str] = field(default_factory=set)
+
+    def keep(self, place: str, paths: ScenarioPaths, at: int, *, is_shown: bool) -> None:
+        """Of a place too small for figures only the mean over the draws says anything."""
+        expected, baseline = paths.expected[at], paths.expected_baseline[at]
+        if not is_shown:
+            self.small.add(place)
+            expected, baseline = (each.mean(axis=1, keepdims=True) for each in (expected, baseline))
+        self.places[place] = AdmissionRatios.of(expected, baseline)
+
+    def ratios(self, scenario: Scenario, fit: EpidemicFit, places: PlaceMap) -> AdmissionRatios:
+        """Of every place; a small one takes those of the smallest whole around it that has any."""
+        shown = {place: each for place, each in self.places.items() if place not in self.small}
+        around = sorted(places.inside.items(), key=lambda each: len(each[1]))
+        found = dict(self.places)
+        for place in frozenset().union(self.small, *(each for _, each in around)):
+            if place in shown:
+                continue
+            total = next((name for name, of in around if place in of and name in shown), None)
+            if total is not None:
+                found[place] = shown[total]
+        last = np.datetime64(fit.group.history.last_date, "D")
+        dates = last + np.arange(1, fit.result.horizon_days + 1)
+        return AdmissionRatios(scenario.measure, scenario.category, dates, found)
+
+
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _MOST_NAMED
     return ", ".join(sorted(names)[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -103,6 +139,7 @@ def run_scenarios(
     """
     figures: list[dict[str, object]] = []
     inputs: list[dict[str, object]] = []
+    ratios: dict[str, AdmissionRatios] = {}
     scenarios = room.declarations.scenarios
     if scenarios:
         room.progress("Running the scenarios")
@@ -116,9 +153,14 @@ def run_scenarios(
         ]
         counted = [_count(each, fits, places, chance.as_of) for each in scenario.reproduction]
         left_out = _LeftOut()
+        changed = _Changed()
         rows = [
-            row for fit in fits for row in _figures(scenario, fit, counted, places, seed, left_out)
+            row
+            for fit in fits
+            for row in _figures(scenario, fit, counted, places, seed, left_out, changed)
         ]
+        if changed.places:
+            ratios[scenario.name] = changed.ratios(scenario, fits[0], places)
         messages = [*(each.message for each in counted if each.message), *left_out.told()]
         if not scenario.reproduction:
             messages = []
@@ -126,11 +168,9 @@ def run_scenarios(
             messages = ["The epidemic has no figures in this run."]
         elif not rows:
             messages.append("No place has figures of it in this run.")
-        if scenario.reproduction and scenario.changes:
-            messages.append("The change of R does not reach beds, staff and stocks.")
         figures += rows
         inputs.append(_input(scenario, counted, fits, seed, messages))
-    return ScenarioTables(_table(SCENARIOS, figures), _table(SCENARIO_INPUTS, inputs))
+    return ScenarioTables(_table(SCENARIOS, figures), _table(SCENARIO_INPUTS, inputs), ratios)
 
 
 def scenario_seed(chance: Chance) -> int:
@@ -182,8 +222,12 @@ def _figures(
     places: PlaceMap,
     seed: int,
     left_out: _LeftOut,
+    changed: _Changed,
 ) -> list[dict[str, object]]:
-    """Rows of the places of a group that a scenario speaks of; what is left out is noted."""
+    """Rows of the places of a group that a scenario speaks of.
+
+    What is left out is noted, and what changes in places too small for figures too.
+    """
     from vigie.epidemiology.renewal import Multiplier, scenario_paths
 
     names, result = fit.group.places, fit.result
@@ -200,12 +244,9 @@ def _figures(
             elif places.inside.get(place, frozenset()) & each.places:
                 partly.add(place)
     left_out.partly.extend(partly)
-    shown = [
-        at
-        for at, place in enumerate(names)
-        if place in touched - partly and result.is_meaningful[at]
-    ]
-    if not shown:
+    whole = [at for at, place in enumerate(names) if place in touched - partly]
+    shown = [at for at in whole if result.is_meaningful[at]]
+    if not whole:
         return []
     people = None
     if scenario.susceptible_share is not None:
@@ -213,6 +254,8 @@ def _figures(
         people = scenario.susceptible_share * known
         left_out.unknown.extend(names[at] for at in shown if np.isnan(known[at]))
     paths = scenario_paths(result, multipliers, seed, susceptible=people)
+    for at in whole:
+        changed.keep(names[at], paths, at, is_shown=at in shown)
     return [row for at in shown for row in _rows(scenario, fit, paths, at)]
 
 

@@ -67,7 +67,7 @@ class StaffChange:
     """Absence and ratios otherwise than expected.
 
     Attributes:
-        absence: (place, skill, day, 1), by which those who do not come are multiplied.
+        absence: (place, skill, day, sample or 1), by which those who do not come are multiplied.
         ratios: changes of ratios; those that overlap are applied one after the other.
         uniform: (place, skill, 1, sample), chance of rounding to whole members of staff.
     """
@@ -141,6 +141,7 @@ def staff_change_of(
     dates: DateArray,
     ratios_of: dict[str, FloatArray],
     uniform: PathArray,
+    epidemic: PathArray | None = None,
 ) -> StaffChange | None:
     """The changes of absence and ratios of a scenario on these axes; None without any.
 
@@ -150,10 +151,12 @@ def staff_change_of(
         ratios_of: (ward, skill), the ratios of each mode that a change names, and under "" an
             array of NaN.
         uniform: (place, skill, 1, sample), chance of the rounding.
+        epidemic: (place, skill, day, sample), by which absence is multiplied because the epidemic
+            goes on otherwise; None: it does not.
     """
     absence = np.ones((len(places), len(skills), len(dates)), dtype=np.float32)
     ratios: list[RatioChange] = []
-    is_any = False
+    is_any = epidemic is not None
     for each in counted:
         if each.change.kind == "absence":
             absence[each.cells(places, skills, dates)] *= np.float32(each.change.factor)
@@ -165,4 +168,5 @@ def staff_change_of(
             is_any = True
     if not is_any:
         return None
-    return StaffChange(absence[..., None], tuple(ratios), uniform)
+    factor = absence[..., None] if epidemic is None else absence[..., None] * epidemic
+    return StaffChange(factor, tuple(ratios), uniform)

@@ -13,7 +13,10 @@ from vigie.actions.shortages.scenario_places import PlaceMap
 from vigie.errors import nearest
 from vigie.paths import BoolArray, DateArray
 
-__all__ = ["CountedChange", "count_change"]
+__all__ = ["EPIDEMIC_KIND", "CountedChange", "count_change"]
+
+EPIDEMIC_KIND = "epidemic"
+"""Kind of the change that stands for R among those that count; no file names it."""
 
 
 @dataclass(frozen=True, slots=True)

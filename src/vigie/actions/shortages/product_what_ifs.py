@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vigie.actions.shortages.counted_changes import CountedChange
+from vigie.actions.shortages.counted_changes import EPIDEMIC_KIND, CountedChange
+from vigie.actions.shortages.epidemic_changes import EpidemicChange
 from vigie.actions.shortages.product_demand import Patients, ProductDemand
 from vigie.actions.shortages.put_off_entries import spared_on
 from vigie.actions.shortages.shortage_rows import Inputs
@@ -18,8 +19,9 @@ from vigie.supply import OpenDeliveries, net_need
 
 __all__ = ["PRODUCT_KINDS", "ProductAgain", "ProductCase", "ProductWhatIfs", "moved_orders"]
 
-PRODUCT_KINDS = ("orders", "doses", "electives")
-"""Kinds of change that are of products; electives through patients."""
+_THROUGH_PATIENTS = ("electives", EPIDEMIC_KIND)
+PRODUCT_KINDS = ("orders", "doses", *_THROUGH_PATIENTS)
+"""Kinds of change that are of products; electives and R through patients."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,14 +77,16 @@ class ProductWhatIfs:
         inputs: of the run.
         occupancy: measure of patients in bed; "": none.
         entries: measure of daily entries; "": none.
-        fewer: patients under each scenario, made when a product first asks.
+        epidemics: what R changes, by scenario.
+        patients: under each scenario, made when a product first asks.
     """
 
     counted: Mapping[str, Sequence[CountedChange]]
     inputs: Inputs
     occupancy: str
     entries: str
-    fewer: dict[str, PathArray | None] = field(default_factory=dict)
+    epidemics: Mapping[str, EpidemicChange] = field(default_factory=dict)
+    patients: dict[str, PathArray | None] = field(default_factory=dict)
 
     def judged_again(self, case: ProductCase) -> list[ProductAgain]:
         """One product under every scenario that touches it."""
@@ -98,9 +102,10 @@ class ProductWhatIfs:
         for number, each in enumerate(counted):
             kind = each.change.kind
             is_ours = kind == "electives" and follows and bool(self.entries)
+            is_ours |= kind == EPIDEMIC_KIND and follows
             is_ours |= kind in ("orders", "doses") and bool(each.of([case.product])[0])
             here = each.at(case.places)
-            if is_ours and kind == "electives":
+            if is_ours and kind in _THROUGH_PATIENTS:
                 assert case.patients is not None, "use follows patients"
                 here = here & case.patients.is_known
             if is_ours and here.any() and each.on(case.dates).any():
@@ -150,8 +155,8 @@ class ProductWhatIfs:
         inside = _units(patients.ahead, doses)
         phase = (np.arange(len(case.dates)) + case.first_phase) % 7
         house = (fit.usual[:, None] * fit.doses.background[phase])[:, :, None].astype(np.float32)
-        fewer = self._fewer(name, of_use, case, patients)
-        after = inside if fewer is None else _units(fewer, doses)
+        other = self._patients(name, of_use, case, patients)
+        after = inside if other is None else _units(other, doses)
         after = after * factor[known][:, :, None]
         of_known = np.divide(
             after + house, inside + house, out=np.ones_like(inside), where=inside + house > 0
@@ -160,20 +165,33 @@ class ProductWhatIfs:
         shares[known, 0] = of_known
         return shares
 
-    def _fewer(
+    def _patients(
         self, name: str, of_use: Sequence[CountedChange], case: ProductCase, patients: Patients
     ) -> PathArray | None:
-        """Patients under a scenario; None where all are there."""
-        if not any(each.change.kind == "electives" for each in of_use):
+        """Patients under a scenario; None where they are those of the run."""
+        if not any(each.change.kind in _THROUGH_PATIENTS for each in of_use):
             return None
-        if name not in self.fewer:
+        if name not in self.patients:
             places = [case.places[at] for at in np.flatnonzero(patients.is_known)]
             wards = self.inputs.paths[self.occupancy].categories
             spared = spared_on(of_use, self.inputs, self.entries, places, wards, case.dates)
-            fewer = None if spared is None else np.maximum(patients.ahead - spared, np.float32(0))
+            epidemic = self.epidemics.get(name)
+            more = None
+            if epidemic is not None:
+                more = epidemic.patients_on(self.occupancy, places, wards, case.dates)
             # The same for all products; two threads that both make it make the same.
-            self.fewer[name] = fewer
-        return self.fewer[name]
+            self.patients[name] = _changed(patients.ahead, more, spared)
+        return self.patients[name]
+
+
+def _changed(
+    patients: PathArray, more: PathArray | None, spared: PathArray | None
+) -> PathArray | None:
+    """Patients with those who come more and without those spared; None where neither is told."""
+    if more is None and spared is None:
+        return None
+    out = patients if more is None else np.maximum(patients + more, np.float32(0))
+    return out if spared is None else np.maximum(out - spared, np.float32(0))
 
 
 def _units(patients: PathArray, doses: FloatArray) -> PathArray:

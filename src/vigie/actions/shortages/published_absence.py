@@ -14,7 +14,7 @@ from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.hospital.absence import ABSENCE_MODEL, absence_on_rosters
 from vigie.paths import BoolArray, PathArray, SamplePaths
 
-__all__ = ["absence_of_rosters", "published_absence"]
+__all__ = ["absence_of_rosters", "on_axes", "published_absence"]
 
 
 def published_absence(
@@ -35,7 +35,7 @@ def published_absence(
     away = inputs.ahead(measure, clock=rule.measures["occupancy"])
     if (known.places, known.categories) == (tuple(places), tuple(skills)):
         return away
-    return _on_axes(away, known, places, skills)
+    return on_axes(away, known, places, skills)
 
 
 def absence_of_rosters(
@@ -88,7 +88,7 @@ def _rosters_under(
     measure = rule.measures["absent"]
     history, paths = inputs.histories[measure], inputs.paths[measure]
     places = inputs.histories[rule.measures["occupancy"]].places
-    drawn = _on_axes(rosters_ahead(history, len(paths.dates), chance), paths, places, skills)
+    drawn = on_axes(rosters_ahead(history, len(paths.dates), chance), paths, places, skills)
     end = np.datetime64(inputs.as_of + timedelta(days=inputs.horizon_days), "D")
     days = end - np.arange(roster.shape[2])[::-1]
     at = (days - paths.dates[0]).astype(np.int64)
@@ -96,13 +96,26 @@ def _rosters_under(
     return np.asarray(under, dtype=np.float32)
 
 
-def _on_axes(
-    values: PathArray, known: SamplePaths, places: Sequence[str], categories: Sequence[str]
+def on_axes(
+    values: PathArray,
+    known: SamplePaths,
+    places: Sequence[str],
+    categories: Sequence[str],
+    *,
+    missing: float = 0.0,
 ) -> PathArray:
-    """Paths on other places and categories; 0 where there are none."""
+    """Values on the axes of some paths, on other places and categories.
+
+    Args:
+        values: (place, category, ...), on the places and categories of ``known``.
+        known: the paths.
+        places, categories: axes of the result.
+        missing: where there are none.
+    """
     rows = {key: i for i, key in enumerate(known.places)}
     columns = {key: i for i, key in enumerate(known.categories)}
-    out = np.zeros((len(places), len(categories), *values.shape[2:]), dtype=np.float32)
+    shape = (len(places), len(categories), *values.shape[2:])
+    out = np.full(shape, missing, dtype=np.float32)
     for i, place in enumerate(places):
         for j, category in enumerate(categories):
             if place in rows and category in columns:

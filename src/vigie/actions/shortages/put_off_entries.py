@@ -1,4 +1,4 @@
-"""Patients who are not in bed because planned treatment is put off, on the paths of entries."""
+"""Patients not in bed, or in bed later, because planned treatment is put off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from vigie.actions.shortages.counted_changes import CountedChange
 from vigie.actions.shortages.shortage_rows import Inputs
-from vigie.hospital import patients_spared
+from vigie.hospital import entries_returned, patients_spared
 from vigie.paths import DateArray, PathArray
 
 __all__ = ["spared_on"]
@@ -32,7 +32,8 @@ def spared_on(
         dates: its days, one after the other.
 
     Returns:
-        (place, ward, day, sample); None where nothing is put off, or entries are not drawn.
+        (place, ward, day, sample), negative where more are in bed because treatment put off
+        takes place; None where nothing is put off, or entries are not drawn.
     """
     electives = [each for each in counted if each.change.kind == "electives"]
     if not electives or not inputs.is_drawn(entries):
@@ -45,8 +46,18 @@ def spared_on(
     for each, cells in zip(electives, rows, strict=True):
         share = np.float32(each.change.share * (1.0 - each.change.factor))
         avoided = ahead * np.asarray(cells[..., None] * share, dtype=np.float32)
+        if each.change.factor < 1:
+            avoided -= _coming_back(each, avoided, dates)
         spared += patients_spared(avoided, each.change.mean_stay_days)
     return spared
+
+
+def _coming_back(each: CountedChange, avoided: PathArray, dates: DateArray) -> PathArray:
+    """Entries more on the days given, of those that a change put off."""
+    returns = each.change.returns
+    # A change counts on no day after its last; one that ends earlier than the first is not asked.
+    last = int((np.datetime64(each.last, "D") - dates[0]).astype(int))
+    return entries_returned(avoided, last, returns.share, returns.after_days, returns.over_days)
 
 
 def _entries_on(

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vigie.actions.shortages.capacity_futures import CapacityFutures
-from vigie.actions.shortages.counted_changes import CountedChange
+from vigie.actions.shortages.counted_changes import EPIDEMIC_KIND, CountedChange
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.paths import BoolArray, FloatArray, PathArray, SamplePaths
 
 __all__ = ["WARD_KINDS", "WardScope", "narrowed", "narrowed_futures", "ward_scope"]
 
-WARD_KINDS = ("beds", "electives", "ratios", "skill_mix", "absence")
+WARD_KINDS = ("beds", "electives", "ratios", "skill_mix", "absence", EPIDEMIC_KIND)
 """Kinds of change that are of wards."""
 
 _OF_SKILLS = ("ratios", "absence")

@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from vigie.actions.rooms.room import ShortageRule
 from vigie.actions.shortages.capacity_futures import CapacityFutures
+from vigie.actions.shortages.changed_machines import machine_shares, machines_again
 from vigie.actions.shortages.changed_wards import StaffChange, bed_change, staff_change_of
 from vigie.actions.shortages.counted_changes import CountedChange
+from vigie.actions.shortages.epidemic_changes import EpidemicChange
 from vigie.actions.shortages.put_off_entries import spared_on
 from vigie.actions.shortages.shortage_rows import Inputs, Series
 from vigie.actions.shortages.staff_policy import skill_teams
@@ -53,13 +55,16 @@ class JudgedWards:
 
 
 def judge_wards_again(
-    judged: JudgedWards, counted: Sequence[CountedChange]
+    judged: JudgedWards,
+    counted: Sequence[CountedChange],
+    epidemic: EpidemicChange | None = None,
 ) -> tuple[list[pa.Table], list[str], set[CountedChange]]:
     """Rows of shortages of what a scenario touches, what does not count, and what does.
 
     Args:
         judged: the wards of the run.
         counted: changes of the scenario that are of wards.
+        epidemic: what R changes; None: nothing.
 
     Source: docs/models/scenarios.md, "Beds, staff, electives, orders and doses".
     """
@@ -79,7 +84,7 @@ def judge_wards_again(
         key = -1 - number if at is None else at
         again = made.get(key)
         if again is None:
-            again = made[key] = _Again(judged, counted, patients, at)
+            again = made[key] = _Again(judged, counted, patients, at, epidemic)
             messages += again.messages
         if again.scope is None:
             continue
@@ -88,6 +93,10 @@ def judge_wards_again(
             tables += again.staff_table()
         else:
             tables += again.bed_tables(number)
+    of_patients = {each.patients: each for each in made.values() if each.scope is not None}
+    beds, machines = judged.of("beds"), judged.of("equipment")
+    if beds is not None and machines is not None and beds.measures["need"] in of_patients:
+        tables += of_patients[beds.measures["need"]].machine_table(machines)
     return tables, messages, touching
 
 
@@ -100,8 +109,10 @@ class _Again:
         counted: Sequence[CountedChange],
         patients: str,
         staff_number: int | None,
+        epidemic: EpidemicChange | None,
     ) -> None:
         self.judged, self.counted, self.patients = judged, counted, patients
+        self.epidemic = epidemic
         self.staff_rule = None if staff_number is None else judged.rules[staff_number]
         self.messages: list[str] = []
         inputs = judged.inputs
@@ -122,7 +133,8 @@ class _Again:
         self.staff: Staffing | None = None
         if self.scope is None:
             return
-        self.inside = narrowed(inputs, patients, self.rostered, self.scope, self._fewer(self.scope))
+        self.others = self._others(self.scope)
+        self.inside = narrowed(inputs, patients, self.rostered, self.scope, self.others)
         if self.staff_rule is not None and staff_number is not None:
             ahead = narrowed_futures(judged.futures[staff_number], self.scope)
             changed = self._staff_change(self.scope)
@@ -138,13 +150,8 @@ class _Again:
     def _machines(self) -> FloatArray:
         """(ward, machine), share of patients who need one."""
         rows = self.judged.inputs.reference["equipment"].to_pylist()
-        rows = [row for row in rows if row["ward_kind"] in self.wards]
-        names = sorted({row["equipment"] for row in rows})
-        shares = np.zeros((len(self.wards), len(names)))
-        for row in rows:
-            at = (self.wards.index(row["ward_kind"]), names.index(row["equipment"]))
-            shares[at] = row["share_needing"]
-        return shares
+        names = {row["equipment"] for row in rows if row["ward_kind"] in self.wards}
+        return machine_shares(self.judged.inputs, self.wards, sorted(names))
 
     def _teams(self) -> BoolArray:
         """(skill, team), the teams that a skill mix is asked of, here or in the scenario."""
@@ -180,10 +187,27 @@ class _Again:
                 share[where] = each.change.share
         return found
 
-    def _fewer(self, scope: WardScope) -> PathArray | None:
-        """Patients without those whose planned treatment is put off; None: nobody's is."""
-        if not any(each.change.kind == "electives" for each in self.counted):
+    def _others(self, scope: WardScope) -> PathArray | None:
+        """Patients under the scenario; None: those of the run."""
+        more = None if self.epidemic is None else self.epidemic.more.get(self.patients)
+        is_put_off = any(each.change.kind == "electives" for each in self.counted)
+        if more is None and not is_put_off:
             return None
+        at = np.ix_(scope.places, scope.wards)
+        paths = self.judged.inputs.paths[self.patients]
+        patients: PathArray = paths.values[at]
+        if more is not None:
+            # Whole patients, by the same chance in all scenarios: more never become fewer.
+            come = np.floor(more.values[at] + self._uniform("more", len(self.wards), scope.wards))
+            patients = np.maximum(patients + come, np.float32(0))
+        spared = self._spared(scope) if is_put_off else None
+        if spared is None:
+            return patients
+        away = np.floor(spared + self._uniform("patients", len(self.wards), scope.wards))
+        return np.asarray(np.maximum(patients - away, np.float32(0)), dtype=np.float32)
+
+    def _spared(self, scope: WardScope) -> PathArray | None:
+        """Patients whose planned treatment is put off; None: nobody's is."""
         inputs = self.judged.inputs
         paths = inputs.paths[self.patients]
         rules = [each for each in self.judged.rules if each.measures.get("need") == self.patients]
@@ -196,12 +220,7 @@ class _Again:
             return None
         places = [paths.places[at] for at in scope.places]
         wards = [paths.categories[at] for at in scope.wards]
-        spared = spared_on(self.counted, inputs, entries, places, wards, paths.dates)
-        patients: PathArray = paths.values[np.ix_(scope.places, scope.wards)]
-        if spared is None:
-            return patients
-        away = np.floor(spared + self._uniform("patients", len(paths.categories), scope.wards))
-        return np.asarray(np.maximum(patients - away, np.float32(0)), dtype=np.float32)
+        return spared_on(self.counted, inputs, entries, places, wards, paths.dates)
 
     def _uniform(self, name: str, count: int, categories: np.ndarray) -> PathArray:
         """(place, category, 1, sample) of the scope: the same for all scenarios of a run."""
@@ -233,7 +252,17 @@ class _Again:
             self._dates(),
             ratios,
             self._uniform("staff", len(self.skills), scope.skills),
+            self._absence(scope),
         )
+
+    def _absence(self, scope: WardScope) -> PathArray | None:
+        """By how much absence is multiplied because the epidemic goes on otherwise; None: not."""
+        if self.epidemic is None or self.staff_rule is None:
+            return None
+        inputs = self.judged.inputs
+        places = inputs.histories[self.patients].places
+        factor = self.epidemic.absence(inputs, self.staff_rule, places, self.skills, self._dates())
+        return None if factor is None else factor[np.ix_(scope.places, scope.skills)]
 
     def _without_ratio(self, ratios: Mapping[str, FloatArray], skills: Sequence[str]) -> list[str]:
         """Skills of which a mode knows no ratio."""
@@ -254,6 +283,17 @@ class _Again:
         if self.staff is None or not self.scope.is_staff_touched:
             return []
         return [staff_rows(self.staff, self.inside)]
+
+    def machine_table(self, rule: ShortageRule) -> list[pa.Table]:
+        """Rows of machines where the patients who need them change; none where they do not."""
+        scope, judged = self.scope, self.judged
+        if self.others is None or scope is None:
+            return []
+        whole, under = judged.inputs.paths[self.patients], self.inside.paths[self.patients]
+        values = whole.values[np.ix_(scope.places, scope.wards)]
+        before = replace(under, values=np.ascontiguousarray(values))
+        rows = machines_again(rule, judged.inputs, before, under, judged.seed)
+        return [] if rows is None else [rows]
 
     def bed_tables(self, number: int) -> list[pa.Table]:
         """Rows of beds of the places touched, and of the regions and nation around them."""

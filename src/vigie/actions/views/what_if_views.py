@@ -12,7 +12,7 @@ from vigie.actions.views.risks import DECISION_DAYS, KINDS, kind_name
 from vigie.actions.views.room_names import RoomNames
 from vigie.actions.views.shown_what_ifs import WhatIfRow, WhatIfView
 from vigie.actions.views.views import ReleaseTables
-from vigie.actions.views.what_if_changes import change_text
+from vigie.actions.views.what_if_changes import change_text, reach_text
 from vigie.actions.words.wording import Words
 from vigie.charts import whole_in_100
 
@@ -67,10 +67,17 @@ def _view(
     has_14 = rows[0]["probability_14"] is not None
     days = min(DECISION_DAYS, horizon) if has_14 else horizon
     last = rows[0]["as_of"] + timedelta(days=horizon)
-    changes = [each for each in json.loads(inputs["changes"]) if each["kind"] != "reproduction"]
+    changes = [
+        each
+        for each in json.loads(inputs["changes"])
+        # In releases made before, a change of R did not reach beds.
+        if each["kind"] != "reproduction" or "reaches" in each
+    ]
     assumed = [
         (words.say("scenario.assumed"), change_text(each, names, words, last)) for each in changes
     ]
+    reaching = dict.fromkeys(reach_text(each, names, words) for each in changes)
+    assumed += [(words.say("what_if.reaches"), each) for each in reaching if each]
     assumed.append((words.say("scenario.why"), inputs[f"why_{words.language}"]))
     assumed.append((words.say("scenario.source"), inputs["source"]))
     differ = sorted((row for row in rows if abs(_change(row)) >= _LEAST_CHANGE), key=_order)

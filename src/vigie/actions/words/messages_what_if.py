@@ -1,10 +1,26 @@
-"""Messages about what-ifs: shortages under changes of beds, staff, electives, orders and use."""
+"""Messages about what-ifs: shortages under changes of R, beds, staff, electives, orders, use."""
 
 from __future__ import annotations
 
 __all__ = ["WHAT_IF_MESSAGES"]
 
 WHAT_IF_MESSAGES: dict[str, tuple[str, str]] = {
+    "what_if.reproduction": ("R × {factor}", "R × {factor}"),
+    "what_if.reaches": ("From R to beds", "De R aux lits"),
+    "what_if.through_entries": (
+        "{wards}, through entries and stays",
+        "{wards}, par les entrées et les séjours",
+    ),
+    "what_if.through_patients": (
+        "{wards}, through patients in bed, as entries are not known",
+        "{wards}, par les patients hospitalisés, faute d'entrées connues",
+    ),
+    "what_if.returns": (
+        "{share} in 100 of those put off come back, over {over} days from day {after} after its "
+        "end",
+        "{share} reportés sur 100 reviennent, sur {over} jours, dès le jour {after} après la fin",
+    ),
+    "what_if.no_returns": ("nobody comes back", "personne ne revient"),
     "what_if.beds": ("beds × {factor}", "lits × {factor}"),
     "what_if.beds_add": (
         "{count} beds with their staff at each place",
@@ -75,10 +91,10 @@ WHAT_IF_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "what_if.note": (
         "The same futures as the shortages of this release, judged again with the changes; never "
-        "scored, and not in alerts or plans. Everything else stays as it is expected: patients, "
-        "machines, planned beds and rosters.",
+        "scored, and not in alerts or plans. Everything else stays as it is expected; planned beds "
+        "and rosters do not follow other patients.",
         "Les mêmes futurs que les pénuries de cette publication, jugés à nouveau avec ces "
         "hypothèses ; jamais notés, ni repris dans les alertes ou les plans. Tout le reste suit "
-        "les prévisions : patients, machines, lits prévus et plannings.",
+        "les prévisions ; lits prévus et plannings ne s'adaptent pas aux patients.",
     ),
 }

@@ -108,6 +108,10 @@ class Words:
         pattern = "#,##0." + "#" * max(1, digits)
         return str(format_decimal(value, format=pattern, locale=self._locale))
 
+    def factor(self, value: float) -> str:
+        """What something is multiplied by, as it was declared: 1.25 must not read 1.2."""
+        return str(format_decimal(value, format="#,##0.####", locale=self._locale))
+
     def decimal(self, value: float, digits: int) -> str:
         """A value with a fixed number of decimals, at least one."""
         pattern = "#,##0." + "0" * digits

@@ -10,6 +10,7 @@ from vigie.hospital.absence.history import AbsenceHistory
 from vigie.hospital.absence.law import ABSENCE_LAGS, ABSENCE_MODEL, AbsenceLaw, fit_absence
 from vigie.hospital.absence.other_rosters import absence_on_rosters
 from vigie.hospital.absence.persisting import Persisting, persisting
+from vigie.hospital.absence.under_scenario import absence_ratio
 
 __all__ = [
     "ABSENCE_LAGS",
@@ -20,6 +21,7 @@ __all__ = [
     "Persisting",
     "absence_on_rosters",
     "absence_paths",
+    "absence_ratio",
     "beta_binomial_table",
     "fit_absence",
     "persisting",
