@@ -165,7 +165,7 @@ def warned(region: Region, day: date, *, is_weekly: bool) -> tuple[pa.Table, pa.
     known_sql = as_known_sql(room, reports, (), room.end_of(day), window_sql(room, day))
     relations = {"facts": room.engine.query(known_sql), "measures": room.reference(MEASURES.name)}
     facts = room.engine.query(facts_sql("SELECT * FROM facts"), relations)
-    made = compute(room, f"bench-{day}", day, facts, orders, reports)
+    made = compute(room, f"bench-{day}", day, facts, {ORDERS.name: orders, REPORTS.name: reports})
     relation = room.lake.relation(SHORTAGES, made.tables[SHORTAGES.name])
     rows = room.engine.query(f"SELECT * FROM {relation}")
     on_order = room.engine.query(

@@ -47,13 +47,8 @@ from vigie.schemas import (
     DERIVED,
     FACTS,
     FEEDS_STATUS,
-    LOTS,
-    MOVEMENTS,
-    ORDERS,
-    PLANNED_SHIFTS,
     REFERENCE,
     REJECTS,
-    REPORTS,
     Table,
 )
 from vigie.state import ArrivalStatus, ReleaseRow, RunRow, RunStatus
@@ -207,17 +202,7 @@ def _make(
     computed = Computed({}, {}, {})
     if not judgement.is_blocked:
         until_compiled()
-        computed = compute(
-            room,
-            run,
-            day,
-            judgement.facts,
-            tables[ORDERS.name],
-            tables[REPORTS.name],
-            tables[MOVEMENTS.name],
-            tables[LOTS.name],
-            tables[PLANNED_SHIFTS.name],
-        )
+        computed = compute(room, run, day, judgement.facts, tables)
     tables |= computed.tables
     manifest = _manifest(room, run, day, tables, computed, judgement, built)
     if judgement.is_blocked:
