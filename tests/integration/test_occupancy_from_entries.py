@@ -208,8 +208,9 @@ def told_apart(tmp_path_factory: pytest.TempPathFactory) -> Room:
     folder = tmp_path_factory.mktemp("entries") / "apart"
     room = open_at(write_room(folder, TOLD_APART), TODAY)
     last = TODAY - timedelta(days=1)
-    rows = ["hospital,day,occupied,staffed,came,planned,fit"]
-    for line in beds_until(last).splitlines()[1:]:
+    header, *lines = beds_until(last).splitlines()
+    rows = [f"{header},planned,fit"]
+    for line in lines:
         place, day, in_bed = line.split(",")[:3]
         at, number = PLACES.index(place), (date.fromisoformat(day) - START).days
         rows.append(f"{line},{PLANNED[at, number]},{int(in_bed) // 8}")

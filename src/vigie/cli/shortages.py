@@ -102,10 +102,11 @@ def show_shortages(context: Context, arguments: argparse.Namespace) -> int:
     ]
     columns: tuple[str, ...] = _SHORTAGE_COLUMNS
     if arguments.kind == "products":
-        columns = (*columns, "stock", "on_order", "cover", "next_expiry_date", "expiring", "advice")
+        expiry = _told(("next_expiry_date", "expiring"), cells)
+        columns = (*columns, "stock", "on_order", "cover", *expiry, "advice")
         cells = [row | {"cover": _cover(row)} for row in cells]
     if arguments.kind == "staff":
-        columns = (*columns, *_STAFF_COLUMNS)
+        columns = (*columns, *_told(_STAFF_COLUMNS, cells))
     _give(context, rows, columns, cells, "No shortages in this release.")
     return 0
 
@@ -123,6 +124,11 @@ def show_purchases(context: Context, arguments: argparse.Namespace) -> int:
     cells = [row | {"cover": _cover(row)} for row in rows[: arguments.limit]]
     _give(context, rows, _PURCHASE_COLUMNS, cells, _NO_PURCHASES)
     return 0
+
+
+def _told(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Of the columns, those that some row fills: what a room does not report takes no room."""
+    return tuple(name for name in columns if any(row[name] is not None for row in rows))
 
 
 def _cover(row: Mapping[str, Any]) -> str | None:

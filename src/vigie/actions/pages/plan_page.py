@@ -248,8 +248,9 @@ def _stays(move: Move, names: RoomNames, words: Words) -> str:
     if move.get("stay_source") is None:
         return ""
     later = move["later_category"]
+    keys = {"totals": "plan.stays_totals", "movements": "plan.stays_movements"}
     return words.say(
-        "plan.stays_later" if later else f"plan.stays_{move['stay_source']}",
+        "plan.stays_later" if later else keys[move["stay_source"]],
         days=words.decimal(move["stay_days"], 1),
         share=words.chance(move["later_share"] or 0.0).in_100,
         later=names.category(later) if later else "",

@@ -93,11 +93,8 @@ def _from_totals(inputs: Inputs, entries: str, occupancy: str, horizon: int) -> 
     history = inputs.histories[occupancy]
     wards = history.categories
     census = history.values[:, :, -_DAYS_OF_STAY_TOLD:]
-    came = np.full(census.shape, np.nan)
-    chosen = inputs.histories[entries].select(history.places, wards)
-    at = (history.dates[-census.shape[2] :] - inputs.histories[entries].dates[0]).astype(np.int64)
-    inside = (at >= 0) & (at < chosen.shape[2])
-    came[:, :, inside] = chosen[:, :, at[inside]]
+    days = history.dates[-census.shape[2] :]
+    came = inputs.histories[entries].on_days(history.places, wards, days)
     both = np.isfinite(census) & np.isfinite(came)
     in_bed = np.where(both, census, 0).sum(axis=(0, 2))
     entered = np.where(both, came, 0).sum(axis=(0, 2))

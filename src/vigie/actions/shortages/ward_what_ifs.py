@@ -160,7 +160,7 @@ class _Again:
             return np.zeros((len(self.skills), 0), dtype=bool)
         teams = skill_teams(self.judged.inputs.reference, self.skills).values()
         members = [registered | assistants for registered, assistants in teams]
-        return np.array(members, dtype=bool).reshape(-1, len(self.skills)).T
+        return np.array(members, dtype=bool).reshape(len(members), len(self.skills)).T
 
     def _set_shares(self) -> dict[str, FloatArray]:
         """(place, day) by ward kind of a team, the least share that the scenario sets."""
