@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from tests.lot_feed import LOTS_FEED, lot_file
 from tests.rooms import (
     FILES,
     FIRST_DAY,
@@ -54,6 +55,7 @@ CHANGES = {
     "reference/supplier_caps.csv": "supplier,product,valid_from,units_per_day\n"
     f"slow,masks,{LAST_DAY - timedelta(days=3)},20\n",
     "feeds/orders.toml": _ORDERS_FEED,
+    "feeds/lots.toml": LOTS_FEED,
 }
 """What the folder has beside the files of the room of three hospitals, or in their place."""
 
@@ -69,17 +71,28 @@ def orders_file() -> str:
     return "\n".join(["line,hospital,product,quantity,ordered,expected,status,supplier", *rows, ""])
 
 
-def depot_stock(units: int = 700) -> str:
+def depot_stock(units: int = 750) -> str:
     """What the depot tells of its masks on the last days; it tells of no use."""
     days = [LAST_DAY - timedelta(days=back) for back in (2, 1, 0)]
     rows = [f"D,{day},masks,{units + 100 * (LAST_DAY - day).days}," for day in days]
     return "\n".join(["hospital,day,product,stock,used", *rows, ""])
 
 
+def depot_lots() -> str:
+    """Of the depot's masks 50 have expired, 200 can be used for two more days, 500 for a year."""
+    told = [("L1", -3, 50), ("L2", 2, 200), ("L3", 400, 500)]
+    rows = [
+        f"D,masks,{lot},{LAST_DAY + timedelta(days=last)},{units},pieces,{LAST_DAY},"
+        for lot, last, units in told
+    ]
+    return lot_file(*rows)
+
+
 def make_depot_room(folder: Path) -> Path:
     """A room with one release in force.
 
-    A has masks for two days, B and C for eight: too few to give. D holds 700 and keeps 300.
+    A has masks for two days, B and C for eight: too few to give. D holds 750, of which 50 have
+    expired, and keeps 300.
     """
     write_room(folder, CHANGES)
     room = open_at(folder)
@@ -89,6 +102,7 @@ def make_depot_room(folder: Path) -> Path:
     left = stock_file(LAST_DAY, count, left={"A": 20, "B": 80, "C": 80})
     send(room, "supplies", f"stock_{LAST_DAY}.csv", left + depot_stock().split("\n", 1)[1])
     send(room, "orders", f"orders_{LAST_DAY}.csv", orders_file())
+    send(room, "lots", f"lots_{LAST_DAY}.csv", depot_lots())
     run_cycle(room, OPERATOR)
     room.state.close()
     return folder

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 
-from vigie.demoregion.catalogue import PRODUCTS, WARDS
+from vigie.demoregion.catalogue import PRODUCTS, WARDS, house_gtin
 from vigie.demoregion.geography import Geography, road_km
 from vigie.demoregion.reporting import (
     FeedReport,
@@ -29,6 +29,7 @@ __all__ = [
     "depot_place",
     "depot_rows",
     "depot_stock",
+    "with_depot_lots",
     "with_depot_stock",
 ]
 
@@ -50,6 +51,15 @@ _HELD = (
 
 _HELD_DAYS, _KEPT_SHARE = 2.0, 0.5
 """Days of the nation's use in a quiet week that it holds, and the part of it that stays."""
+
+_LOTS = {
+    "surgical_mask": ((-40, 0.2), (9, 0.15)),
+    "closed_suction": ((6, 0.3), (120, 0.3)),
+}
+"""Days from the last observed one to the last day of use, and the part held, of lots that are told;
+the rest of these products lasts for years."""
+
+_LASTS_DAYS = 900
 
 _OFF_NORTH, _OFF_EAST = -0.35, 0.3
 """Degrees from the middle of the regions, so that its mark covers no site of the small region."""
@@ -151,6 +161,50 @@ def with_depot_stock(
     own = own.select(report.table.column_names).cast(report.table.schema)
     both = pa.concat_tables([report.table, own]).unify_dictionaries().combine_chunks()
     return FeedReport(report.name, both.sort_by("known_at"), report.flaws)
+
+
+def with_depot_lots(lots: pa.Table, geography: Geography, days: int, first_date: date) -> pa.Table:
+    """The counts of lots with those of the depot: on the days on which the sites count.
+
+    One lot has expired unseen. Chance plays no part.
+
+    Args:
+        lots: of the sites; their rows and the order of these stay as they are.
+        geography: of the region.
+        days: observed days.
+        first_date: day 0.
+    """
+    held, packs = depot_stock(geography), {each.key: each for each in PRODUCTS}
+    keys = [each.key for each in PRODUCTS]
+    rows = []
+    for counted in sorted(set(lots["counted_date"].to_pylist())):
+        for product, parts in _LOTS.items():
+            pack = packs[product].pack_size
+            units = [round(share * held[product] / pack) * pack for _, share in parts]
+            ends = [days - 1 + last for last, _ in parts]
+            told = zip(
+                (*ends, days + _LASTS_DAYS), (*units, held[product] - sum(units)), strict=True
+            )
+            rows += [
+                {
+                    "place": DEPOT,
+                    "product": product,
+                    "lot": f"R{number:05d}",
+                    "gtin": house_gtin(keys.index(product) + 1),
+                    "expires_date": first_date + timedelta(days=last),
+                    "quantity": quantity,
+                    "unit": packs[product].unit,
+                    "counted_date": counted,
+                }
+                for number, (last, quantity) in enumerate(told, start=1)
+                if quantity
+            ]
+    minutes = [((row["counted_date"] - first_date).days + 1) * _DAY_MINUTES for row in rows]
+    known = known_at_column(np.array(minutes, dtype=np.int64) + _EXPORT_MINUTE, first_date)
+    own = pa.Table.from_pylist(rows, schema=pa.schema(list(lots.schema)[:-1]))
+    own = own.append_column("known_at", known).select(lots.column_names).cast(lots.schema)
+    both = pa.concat_tables([lots, own]).unify_dictionaries().combine_chunks()
+    return both.sort_by("known_at")
 
 
 def _place_of(geography: Geography) -> tuple[float, float]:

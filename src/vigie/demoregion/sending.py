@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from vigie.demoregion.catalogue import PRODUCTS, SKILLS, VENTILATOR, WARDS
-from vigie.demoregion.depot import with_depot_stock
+from vigie.demoregion.depot import with_depot_lots, with_depot_stock
 from vigie.demoregion.geography import Tier
 from vigie.demoregion.planned_shifts import report_planned_shifts
 from vigie.demoregion.reporting import FLAWS, FeedReport, Figures, Habits, report_series
@@ -239,6 +239,7 @@ def _lots(rng: np.random.Generator, truth: HiddenTruth) -> FeedReport:
         extent.days,
         connected_days=extent.days if extent.is_connected_throughout else LOT_DAYS,
     )
+    lots = with_depot_lots(lots, truth.geography, extent.days, extent.first_date)
     return FeedReport("lots", lots, pa.Table.from_pylist([], schema=FLAWS))
 
 

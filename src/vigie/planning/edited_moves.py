@@ -112,8 +112,11 @@ def judge_edit(
     )
     breaches = (
         _lot(exchange, wanted),
-        _stock(exchange, wanted, sender, float(sent[sender, -1]), known),
-        _harm(wanted, effect, largest_harm),
+        _stock_of_depot(wanted, [*possible, wanted], exchange, at, known[wanted.from_place])
+        if wanted.from_place in known
+        else _stock(exchange, wanted, sender, float(sent[sender, -1])),
+        # A depot needs nothing: it is never harmed.
+        None if wanted.from_place in known else _harm(wanted, effect, largest_harm),
     )
     return effect, tuple(each for each in breaches if each is not None)
 
@@ -186,31 +189,53 @@ def _lot(exchange: Exchange, wanted: WantedMove) -> Breach | None:
     return Breach(EditRule.LOT, text + " or ".join(near), wanted.quantity, lot)
 
 
-def _stock(
-    exchange: Exchange,
-    wanted: WantedMove,
-    sender: int,
-    sent: float,
-    depots: Mapping[str, Depot],
-) -> Breach | None:
+def _stock(exchange: Exchange, wanted: WantedMove, sender: int, sent: float) -> Breach | None:
     stock = float(exchange.stock[sender])
     if sent <= stock + 1e-6:
         return None
-    others = sent - wanted.quantity
-    beside = f", with {others:g} of other open moves" if others > 0 else ""
-    depot = depots.get(wanted.from_place)
-    if depot is not None:
-        text = (
-            f'"{wanted.from_place}" is a depot that holds {depot.stock:g} and keeps its reserve of '
-            f"{depot.reserve:g}: only {stock:g} above it are free, and it would send {sent:g}"
-            f"{beside}: {sent - stock:g} too much"
-        )
-        return Breach(EditRule.STOCK, text, sent, stock)
     text = (
-        f'"{wanted.from_place}" holds {stock:g} and would send {sent:g}{beside}: '
-        f"{sent - stock:g} too much"
+        f'"{wanted.from_place}" holds {stock:g} and would send {sent:g}'
+        f"{_beside(sent, wanted)}: {sent - stock:g} too much"
     )
     return Breach(EditRule.STOCK, text, sent, stock)
+
+
+def _stock_of_depot(
+    wanted: WantedMove,
+    moves: Sequence[WantedMove],
+    exchange: Exchange,
+    at: dict[str, int],
+    depot: Depot,
+) -> Breach | None:
+    """More than a depot may let go of units that can still be used when they arrive.
+
+    What arrives on a day or later can only be units that can be used then: this must hold from
+    every day of arrival on, up to that of the move itself.
+    """
+    arriving: dict[int, float] = {}
+    for each in moves:
+        if each.from_place == depot.place:
+            day = each.depart_day + int(exchange.lanes.days[at[depot.place], at[each.to_place]])
+            arriving[day] = arriving.get(day, 0.0) + each.quantity
+    own = wanted.depart_day + int(exchange.lanes.days[at[depot.place], at[wanted.to_place]])
+    for day in sorted((day for day in arriving if day <= own), reverse=True):
+        sent = sum(units for arrival, units in arriving.items() if arrival >= day)
+        free, lost = depot.free_on(day), depot.stock - depot.usable(day)
+        if sent <= free + 1e-6:
+            continue
+        expiry = f", {lost:g} of which can no longer be used when it arrives," if lost else ""
+        text = (
+            f'"{depot.place}" is a depot that holds {depot.stock:g}{expiry} and keeps its reserve '
+            f"of {depot.reserve:g}: only {free:g} above it are free, and it would send {sent:g}"
+            f"{_beside(sent, wanted)}: {sent - free:g} too much"
+        )
+        return Breach(EditRule.STOCK, text, sent, free)
+    return None
+
+
+def _beside(sent: float, wanted: WantedMove) -> str:
+    others = sent - wanted.quantity
+    return f", with {others:g} of other open moves" if others > 0 else ""
 
 
 def _harm(wanted: WantedMove, effect: Effect, largest: float) -> Breach | None:

@@ -111,6 +111,12 @@ STOCK_ADVICE = Table(
             "owes most, beyond what comes late anyway; null: nobody is declared.",
         ),
         column(29, "waiting_end", NUMBER, "Those still owed after the horizon, as above."),
+        column(
+            30,
+            "sent",
+            NUMBER,
+            "Units of moves sent since the last report, taken off stock; null: none.",
+        ),
     ),
     key=("run", "place", "category"),
     partition="run",

@@ -40,7 +40,7 @@ from vigie.supply.identifiers import (
 )
 from vigie.supply.inventory import StockPaths, Unmet, net_need, peak_shortfall, stock_paths
 from vigie.supply.lead_times import lead_time_paths
-from vigie.supply.lots import expired_by_day, lots_left, lots_within, usable_stock
+from vigie.supply.lots import expired_by_day, lots_left, lots_within
 from vigie.supply.lumps import is_lumpy
 from vigie.supply.order_faults import (
     LONG_OVERDUE_DAYS,
@@ -160,7 +160,6 @@ __all__ = [
     "standard_code_fault",
     "stock_paths",
     "uncensored_use",
-    "usable_stock",
     "usual_orders",
     "usual_suppliers",
     "within_cap",

@@ -11,22 +11,7 @@ import numpy as np
 
 from vigie.paths import BoolArray, FloatArray, PathArray
 
-__all__ = ["expired_by_day", "lots_left", "lots_within", "usable_stock"]
-
-
-def usable_stock(lots: FloatArray, expires: FloatArray, day: int) -> FloatArray:
-    """Units that can be used on a day, when none is used before.
-
-    Args:
-        lots: (..., lot), units, >= 0.
-        expires: (..., lot), last day of use, counted like ``day``; NaN or infinite: none.
-        day: 0 is today.
-
-    Returns:
-        (...), units of the lots whose last day is that day or later.
-    """
-    is_usable = ~(expires < day)
-    return np.asarray(np.where(is_usable, lots, 0.0).sum(axis=-1))
+__all__ = ["expired_by_day", "lots_left", "lots_within"]
 
 
 def expired_by_day(lots: FloatArray, expires: FloatArray, demand: PathArray) -> PathArray:

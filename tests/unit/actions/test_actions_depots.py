@@ -50,14 +50,25 @@ def rows(release: ReleaseReader, table: str, **equals: str) -> list[dict[str, ob
 def test_the_run_tells_what_the_depot_holds_and_can_send(release: ReleaseReader):
     [row] = rows(release, "depot_stock")
     assert (row["place"], row["category"], row["data_date"]) == ("D", "masks", LAST_DAY)
-    assert (row["stock"], row["reserve"], row["free"], row["on_order"]) == (700, 300, 400, 1000)
+    assert (row["stock"], row["reserve"], row["free"], row["on_order"]) == (750, 300, 400, 1000)
+    next_day = LAST_DAY + timedelta(days=2)
+    assert (row["expired"], row["expiring"], row["horizon_days"]) == (50, 200, 7)
+    assert (row["next_expiry_date"], row["next_expiry_quantity"]) == (next_day, 200)
+    assert (row["lots"], row["sent"]) == (
+        f"{next_day}=200 {LAST_DAY + timedelta(days=400)}=500",
+        None,
+    )
 
 
 def test_both_planners_of_the_room_take_from_the_depot(release: ReleaseReader):
     plans = {row["plan"] for row in rows(release, "plans")}
     senders = {(row["plan"], row["from_place"]) for row in rows(release, "plan_moves")}
     assert {(plan, "D") for plan in plans} <= senders
-    assert {row["to_place"] for row in rows(release, "plan_moves", from_place="D")} <= {"A", "B"}
+    moves = rows(release, "plan_moves", from_place="D")
+    assert {row["to_place"] for row in moves} <= {"A", "B"}
+    # Of the 400 free ones 200 expire before the last day on which a move of the plan could arrive.
+    for plan in plans:
+        assert sum(row["quantity"] for row in moves if row["plan"] == plan) <= 200
 
 
 def test_a_depot_is_short_of_nothing_and_in_no_total(release: ReleaseReader):
@@ -98,10 +109,18 @@ def test_pages_tell_of_the_depot_and_of_the_supplier(release: ReleaseReader, lan
     depot = build_place_page(release, "D", language=language)
     assert depot.depot is not None
     [line] = depot.depot.lines
-    assert (line.stock, line.reserve, line.free) == ("700", "300", "400")
+    assert (line.stock, line.expired, line.reserve, line.free) == ("750", "50", "300", "400")
+    expiry = [each.replace("\u00a0", " ") for each in line.notes]
+    assert [re.findall(r"\b\d+ (?=pieces|pièces)", each) for each in expiry] == [
+        ["50 "],
+        ["200 "],
+        ["200 "],
+    ]
+    said = row.reason.replace("\u00a0", " ")
+    assert all(each in said for each in expiry)
     assert line.promised == f"{row.move['quantity']:g}"
     assert "Hospital A, Hospital B" in depot.depot.serves[0]
-    assert [each.figure.text for each in depot.latest] == ["700"]
+    assert [each.figure.text for each in depot.latest] == ["750"]
     assert depot.moves_out
     assert "Depot D" in build_place_page(release, "A", language=language).moves_in[0]
     assert build_place_page(release, "B", language=language).suppliers
@@ -138,8 +157,12 @@ def test_what_a_depot_cannot_do_is_refused_in_its_words(folder: Path, tmp_path: 
     room = opened(copy_of(folder, tmp_path / "room"))
     move = first_move(room)
     with pytest.raises(BadData, match=r"keeps its reserve of 300: only 400 above it are free"):
-        do(room, StepKind.EDIT, move.code, "eve", quantity=410.0)
-    edited = do(room, StepKind.EDIT, move.code, "eve", quantity=400.0).move
+        do(room, StepKind.EDIT, move.code, "eve", quantity=410.0, day=LAST_DAY)
+    # Two days later 200 of these would no longer be usable on arrival.
+    late = LAST_DAY + timedelta(days=2)
+    with pytest.raises(BadData, match=r"holds 750, 250 of which can no longer be used .* only 200"):
+        do(room, StepKind.EDIT, move.code, "eve", quantity=210.0, day=late)
+    edited = do(room, StepKind.EDIT, move.code, "eve", quantity=400.0, day=LAST_DAY).move
     assert (edited.quantity, edited.sender_after) == (400.0, None)
 
     def added(sender: str, receiver: str) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from promised_arrivals import arrivals_as_promised
 
+from tests.lot_feed import LOTS_FEED, lot_file
 from tests.rooms import LAST_DAY, OPERATOR, open_at, send, stock_file, write_room
 from tests.unit.actions.given_figures import AS_OF, inputs_of
 from tests.unit.actions.test_actions_products import ARCS, MASKS, RULE, stocks
@@ -167,40 +168,8 @@ def test_lots_of_a_place_without_stock_say_nothing() -> None:
     assert unknown is None
 
 
-LOTS_FEED = """\
-[feed]
-table = "lots"
-owner = "Purchasing"
-legal_basis = "Public health code"
-purpose = "crisis-management"
-rhythm = "day"
-
-[source]
-kind = "upload"
-
-[format]
-kind = "csv"
-
-[columns]
-place = { from = "hospital" }
-product = { from = "product" }
-lot = { from = "lot" }
-expires_date = { from = "expires" }
-quantity = { from = "quantity" }
-unit = { from = "unit" }
-counted_date = { from = "counted" }
-gtin = { from = "gtin" }
-known_at = { name = "lots_(?P<date>\\\\d{4}-\\\\d{2}-\\\\d{2})", format = "%Y-%m-%d" }
-"""
-HEADER = "hospital,product,lot,expires,quantity,unit,counted,gtin\n"
-
-
 def day(ahead: int) -> date:
     return LAST_DAY + timedelta(days=ahead)
-
-
-def lot_file(*rows: str) -> str:
-    return HEADER + "".join(f"{row}\n" for row in rows)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from vigie.supply import (
     net_need,
     order_advice,
     stock_paths,
-    usable_stock,
 )
 
 DAYS = 6
@@ -46,11 +45,6 @@ def kept_by_unit(
         missed.append(wanted - used[-1])
         shelf = shelf[used[-1] :]
     return used, expired, missed, len(shelf)
-
-
-def test_only_lots_that_have_not_expired_can_be_used() -> None:
-    lots, expires = np.array([[10.0, 5.0, 7.0]]), np.array([[3.0, 8.0, np.nan]])
-    assert [usable_stock(lots, expires, day).item() for day in (0, 3, 4, 9)] == [22, 22, 12, 7]
 
 
 @settings(max_examples=80, deadline=None)

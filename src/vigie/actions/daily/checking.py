@@ -126,7 +126,7 @@ def judge(
     results.append(recount_rows(room, day, standing, tables[ORDERS.name]))
     results.append(order_fault_rows(room, day, tables[ORDERS.name]))
     results.append(lot_fault_rows(room, day, standing, tables[LOTS.name]))
-    results.append(depot_check_rows(room, day, standing))
+    results.append(depot_check_rows(room, day, standing, tables[LOTS.name]))
     results.append(cap_check_rows(room, day, tables[ORDERS.name]))
     results.append(shift_fault_rows(room, day, tables[PLANNED_SHIFTS.name]))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()

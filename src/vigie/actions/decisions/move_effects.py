@@ -11,6 +11,7 @@ import pyarrow as pa
 from vigie.actions.rooms.places import depot_places, places_inside
 from vigie.actions.rooms.reading import ReleaseReader
 from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.depot_lots import read_lots
 from vigie.errors import NotFound
 from vigie.paths import PathArray
 from vigie.planning import (
@@ -81,9 +82,11 @@ def release_depots(reader: ReleaseReader, product: str) -> dict[str, Depot]:
             found[depot] = Depot(depot, 0.0)
             continue
         inside = [places_inside(places, each, reader.as_of) for each in row["serves"].split()]
-        stock = float("nan") if row["free"] is None else max(0.0, row["stock"])
+        told = max(0.0, row["stock"] - (row.get("sent") or 0.0))
+        stock = float("nan") if row["free"] is None else told
         serves = frozenset().union(*inside) if inside else None
-        found[depot] = Depot(depot, stock, row["reserve"], serves)
+        lots = read_lots(row, reader.as_of)
+        found[depot] = Depot(depot, stock, row["reserve"], serves, lots)
     return found
 
 

@@ -8,6 +8,7 @@ from vigie.actions.views.depot_views import DepotStock, promised_units, read_dep
 from vigie.actions.views.moves import chosen_plan
 from vigie.actions.views.room_names import RoomNames
 from vigie.actions.views.shown_depots import DepotLine, DepotPart
+from vigie.actions.views.stock_views import amount_text, expiry_texts
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words
 
@@ -31,12 +32,16 @@ def depot_page(tables: ReleaseTables, place: str, names: RoomNames, words: Words
         DepotLine(
             product=names.category(each.product),
             stock=words.number(each.stock),
+            expired=_amount(each.expired, words),
             reserve=words.number(each.reserve),
             free=_amount(each.free, words),
             promised=words.number(promised.get(cell, 0.0)),
             on_order=_amount(each.on_order, words),
             day=words.day(each.data_date),
-            note=_note(each, words),
+            notes=(
+                *_faults(each, names, words),
+                *expiry_texts(each.row, each.as_of, names, words, of_depot=True),
+            ),
         )
         for cell, each in held.items()
     ]
@@ -44,6 +49,7 @@ def depot_page(tables: ReleaseTables, place: str, names: RoomNames, words: Words
         tuple(sorted(lines, key=lambda line: line.product)),
         "" if lines else words.say("depot.none"),
         _serves(tuple(held.values()), names, words),
+        any(each.expired is not None for each in held.values()),
     )
 
 
@@ -67,9 +73,14 @@ def _amount(value: float | None, words: Words) -> str:
     return "–" if value is None else words.number(value)
 
 
-def _note(each: DepotStock, words: Words) -> str:
+def _faults(each: DepotStock, names: RoomNames, words: Words) -> list[str]:
+    """What keeps it from leaving, and what left since the report."""
+    lines = []
     if each.free is None:
-        return words.say("depot.too_old")
-    if each.reserve > each.stock:
-        return words.say("depot.below_reserve")
-    return ""
+        lines.append(words.say("depot.too_old"))
+    elif each.reserve > each.usable:
+        lines.append(words.say("depot.below_reserve"))
+    if each.sent:
+        amount = amount_text(each.product, each.unit, each.sent, names, words)
+        lines.append(words.say("stock.sent", amount=amount))
+    return lines

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from vigie.actions.pages.plan_pictures import effect_picture, map_picture
 from vigie.actions.views.choices import Chosen, ListHead, Part, kind_and_region, list_head, part_of
-from vigie.actions.views.depot_views import left_text
+from vigie.actions.views.depot_views import expiry_sentence, left_text
 from vigie.actions.views.moves import Move, move_code, moves_of_plan
 from vigie.actions.views.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
@@ -218,7 +218,7 @@ def move_reason(
     is_patients = move["kind"] == "patients"
     helped, giving = ("sender", "receiver") if is_patients else ("receiver", "sender")
     if "stock_left" in move:
-        return words.say(
+        kept = words.say(
             "plan.reason_depot",
             receiver=names.place(move["to_place"]),
             sender=names.place(move["from_place"]),
@@ -228,6 +228,8 @@ def move_reason(
             left=words.number(move["stock_left"]),
             day=words.full_day(as_of + timedelta(days=DECISION_DAYS)),
         )
+        expiry = expiry_sentence(move, as_of, move["from_place"], names, words)
+        return " ".join(filter(None, [kept, expiry]))
     reason = words.say(
         "plan.reason_patients" if is_patients else "plan.reason",
         receiver=names.place(move["to_place"]),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,12 +11,16 @@ import pyarrow.compute as pc
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND
 from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.depot_lots import depot_lots
+from vigie.actions.shortages.product_lots import LotCount, lot_book
 from vigie.actions.shortages.room_depots import (
     declared_terms,
     depot_terms,
     stock_measures,
 )
 from vigie.feeds import reference_lines
+from vigie.lake import DataFile
+from vigie.planning import Depot
 from vigie.schemas import CHECK_RESULTS, DEPOTS, PLACES
 
 __all__ = ["DEPOT_CHECK", "depot_check_rows"]
@@ -31,13 +35,16 @@ Told = dict[str, tuple[date, float]]
 """By product, the last day with a report and the units of that day."""
 
 
-def depot_check_rows(room: Room, day: date, standing: pa.Table) -> pa.Table:
+def depot_check_rows(
+    room: Room, day: date, standing: pa.Table, lots: Sequence[DataFile] = ()
+) -> pa.Table:
     """What is missing, old or impossible at depots.
 
     Args:
         room: the room.
         day: as_of.
         standing: the figures that stand, of the days that a run looks at.
+        lots: files of the table of lots.
 
     Returns:
         Rows of schemas.CHECK_RESULTS without ``run``; none where all is well, or where no rule of
@@ -48,12 +55,15 @@ def depot_check_rows(room: Room, day: date, standing: pa.Table) -> pa.Table:
     if not depots or not measures:
         return _SCHEMA.empty_table()
     rows: list[dict[str, object]] = []
+    book = lot_book(room, lots, day)
     for depot in depots:
         own = standing.filter(pc.equal(standing["place"], depot))
         told = _last_told(own, measures)
         rows += _silent(depot, measures[0], told, day)
         rows += _other_figures(depot, own, measures)
         rows += _reserves(room, depot, measures[0], told)
+        counts = {product: of[depot] for product, of in book.items() if depot in of}
+        rows += _expiring_reserves(room, depot, measures[0], told, counts, day)
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
@@ -138,6 +148,40 @@ def _reserves(room: Room, depot: str, measure: str, told: Told) -> Iterator[dict
         else:
             continue
         yield _row("reserve", measure, depot, product, message)
+
+
+def _expiring_reserves(
+    room: Room,
+    depot: str,
+    measure: str,
+    told: Told,
+    counts: Mapping[str, LotCount],
+    day: date,
+) -> Iterator[dict[str, object]]:
+    """Reserves that what is held would keep, and what can be used does not or will not."""
+    terms, horizon = declared_terms(room.reference(DEPOTS.name)), room.values.horizon_days
+    for product in sorted(set(counts) & set(told)):
+        when, units = told[product]
+        reserve = depot_terms(terms, depot, product).reserve
+        if _is_old(when, day) or not 0 < reserve <= units:
+            continue
+        held = Depot(depot, units, lots=depot_lots(counts[product], units, when, day))
+        days = (last + 1 for last, _ in held.lots if last >= 0)
+        below = next((at for at in (0, *sorted(days)) if held.usable(at) < reserve), None)
+        if below is None or below > horizon:
+            continue
+        keeps = f"{depot} is to keep {reserve:g} of {product} and holds {units:g}, "
+        if below == 0:
+            message = (
+                f"{units - held.usable(0):g} of them past their last day of use: only "
+                f"{held.usable(0):g} can be used, nothing of it can leave. Replace what expired."
+            )
+        else:
+            message = (
+                f"of which {held.usable(below):g} can be used from {day + timedelta(days=below)} "
+                "on. Replace what expires before that day; send it while it can be used."
+            )
+        yield _row("expiring_reserve", measure, depot, product, keeps + message)
 
 
 def _row(

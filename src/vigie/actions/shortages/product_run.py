@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from vigie.actions.forecasts.forecasting import Chance, Stream
 from vigie.actions.rooms.room import Room, ShortageRule
+from vigie.actions.shortages.left_since import departures
 from vigie.actions.shortages.order_book import order_book
 from vigie.actions.shortages.product_lots import lot_book
 from vigie.actions.shortages.product_orders import told_orders
@@ -63,7 +64,8 @@ def product_run(
     """
     if rule.measures["stock"] not in inputs.histories:
         return None
-    depots, of_sites = room_depots(rule, inputs)
+    by_lot, left = lot_book(room, lots, inputs.as_of), departures(room, inputs.as_of)
+    depots, of_sites = room_depots(rule, inputs, by_lot, left)
     known = of_sites.histories
     if not all(name in known and known[name].is_current for name in rule.measures.values()):
         return None
@@ -84,7 +86,8 @@ def product_run(
         book,
         usual,
         depots,
-        lot_book(room, lots, inputs.as_of),
+        by_lot,
+        left,
     )
     listed = inputs.reference[PRODUCTS.name].to_pylist()
     return ProductRun(

@@ -12,17 +12,19 @@ import pyarrow as pa
 from vigie.actions.forecasts.forecasting import History
 from vigie.actions.rooms.room import ShortageRule
 from vigie.actions.rooms.side_by_side import side_by_side
+from vigie.actions.shortages.left_since import Departures
 from vigie.actions.shortages.lending_questions import arcs_within
 from vigie.actions.shortages.order_book import OrderBook
-from vigie.actions.shortages.product_demand import (
-    Patients,
-    patients_ahead,
-    product_demand,
-)
+from vigie.actions.shortages.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.shortages.product_lots import LotBook, expiry_columns, lots_today
 from vigie.actions.shortages.product_orders import Arrivals
 from vigie.actions.shortages.product_rows import beside_open, with_models
-from vigie.actions.shortages.product_store import ProductStore, ProductTerms, less_expired
+from vigie.actions.shortages.product_store import (
+    ProductStore,
+    ProductTerms,
+    less_expired,
+    product_terms,
+)
 from vigie.actions.shortages.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.shortages.room_depots import RoomDepots
 from vigie.actions.shortages.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
@@ -60,7 +62,6 @@ from vigie.supply import (
     STOCK_MODEL,
     OpenDeliveries,
     StockPaths,
-    Unmet,
     burn_rate,
     net_need,
     stock_paths,
@@ -119,6 +120,7 @@ def product_results(
     usual: UsualOrders | None = None,
     depots: RoomDepots | None = None,
     lots: LotBook | None = None,
+    left: Departures | None = None,
 ) -> Iterator[ProductResult]:
     """Risk, stock paths and plan of each product; both measures are reported by day and lately.
 
@@ -134,10 +136,11 @@ def product_results(
         usual: how sites order; None: nothing is ordered anew.
         depots: what they hold; None: there are none.
         lots: stock by day of expiry; None: none is told.
+        left: moves that left before the run; None: none did.
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
-    terms = _terms(inputs)
+    terms = product_terms(inputs)
     dates = _dates_ahead(history, inputs, draws)
     run = _Run(
         rule=rule,
@@ -154,6 +157,7 @@ def product_results(
         usual=usual,
         depots=depots,
         lots=lots or {},
+        left=left or Departures(),
     )
     yield from side_by_side(
         partial(_one, run, product, terms[product])
@@ -187,6 +191,7 @@ class _Run:
     usual: UsualOrders | None
     depots: RoomDepots | None
     lots: LotBook
+    left: Departures
 
     @property
     def begins(self) -> int:
@@ -217,8 +222,9 @@ def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
         terms.unmet,
     )
     as_of, places = run.inputs.as_of, len(store.series.places)
-    expiry = expiry_columns(store.lots, store.expiring, run.start, as_of, places)
-    advice = advice_rows(store.series, run.inputs, ahead, run.book, expiry)
+    told = expiry_columns(store.lots, store.expiring, run.start, as_of, places)
+    told["sent"] = pa.array(store.sent, mask=store.sent == 0)
+    advice = advice_rows(store.series, run.inputs, ahead, run.book, told)
     advice = with_waiting(advice, store.series.places, store.on_order.capped)
     rows = with_models(
         store.rows(run.inputs, need), dict(zip(store.series.places, store.use.models, strict=True))
@@ -251,7 +257,8 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
     places, dates = history.places, run.dates
     held = history.select(places, [product])
     used = run.inputs.histories[use_measure].on_days(places, [product], history.dates)
-    stock = np.maximum(last_seen(held)[:, :, -1], 0)
+    sent = run.left.since_reports(places, product, held[:, 0], history.dates)
+    stock = np.maximum(last_seen(held)[:, :, -1] - sent[:, None], 0)
     lots = None
     if product in run.lots:
         counts = run.lots[product]
@@ -275,7 +282,9 @@ def _store(run: _Run, product: str, terms: ProductTerms) -> ProductStore:
         history=_select(run.inputs, stock_measure, product),
         remedy_days=[terms.lead_time_days],
     )
-    return ProductStore(terms, series, run.begins, stock, use, on_order, coming, lots, expiring)
+    return ProductStore(
+        terms, series, run.begins, stock, use, on_order, coming, sent, lots, expiring
+    )
 
 
 def _gained(
@@ -361,7 +370,13 @@ def _exchange(run: _Run, product: str, store: ProductStore, need: PathArray) -> 
     )
     if run.depots is None:
         return between
-    return with_depots(between, run.depots.of(product), run.arcs)
+    return with_depots(
+        between,
+        run.depots.of(product),
+        run.arcs,
+        last_day=MoveRules().decision_days - 1,
+        kept=run.asked.wishes.of("products", product).kept,
+    )
 
 
 def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArray:
@@ -383,15 +398,3 @@ def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan
 def _select(inputs: Inputs, measure: str, product: str) -> History:
     history = inputs.histories[measure]
     return replace(history, categories=(product,), values=history.select(history.places, [product]))
-
-
-def _terms(inputs: Inputs) -> dict[str, ProductTerms]:
-    return {
-        row["product"]: ProductTerms(
-            row["unit"],
-            float(row["pack_size"]),
-            Unmet(row["unmet"]),
-            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
-        )
-        for row in inputs.reference["products"].to_pylist()
-    }

@@ -13,7 +13,7 @@ from vigie.actions.shortages.shortage_rows import Inputs, Series, shortage_rows
 from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.supply import OpenDeliveries, Unmet, first_stock_out, peak_shortfall
 
-__all__ = ["ProductStore", "ProductTerms", "less_expired"]
+__all__ = ["ProductStore", "ProductTerms", "less_expired", "product_terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class ProductStore:
         on_order: what open orders bring.
         coming: (place, 1, day) or with samples, units of these and of orders to be placed, less
             those that expire unused.
+        sent: (place,), units that left by moves since the stock was told, taken off it.
         lots: with their expiry; None: none are told.
         expiring: (place, 1, day, sample), units that expire unused; None without lots.
     """
@@ -57,6 +58,7 @@ class ProductStore:
     use: ProductDemand
     on_order: OpenDeliveries
     coming: PathArray
+    sent: FloatArray
     lots: ProductLots | None = None
     expiring: PathArray | None = None
 
@@ -90,3 +92,16 @@ def less_expired(coming: PathArray, expiring: PathArray | None) -> PathArray:
     if expiring is None:
         return coming
     return (coming if coming.ndim == expiring.ndim else coming[..., None]) - expiring
+
+
+def product_terms(inputs: Inputs) -> dict[str, ProductTerms]:
+    """What the list of products says of each, by key."""
+    return {
+        row["product"]: ProductTerms(
+            row["unit"],
+            float(row["pack_size"]),
+            Unmet(row["unmet"]),
+            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
+        )
+        for row in inputs.reference["products"].to_pylist()
+    }

@@ -13,7 +13,10 @@ import pyarrow.compute as pc
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, History
 from vigie.actions.rooms.places import depot_places, places_inside
 from vigie.actions.rooms.room import Room, ShortageRule
+from vigie.actions.shortages.depot_lots import depot_expiry, depot_lots
+from vigie.actions.shortages.left_since import Departures
 from vigie.actions.shortages.order_book import OrderBook
+from vigie.actions.shortages.product_lots import LotBook, LotCount
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.planning import Depot
 from vigie.schemas import DEPOT_STOCK, DEPOTS, PLACES
@@ -57,6 +60,9 @@ class RoomDepots:
         terms: declared, by depot and product ("": products without a row).
         inside: places in each place that a depot serves, by its key.
         as_of: day of the run.
+        horizon_days: days looked ahead.
+        lots: stock by day of expiry.
+        left: moves that left before the run.
     """
 
     places: tuple[str, ...]
@@ -64,12 +70,16 @@ class RoomDepots:
     terms: Mapping[tuple[str, str], DepotTerms]
     inside: Mapping[str, frozenset[str]]
     as_of: date
+    horizon_days: int
+    lots: LotBook
+    left: Departures
 
     def of(self, product: str) -> list[Depot]:
         """Every depot with what it holds of a product, so that all products have the same places.
 
         One that never told of the product holds none; where the last report is older than
-        MOST_DAYS_BEHIND days its stock is unknown.
+        MOST_DAYS_BEHIND days its stock is unknown. What left it since that report is taken off,
+        what expires first before the rest.
         """
         return [self._depot(place, product) for place in self.places]
 
@@ -79,10 +89,17 @@ class RoomDepots:
         if terms.serves:
             serves = frozenset().union(*(self.inside[each] for each in terms.serves.split()))
         told = self.last_told(place, product)
-        stock = 0.0 if told is None else max(0.0, told[1])
-        if told is not None and (self.as_of - told[0]).days > MOST_DAYS_BEHIND:
-            stock = float("nan")
-        return Depot(place, stock, terms.reserve, serves)
+        if told is None:
+            return Depot(place, 0.0, terms.reserve, serves)
+        if (self.as_of - told[0]).days > MOST_DAYS_BEHIND:
+            return Depot(place, float("nan"), terms.reserve, serves)
+        stock = max(0.0, told[1] - self.left.since(place, product, told[0]))
+        count = self._count(place, product)
+        lots = () if count is None else depot_lots(count, stock, told[0], self.as_of)
+        return Depot(place, stock, terms.reserve, serves, lots)
+
+    def _count(self, place: str, product: str) -> LotCount | None:
+        return self.lots.get(product, {}).get(place)
 
     def last_told(self, place: str, product: str) -> tuple[date, float] | None:
         """Day and units of the last report; None: there is none."""
@@ -109,6 +126,8 @@ class RoomDepots:
                 told = self.last_told(depot.place, product)
                 if told is None:
                     continue
+                sent = self.left.since(depot.place, product, told[0])
+                has_lots = self._count(depot.place, product) and not np.isnan(depot.stock)
                 on_order = None if book is None else book.on_order([depot.place], product)[0]
                 rows.append(
                     {
@@ -122,7 +141,9 @@ class RoomDepots:
                         "free": None if np.isnan(depot.free) else depot.free,
                         "on_order": None if on_order is None or np.isnan(on_order) else on_order,
                         "serves": depot_terms(self.terms, depot.place, product).serves,
+                        "sent": sent or None,
                     }
+                    | depot_expiry(depot if has_lots else None, self.as_of, self.horizon_days)
                 )
         return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
@@ -144,12 +165,16 @@ def depot_terms(
     return terms.get((depot, product)) or terms.get((depot, "")) or DepotTerms()
 
 
-def room_depots(rule: ShortageRule, inputs: Inputs) -> tuple[RoomDepots | None, Inputs]:
+def room_depots(
+    rule: ShortageRule, inputs: Inputs, lots: LotBook, left: Departures
+) -> tuple[RoomDepots | None, Inputs]:
     """The depots of a run, and the run without their stock; None where it has none.
 
     Args:
         rule: of kind products.
         inputs: of the run.
+        lots: stock by day of expiry.
+        left: moves that left before the run.
     """
     places = inputs.reference[PLACES.name]
     depots = depot_places(places, inputs.as_of)
@@ -168,7 +193,8 @@ def room_depots(rule: ShortageRule, inputs: Inputs) -> tuple[RoomDepots | None, 
         del others[measure]
     else:
         others[measure] = sites
-    return RoomDepots(depots, held, terms, inside, inputs.as_of), replace(inputs, histories=others)
+    found = RoomDepots(depots, held, terms, inside, inputs.as_of, inputs.horizon_days, lots, left)
+    return found, replace(inputs, histories=others)
 
 
 def no_depots() -> pa.Table:

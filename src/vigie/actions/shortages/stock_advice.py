@@ -81,7 +81,7 @@ def advice_rows(
     inputs: Inputs,
     ahead: StockAhead,
     book: OrderBook | None,
-    expiry: Mapping[str, pa.Array],
+    told: Mapping[str, pa.Array],
 ) -> pa.Table:
     """Rows of the table of stock advice (without run), one a place whose stock is known.
 
@@ -90,7 +90,7 @@ def advice_rows(
         inputs: of the run.
         ahead: what stock meets.
         book: orders of the run; None: none are told, lead times are those of the list.
-        expiry: columns that tell it, a row a place.
+        told: columns on what expires and what was sent, a row a place.
     """
     [product] = series.categories
     known = np.isfinite(ahead.stock)
@@ -117,7 +117,7 @@ def advice_rows(
     columns |= {
         name: pa.array(values, mask=~np.isfinite(values)) for name, values in figures.items()
     }
-    columns |= {name: values.filter(pa.array(known)) for name, values in expiry.items()}
+    columns |= {name: values.filter(pa.array(known)) for name, values in told.items()}
     return pa.table(columns).select(_SCHEMA.names).cast(_SCHEMA)
 
 

@@ -13,19 +13,20 @@ class DepotLine:
 
     Attributes:
         product: its name.
-        stock, reserve, free, promised, on_order: amounts; "–" where not known.
+        stock, expired, reserve, free, promised, on_order: amounts; "–" where not known.
         day: of the last report.
-        note: what is wrong; "" when nothing is.
+        notes: what is wrong, what left since the report, and what expires.
     """
 
     product: str
     stock: str
+    expired: str
     reserve: str
     free: str
     promised: str
     on_order: str
     day: str
-    note: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,10 @@ class DepotPart:
         lines: one a product, by name.
         note: why there is none; "".
         serves: whom it serves, one sentence or one a product.
+        has_lots: whether lots are told of any product.
     """
 
     lines: tuple[DepotLine, ...]
     note: str
     serves: tuple[str, ...]
+    has_lots: bool

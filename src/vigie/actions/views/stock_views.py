@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,9 +20,11 @@ __all__ = [
     "StockAdvice",
     "advice_lines",
     "also_due",
+    "amount_text",
     "by_order_date",
     "expiring_lines",
     "expiry_at_sender",
+    "expiry_texts",
     "read_advice",
 ]
 
@@ -115,7 +117,8 @@ def advice_lines(
 ) -> tuple[str, ...]:
     """What to order and by when; what is held and on order, and how long it lasts.
 
-    Further lines say for whose cap orders wait, and what has expired or will.
+    Further lines say what left since the stock was told, for whose cap orders wait, and what has
+    expired or will.
 
     Args:
         advice: of a product at a place.
@@ -136,31 +139,61 @@ def advice_lines(
         on_order=words.say("stock.orders_unknown") if on_order is None else words.number(on_order),
         cover=cover,
     )
-    expiry = words.semicolon.join(_expiry(advice, names, words))
-    return (_order(advice, what, words), held, *filter(None, [cap_text(row, words), expiry]))
+    expiry = words.semicolon.join(expiry_texts(row, advice.as_of, names, words))
+    sent = ""
+    if row.get("sent"):
+        sent = words.say("stock.sent", amount=_amount(advice, row["sent"], names, words))
+    further = filter(None, [sent, cap_text(row, words), expiry])
+    return (_order(advice, what, words), held, *further)
 
 
 def _amount(advice: StockAdvice, units: float, names: RoomNames, words: Words) -> str:
-    """Units of a product with their unit."""
-    unit = names.product_units.get(advice.product, advice.row["unit"])
+    return amount_text(advice.product, advice.row["unit"], units, names, words)
+
+
+def amount_text(product: str, unit: str, units: float, names: RoomNames, words: Words) -> str:
+    """Units of a product with their unit.
+
+    Args:
+        product: its key.
+        unit: as a release tells it, where the room has no name for it.
+        units: how many.
+        names: of the room.
+        words: of the reader.
+    """
+    unit = names.product_units.get(product, unit)
     unit = words.unit(unit if unit.isalpha() else "units")
     return f"{words.number(units)}\u00a0{unit}"
 
 
-def _expiry(advice: StockAdvice, names: RoomNames, words: Words) -> list[str]:
-    """What has expired, what expires next, and what is expected to expire unused."""
-    row, lines = advice.row, []
+def expiry_texts(
+    row: Mapping[str, Any], as_of: date, names: RoomNames, words: Words, *, of_depot: bool = False
+) -> list[str]:
+    """What has expired, what expires next, and what will expire unused.
+
+    Args:
+        row: of the table of stock advice or of depot stock, or what they tell of expiry beside
+            the category and the unit; without lots, or made before they were kept, it says
+            nothing.
+        as_of: day of the run.
+        names: of the room.
+        words: of the reader.
+        of_depot: whether it is of a depot, where nothing is used.
+    """
+    lines, about = [], "depot" if of_depot else "stock"
+
+    def amount(column: str) -> str:
+        return amount_text(row["category"], row["unit"], row[column], names, words)
+
     if (row.get("expired") or 0.0) >= _LEAST_EXPIRING:
-        amount = _amount(advice, row["expired"], names, words)
-        lines.append(words.say("stock.expired", amount=amount))
+        lines.append(words.say(f"{about}.expired", amount=amount("expired")))
     next_day = row.get("next_expiry_date")
-    if next_day is not None and (next_day - advice.as_of).days <= row["horizon_days"]:
-        amount = _amount(advice, row["next_expiry_quantity"], names, words)
+    if next_day is not None and (next_day - as_of).days <= row["horizon_days"]:
         day = words.dated_day(next_day)
-        lines.append(words.say("stock.next_expiry", amount=amount, day=day))
-    if advice.expiring >= _LEAST_EXPIRING:
-        amount = _amount(advice, advice.expiring, names, words)
-        lines.append(words.say("stock.expiring", amount=amount, days=row["horizon_days"]))
+        lines.append(words.say("stock.next_expiry", amount=amount("next_expiry_quantity"), day=day))
+    if (row.get("expiring") or 0.0) >= _LEAST_EXPIRING:
+        days = row["horizon_days"]
+        lines.append(words.say(f"{about}.expiring", amount=amount("expiring"), days=days))
     return lines
 
 
@@ -178,7 +211,7 @@ def expiring_lines(
     )
     return tuple(
         f"{names.category(each.product)}{words.colon}"
-        + words.semicolon.join(_expiry(each, names, words))
+        + words.semicolon.join(expiry_texts(each.row, each.as_of, names, words))
         for each in found
     )
 

@@ -33,8 +33,17 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "la déclaration est trop ancienne : rien ne peut partir",
     ),
     "depot.below_reserve": (
-        "less is held than the reserve: nothing may leave",
-        "il est détenu moins que la réserve : rien ne peut partir",
+        "less can be used than the reserve: nothing may leave",
+        "il y a moins d'unités utilisables que la réserve : rien ne peut partir",
+    ),
+    "depot.expired_column": ("Expired", "Périmé"),
+    "depot.expired": (
+        "{amount} past the last day of use: no stock, may not leave",
+        "{amount} au-delà de la date limite d'utilisation : hors stock, ne peuvent partir",
+    ),
+    "depot.expiring": (
+        "{amount} would expire unused within {days} days if nothing leaves",
+        "{amount} se périmeraient sans être utilisés d'ici {days} jours si rien ne part",
     ),
     "depot.hold": (
         "{place} holds {stock} and keeps its reserve of {reserve}: {free} may leave, and this "

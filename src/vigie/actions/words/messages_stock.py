@@ -45,6 +45,10 @@ STOCK_MESSAGES: dict[str, tuple[str, str]] = {
     "stock.cover_least": ("{low} days or more", "{low} jours ou plus"),
     "stock.cover_same.one": ("{count} day", "{count} jour"),
     "stock.cover_same.many": ("{count} days", "{count} jours"),
+    "stock.sent": (
+        "{amount} sent to others since the stock was last told are taken off",
+        "{amount} envoyés à d'autres depuis la dernière déclaration du stock sont déduits",
+    ),
     "stock.expired": (
         "{amount} in stock past the last day of use, not counted",
         "{amount} en stock au-delà de la date limite d'utilisation, non comptés",
