@@ -6,12 +6,14 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from tests.depot_room import CHANGES, make_depot_room
 from tests.plan_room import actor, copy_of, do, first_move, opened
 from tests.rooms import FILES, LAST_DAY, NEXT_DAY, OPERATOR, open_at, write_room
+from tests.unit.actions.given_figures import AS_OF, inputs_of
 from vigie.actions.daily.checking import window_sql
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.decisions.deciding import add_move
@@ -26,11 +28,14 @@ from vigie.actions.rooms.reading import ReleaseReader, as_known_sql, facts_sql
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.cap_checks import cap_check_rows
 from vigie.actions.shortages.depot_checks import depot_check_rows
-from vigie.actions.shortages.room_depots import without_depots
+from vigie.actions.shortages.depot_lots import read_lots
+from vigie.actions.shortages.left_since import Departures, departures
+from vigie.actions.shortages.product_lots import LotCount
+from vigie.actions.shortages.room_depots import DepotTerms, RoomDepots, without_depots
 from vigie.actions.words.wording import words_for
 from vigie.errors import BadData, FolderInvalid
 from vigie.planning import MoveKey, StepKind
-from vigie.schemas import MEASURES, ORDERS, REPORTS
+from vigie.schemas import LOTS, MEASURES, ORDERS, REPORTS
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +59,8 @@ def test_the_run_tells_what_the_depot_holds_and_can_send(release: ReleaseReader)
     next_day = LAST_DAY + timedelta(days=2)
     assert (row["expired"], row["expiring"], row["horizon_days"]) == (50, 200, 7)
     assert (row["next_expiry_date"], row["next_expiry_quantity"]) == (next_day, 200)
-    assert (row["lots"], row["sent"]) == (
-        f"{next_day}=200 {LAST_DAY + timedelta(days=400)}=500",
-        None,
-    )
+    last = LAST_DAY + timedelta(days=400)
+    assert (row["lots"], row["sent"]) == (f"{next_day}=200 {last}=500", None)
 
 
 def test_both_planners_of_the_room_take_from_the_depot(release: ReleaseReader):
@@ -148,8 +151,15 @@ def test_a_move_of_the_depot_is_accepted_approved_sent_and_arrives(folder: Path,
     assert "keeps its reserve of 300" in item.held
     assert [name for name, _, _ in item.ends] == ["Hospital A"]
     do(room, StepKind.SEND, move.code, "eve")
+    day = move.depart_date
+    # On its day of leaving the plan keeps it; from the next day on it has left.
+    assert departures(room, day).moves == ()
+    left = departures(room, day + timedelta(days=1))
+    assert left.since("D", "masks", day - timedelta(days=1)) == move.quantity
+    assert left.since("D", "masks", day) == left.since("A", "masks", date.min) == 0
     arrived = do(room, StepKind.ARRIVE, move.code, "bob", "A", quantity=move.quantity)
     assert arrived.move.stage == "arrived"
+    assert departures(room, day + timedelta(days=1)) == left
     room.state.close()
 
 
@@ -192,7 +202,44 @@ def test_an_accepted_move_of_the_depot_stands_in_the_next_plan(folder: Path, tmp
     room.state.close()
 
 
+@pytest.mark.parametrize(("before", "held"), [(1, 460.0), (0, 700.0)])
+def test_what_left_since_the_last_report_is_not_there_any_more(before: int, held: float):
+    # The move left two days before the run; the depot told its stock a day before that, or then.
+    told = AS_OF - timedelta(days=2 + before)
+    left = Departures((("D", "masks", AS_OF - timedelta(days=2), 240.0),))
+    given = {("stock", "D", "masks"): [700.0] + [None] * (2 + before)}
+    terms, lots = {("D", "masks"): DepotTerms(300.0)}, np.array([200.0, 400.0, 100.0])
+    count = LotCount(
+        np.datetime64(told, "D"), lots, np.array([3.0 + before, 40.0 + before, np.inf])
+    )
+    inputs, _ = inputs_of(given)
+    history = inputs.histories["stock"]
+    book = {"masks": {"D": count}}
+    room = RoomDepots(("D",), history, terms, {}, AS_OF, 7, book, left)
+
+    [depot] = room.of("masks")
+    assert (depot.stock, depot.free) == (held, held - 300)
+    # The 200 that can be used until tomorrow left first.
+    assert depot.lots == (((1, 200.0), (38, 400.0)) if not before else ((38, 360.0),))
+    [row] = room.rows([{"product": "masks", "unit": "pieces"}], None).to_pylist()
+    assert (row["stock"], row["sent"], row["free"]) == (700, 240 * before or None, held - 300)
+    depots_read = read_lots(row, AS_OF)
+    assert depots_read == depot.lots
+
+
 CHECKED = {
+    "expiring_reserve": (
+        "depots.csv",
+        "depot,product,reserve,serves\nD,,600,\n",
+        0,
+        f"of which 500 can be used from {LAST_DAY + timedelta(days=3)} on",
+    ),
+    "expired_reserve": (
+        "depots.csv",
+        "depot,product,reserve,serves\nD,,720,\n",
+        0,
+        "holds 750, 50 of them past their last day of use: only 700 can be used",
+    ),
     "old": ("depots.csv", "depot,product,reserve,serves\n", 20, "last told on"),
     "reserve": ("depots.csv", "depot,product,reserve,serves\nD,,900,\n", 0, "line 2: D is to keep"),
     "unknown": (
@@ -216,7 +263,7 @@ def checked(room: Room, day: date) -> list[dict[str, object]]:
         room, room.lake.files(REPORTS), (), room.end_of(day), window_sql(room, day)
     )
     standing = room.engine.query(facts_sql(known), {"measures": room.reference(MEASURES.name)})
-    of_depots = depot_check_rows(room, day, standing).to_pylist()
+    of_depots = depot_check_rows(room, day, standing, room.lake.files(LOTS)).to_pylist()
     return of_depots + cap_check_rows(room, day, room.lake.files(ORDERS)).to_pylist()
 
 

@@ -19,6 +19,7 @@ from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.showing import open_release, show_table
 from vigie.actions.pages.told_shortages import tell_moves, tell_shortages
 from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.left_since import Departures
 from vigie.actions.shortages.product_lots import LotCount, lot_book, lots_today
 from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.planning import OPTIMAL_MODEL
@@ -70,6 +71,18 @@ def test_the_order_is_due_as_if_there_were_only_what_can_be_used() -> None:
 
     for name in ("latest_order_date", "late_probability", "order_quantity", "packs", "fill_rate"):
         assert seen[name] == plain[name], name
+
+
+def test_what_was_sent_since_the_stock_was_told_is_taken_off() -> None:
+    reference = {"products": [MASKS], "arcs": ARCS}
+    inputs, chance = inputs_of(stocks(A=60, B=500), flows=["used"], reference=reference)
+    left = Departures((("A", "masks", AS_OF + timedelta(1), 40.0), ("B", "masks", AS_OF, 40.0)))
+    [made] = product_results(RULE, inputs, chance.draws(), NONE, left=left)
+    seen = {row["place"]: row for row in made.advice.to_pylist()}
+
+    assert (seen["A"]["stock"], seen["A"]["sent"], seen["A"]["cover_q50"]) == (20, 40, 2)
+    assert seen["A"]["probability"] == advice(20)["probability"]
+    assert (seen["B"]["stock"], seen["B"]["sent"]) == (500, None), "told on the day it left"
 
 
 @pytest.mark.parametrize("unmet", ["lost", "backorder"])

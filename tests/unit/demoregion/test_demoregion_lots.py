@@ -7,6 +7,7 @@ import numpy as np
 
 from vigie.demoregion import DemoRegion
 from vigie.demoregion.catalogue import PRODUCTS
+from vigie.demoregion.depot import DEPOT, depot_stock
 from vigie.demoregion.reporting_lots import LOT_PRODUCTS
 from vigie.supply import gtin_fault, lot_number_fault
 
@@ -15,7 +16,7 @@ AT_THE_BACK = "L99999"
 
 def rows_of(region: DemoRegion) -> list[dict]:
     [report] = [each for each in region.reports if each.name == "lots"]
-    return report.table.to_pylist()
+    return [row for row in report.table.to_pylist() if row["place"] != DEPOT]
 
 
 def test_the_lots_of_a_count_add_up_to_the_stock_of_that_evening(wide_region: DemoRegion) -> None:
@@ -85,3 +86,21 @@ def test_what_stands_at_the_back_is_never_needed_in_the_truth(wide_region: DemoR
         cell = (slice(at, None), sites.index(row["place"]), keys.index(row["product"]))
         assert row["quantity"] < truth.supplies.stock_on_hand[cell].min()
         assert not truth.supplies.unmet[cell][1:].any()
+
+
+def test_the_reserve_counts_what_it_holds_and_one_lot_has_expired(wide_region: DemoRegion) -> None:
+    [report] = [each for each in wide_region.reports if each.name == "lots"]
+    rows = [row for row in report.table.to_pylist() if row["place"] == DEPOT]
+    counts = {row["counted_date"] for row in report.table.to_pylist()}
+    held: dict[tuple[str, date], float] = defaultdict(float)
+    for row in rows:
+        assert not gtin_fault(row["gtin"])
+        held[row["product"], row["counted_date"]] += row["quantity"]
+
+    stock = depot_stock(wide_region.truth.geography)
+    products = {product for product, _ in held}
+    assert held == {(each, day): stock[each] for each in products for day in counts}
+    assert len(products) == 2
+    newest = [row for row in rows if row["counted_date"] == max(counts)]
+    expired = {row["product"] for row in newest if row["expires_date"] < max(counts)}
+    assert len(expired) == 1

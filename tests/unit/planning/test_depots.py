@@ -3,6 +3,8 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vigie.planning import (
     Depot,
@@ -138,3 +140,58 @@ def test_a_refused_edit_says_what_is_free_and_whom_a_depot_serves():
     assert "does not serve" in told("D", "S4", 5.0)
     assert "does not come back" in told("S1", "D", 5.0)
     assert "too old" in told("D", "S3", 5.0, Depot("D", float("nan"), serves=frozenset({"S3"})))
+
+
+LOTS = st.lists(st.tuples(st.integers(-3, 6), st.integers(0, 30)), max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LOTS, st.integers(0, 40), st.integers(0, 60), st.integers(0, 80), st.integers(0, 7))
+def test_a_depot_with_lots_is_a_shelf_kept_unit_by_unit(lots, undated, reserve, leaving, day):
+    shelf = sorted([last for last, units in lots for _ in range(units)] + [99] * undated)
+    depot = Depot("D", len(shelf), reserve, lots=tuple(sorted(lots)))
+    stays = [last for last in shelf if last >= 0][-reserve:] if reserve else []
+    free = [last for last in shelf if last >= 0][: -reserve or None]
+
+    assert depot.usable(day) == sum(last >= day for last in shelf)
+    assert depot.free == len(free)
+    # Those of the reserve can be used longest, so all before them may leave.
+    assert depot.free_on(day) == sum(last >= day for last in free)
+    usable = [last for last in shelf if last >= 0]
+    rest = [last for last in shelf if last < 0] + usable[leaving:]
+    after = depot.less(leaving)
+    assert (after.stock, after.usable(day)) == (len(rest), sum(last >= day for last in rest))
+    assert len(stays) == min(reserve, len(usable))
+
+
+def test_what_expires_before_it_could_arrive_stays_in_a_plan():
+    depot = Depot("D", 400.0, reserve=100.0, lots=((-1, 50.0), (2, 120.0)))
+    whole = with_depots(sites(), [depot], arcs(), last_day=2)
+    [plan] = optimal_plan([whole], RULES)
+    assert plan.flows.units.sum() == 400 - 50 - 120 - 100
+    # A move that stands takes what expires first: all that is free then is left to the plan.
+    kept = KeptMove("D", "S0", 120.0, 0, 1, "products", "masks")
+    whole = with_depots(sites(), [depot], arcs(), last_day=2, kept=[kept])
+    [plan] = optimal_plan([whole], RULES, wishes=Wishes(kept=(kept,)))
+    assert plan.flows.units.sum() == 400 - 50 - 120 - 100
+    assert plan.before.stock_out[-1] == plan.after.stock_out[-1] == 0
+
+
+def test_an_edit_must_arrive_while_what_it_takes_can_be_used():
+    depot = Depot("D", 100.0, lots=((1, 60.0),))
+    whole = with_depots(sites(), [depot], arcs())
+
+    def told(quantity, day, others=()):
+        _, breaches = judge_edit(
+            whole, WantedMove("D", "S3", quantity, day), others, risk_days=14, largest_harm=0.02,
+            depots={"D": depot},
+        )  # fmt: skip
+        return " ".join(each.text for each in breaches)
+
+    assert told(100.0, 0) == ""
+    assert "60 of which can no longer be used when it arrives" in told(45.0, 1)
+    assert told(40.0, 1, [WantedMove("D", "S1", 60.0, 0)]) == ""
+    # The other may take the 60 today; what comes later has only the 40 left, whoever asks first.
+    late = [WantedMove("D", "S1", 40.0, 1)]
+    assert told(60.0, 0, late) == ""
+    assert "it would send 105, with 40 of other open moves: 5 too much" in told(65.0, 0, late)

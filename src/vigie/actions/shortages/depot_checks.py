@@ -171,7 +171,9 @@ def _expiring_reserves(
         if below is None or below > horizon:
             continue
         keeps = f"{depot} is to keep {reserve:g} of {product} and holds {units:g}, "
+        name = "expiring_reserve"
         if below == 0:
+            name = "expired_reserve"
             message = (
                 f"{units - held.usable(0):g} of them past their last day of use: only "
                 f"{held.usable(0):g} can be used, nothing of it can leave. Replace what expired."
@@ -181,7 +183,7 @@ def _expiring_reserves(
                 f"of which {held.usable(below):g} can be used from {day + timedelta(days=below)} "
                 "on. Replace what expires before that day; send it while it can be used."
             )
-        yield _row("expiring_reserve", measure, depot, product, keeps + message)
+        yield _row(name, measure, depot, product, keeps + message)
 
 
 def _row(
