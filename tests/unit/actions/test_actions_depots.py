@@ -208,10 +208,9 @@ def test_what_left_since_the_last_report_is_not_there_any_more(before: int, held
     told = AS_OF - timedelta(days=2 + before)
     left = Departures((("D", "masks", AS_OF - timedelta(days=2), 240.0),))
     given = {("stock", "D", "masks"): [700.0] + [None] * (2 + before)}
-    terms, lots = {("D", "masks"): DepotTerms(300.0)}, np.array([200.0, 400.0, 100.0])
-    count = LotCount(
-        np.datetime64(told, "D"), lots, np.array([3.0 + before, 40.0 + before, np.inf])
-    )
+    terms, days = {("D", "masks"): DepotTerms(300.0)}, (3.0 + before, 40.0 + before, np.inf)
+    units = np.array([200.0, 400.0, 100.0])
+    count = LotCount(np.datetime64(told, "D"), units, np.array(days))
     inputs, _ = inputs_of(given)
     history = inputs.histories["stock"]
     book = {"masks": {"D": count}}
