@@ -73,6 +73,13 @@ def test_the_order_is_due_as_if_there_were_only_what_can_be_used() -> None:
         assert seen[name] == plain[name], name
 
 
+def test_lots_of_a_depot_change_no_figure_of_a_site() -> None:
+    seen, plain = result({"A": 60, "B": 45}, {"D": count((60, 2))}), result({"A": 60, "B": 45})
+    assert seen.shortages == plain.shortages
+    assert seen.advice == plain.advice
+    assert np.array_equal(seen.stock.values, plain.stock.values)
+
+
 def test_what_was_sent_since_the_stock_was_told_is_taken_off() -> None:
     reference = {"products": [MASKS], "arcs": ARCS}
     inputs, chance = inputs_of(stocks(A=60, B=500), flows=["used"], reference=reference)

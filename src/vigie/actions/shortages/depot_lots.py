@@ -59,7 +59,9 @@ def depot_expiry(depot: Depot | None, as_of: date, horizon_days: int) -> dict[st
         "next_expiry_quantity": of_first,
         "expiring": depot.usable(0) - depot.usable(horizon_days),
         "lots": " ".join(
-            f"{as_of + timedelta(days=last)}={units:g}" for last, units in depot.lots if last >= 0
+            f"{as_of + timedelta(days=last)}={units:.15g}"
+            for last, units in depot.lots
+            if last >= 0
         ),
         "horizon_days": horizon_days,
     }

@@ -57,7 +57,7 @@ class DepotStock:
     @property
     def usable(self) -> float:
         """Units that are still there and can be used on the day of the run."""
-        return self.stock - self.sent - (self.expired or 0.0)
+        return max(0.0, self.stock - self.sent) - (self.expired or 0.0)
 
 
 def read_depot_stock(tables: ReleaseTables, *, place: str = "") -> dict[Cell, DepotStock]:
@@ -157,7 +157,7 @@ def hold_text(each: DepotStock | None, quantity: float, names: RoomNames, words:
     hold = words.say(
         "depot.hold",
         place=names.place(each.place),
-        stock=words.number(each.stock - each.sent),
+        stock=words.number(max(0.0, each.stock - each.sent)),
         reserve=words.number(each.reserve),
         free=words.number(each.free),
         quantity=words.number(quantity),

@@ -43,7 +43,7 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "depot.expiring": (
         "{amount} would expire unused within {days} days if nothing leaves",
-        "{amount} se périmeraient sans être utilisés d'ici {days} jours si rien ne part",
+        "{amount} se périmeraient sans servir d'ici {days} jours si rien ne part",
     ),
     "depot.hold": (
         "{place} holds {stock} and keeps its reserve of {reserve}: {free} may leave, and this "

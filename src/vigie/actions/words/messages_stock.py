@@ -46,8 +46,8 @@ STOCK_MESSAGES: dict[str, tuple[str, str]] = {
     "stock.cover_same.one": ("{count} day", "{count} jour"),
     "stock.cover_same.many": ("{count} days", "{count} jours"),
     "stock.sent": (
-        "{amount} sent to others since the stock was last told are taken off",
-        "{amount} envoyés à d'autres depuis la dernière déclaration du stock sont déduits",
+        "taken off: {amount} sent to others since the stock was last told",
+        "déduction faite de l'envoi à d'autres de {amount} depuis la dernière déclaration du stock",
     ),
     "stock.expired": (
         "{amount} in stock past the last day of use, not counted",
