@@ -139,18 +139,21 @@ def _cover(row: Mapping[str, Any]) -> str | None:
 
 
 def show_moves(context: Context, arguments: argparse.Namespace) -> int:
-    """vigie show plan: moves with the chance of a shortage before and after at both ends."""
+    """vigie show plan: moves with the chance of a shortage before and after at both ends.
+
+    Below them stands what expires at depots.
+    """
     from vigie.actions.pages.showing import open_release
-    from vigie.actions.pages.told_shortages import tell_moves
+    from vigie.actions.pages.told_shortages import tell_depot_expiry, tell_moves
     from vigie.charts import cell_text
 
     room = context.room()
-    rows = tell_moves(
-        open_release(room, context.caller(), arguments.release),
-        language=arguments.language or "en",
-        kind=arguments.kind or "",
-        place=arguments.place or "",
-    )
+    tables = open_release(room, context.caller(), arguments.release)
+    place, kind = arguments.place or "", arguments.kind or ""
+    rows = tell_moves(tables, language=arguments.language or "en", kind=kind, place=place)
+    expiry: Sequence[str] = ()
+    if kind in ("", "products"):
+        expiry = tell_depot_expiry(tables, language=arguments.language or "en", place=place)
     cells = [
         row
         | {
@@ -159,7 +162,7 @@ def show_moves(context: Context, arguments: argparse.Namespace) -> int:
         }
         for row in rows[: arguments.limit]
     ]
-    _give(context, rows, _MOVE_COLUMNS, cells, "No moves in the plan of this release.")
+    _give(context, rows, _MOVE_COLUMNS, cells, "No moves in the plan of this release.", expiry)
     return 0
 
 
@@ -169,6 +172,7 @@ def _give(
     columns: Sequence[str],
     shown: Sequence[Mapping[str, Any]],
     nothing: str,
+    beside: Sequence[str] = (),
 ) -> None:
     cells = [
         [digits(row[name]) if name in _ROUNDED else row[name] for name in columns] for row in shown
@@ -176,4 +180,4 @@ def _give(
     lines = list(context.table(columns, cells)) if rows else [nothing]
     if len(rows) > len(shown):
         lines.append(f"... {len(rows) - len(shown)} more; see --limit or --json.")
-    context.give(list(rows), lines)
+    context.give(list(rows), [*lines, *beside])

@@ -24,6 +24,7 @@ from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.plan_page import build_plan_page
 from vigie.actions.pages.shortages_page import build_shortages_page
 from vigie.actions.pages.showing import open_release
+from vigie.actions.pages.told_shortages import tell_depot_expiry
 from vigie.actions.rooms.reading import ReleaseReader, as_known_sql, facts_sql
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.cap_checks import cap_check_rows
@@ -121,6 +122,9 @@ def test_pages_tell_of_the_depot_and_of_the_supplier(release: ReleaseReader, lan
     ]
     said = row.reason.replace("\u00a0", " ")
     assert all(each in said for each in expiry)
+    [told] = tell_depot_expiry(release, language=language)
+    assert all(each in told.replace("\u00a0", " ") for each in expiry)
+    assert tell_depot_expiry(release, language=language, place="A") == ()
     assert line.promised == f"{row.move['quantity']:g}"
     assert "Hospital A, Hospital B" in depot.depot.serves[0]
     assert [each.figure.text for each in depot.latest] == ["750"]

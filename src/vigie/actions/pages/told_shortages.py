@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from vigie.actions.pages.plan_page import advice_of_senders, chosen_moves, move_reason
+from vigie.actions.views.depot_views import read_depot_stock
 from vigie.actions.views.risks import LISTED_STEP, Risk, by_harm, read_risks, reason_text
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.staff_views import StaffAhead, read_staff, staff_reason
-from vigie.actions.views.stock_views import StockAdvice, advice_lines, read_advice
+from vigie.actions.views.stock_views import StockAdvice, advice_lines, expiry_texts, read_advice
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.messages import Language
 from vigie.actions.words.wording import Words, words_for
 
-__all__ = ["ADVICE_COLUMNS", "STAFF_COLUMNS", "tell_moves", "tell_shortages"]
+__all__ = ["ADVICE_COLUMNS", "STAFF_COLUMNS", "tell_depot_expiry", "tell_moves", "tell_shortages"]
 
 Row = dict[str, Any]
 
@@ -145,3 +146,23 @@ def tell_moves(
     return [
         move | {"reason": move_reason(move, names, words, tables.as_of, stock)} for move in moves
     ]
+
+
+def tell_depot_expiry(
+    tables: ReleaseTables, *, language: Language, place: str = ""
+) -> tuple[str, ...]:
+    """What has expired at depots, expires next, and would if nothing leaves, a line a product.
+
+    Args:
+        tables: of the release.
+        language: of the lines.
+        place: a depot; "" for all.
+    """
+    words, names = words_for(language), read_names(tables, language)
+    lines = []
+    for each in read_depot_stock(tables, place=place).values():
+        told = expiry_texts(each.row, each.as_of, names, words, of_depot=True)
+        if told:
+            what = f"{names.place(each.place)}, {names.category(each.product)}"
+            lines.append(f"{what}{words.colon}{words.semicolon.join(told)}.")
+    return tuple(lines)
