@@ -148,6 +148,7 @@ def test_a_site_of_unknown_capacity_has_no_row_and_adds_nothing_to_the_total() -
     assert sorted(str(row["place"]) for row in rows) == ["B", "N"]
     assert (of_place(rows, "N")["probability"], of_place(rows, "N")["probability_any"]) == (0, 0)
     assert of_place(rows, "N")["capacity_now"] == 10
+    assert of_place(rows, "N")["need_now"] == of_place(rows, "B")["need_now"]
 
 
 @pytest.mark.parametrize("behind", [15, 40])
