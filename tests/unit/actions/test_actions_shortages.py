@@ -240,6 +240,24 @@ def test_staff_are_short_when_fewer_come_than_the_ratio_in_force_asks_for() -> N
     assert (relaxed["need_now"], relaxed["probability"]) == (3, 0)
 
 
+def test_a_roster_of_which_nobody_says_who_is_absent_has_the_share_of_its_skill_elsewhere() -> None:
+    silent = {
+        ("need", "B", "icu"): [11.0] * 20,
+        ("roster", "B", "nurse"): [6.0] * 20,
+        ("roster", "A", "nurse"): [6.0] * 20,
+        ("absent", "A", "nurse"): [2.0] * 20,
+    }
+    inputs, _ = inputs_of({**WARD, **silent}, reference={"ratios": RATIOS})
+
+    rows = rows_of_staff(STAFF, inputs)
+
+    assert rows is not None
+    told, other = (of_place(rows.to_pylist(), place, "nurse") for place in ("A", "B"))
+    assert (other["need_now"], other["capacity_now"]) == (5, 4) == (5, told["capacity_now"])
+    assert (other["probability"], other["expected_unmet"]) == (1, HORIZON)
+    assert other["days_of_data"] == 0, "it rests on no report of the place"
+
+
 def test_a_ratio_holds_on_its_days_only() -> None:
     ended = [{**RATIOS[0], "valid_to": AS_OF}]
     begun = [{**RATIOS[0], "patients_per_staff": 11.0, "valid_from": AS_OF - timedelta(days=1)}]
