@@ -93,7 +93,9 @@ def told_apart(
         values = _part_values(history, known.get(name), members)
         whole = None if values is None else whole_entries(history, values)
         if values is None or whole is None or not np.isfinite(whole).any():
-            notes.append(f"{name}: no daily entries are told lately. Its patients are among the rest")
+            notes.append(
+                f"{name}: no daily entries are told lately. Its patients are among the rest"
+            )
             continue
         rest = _without(rest, values)
         cause = CauseEntries(name, values, whole[0])

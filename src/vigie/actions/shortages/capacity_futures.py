@@ -30,7 +30,7 @@ from vigie.hospital.opening import (
     planned_paths,
 )
 from vigie.hospital.rosters import RosterHistory, RosterLaw, fit_rosters, roster_paths
-from vigie.paths import FloatArray, PathArray, last_seen
+from vigie.paths import BoolArray, FloatArray, PathArray, last_seen
 
 __all__ = ["CapacityFutures", "StaffFutures", "capacity_futures", "futures_of_rules"]
 
@@ -231,7 +231,7 @@ def _past_staff(drawn: _Drawn, rule: ShortageRule | None) -> _PastStaff | None:
     absent = drawn.past(rule.measures["absent"], skills)
     ratios = ratios_in_force(drawn.inputs, rule.mode, drawn.history.categories, skills)
     # A roster without a report of absence has the share of its skill elsewhere, as ahead.
-    told = np.isfinite(absent).any(axis=2)
+    told: BoolArray = np.asarray(np.isfinite(absent).any(axis=2))
     absent = with_untold_absence(rostered, last_seen(absent), told)
     present = np.where(np.isfinite(rostered), rostered - absent, 1e9)
     patients = np.nan_to_num(last_seen(drawn.history.values))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
-from vigie.paths import BoolArray, FloatArray
+from vigie.paths import BoolArray, FloatArray, PathArray
 
 __all__ = ["with_untold_absence"]
 
+Staff = TypeVar("Staff", FloatArray, PathArray)
 
-def with_untold_absence(rostered: FloatArray, absent: FloatArray, told: BoolArray) -> FloatArray:
+
+def with_untold_absence(rostered: Staff, absent: Staff, told: BoolArray) -> Staff:
     """Absence with the share of the skill elsewhere where nobody ever tells it.
 
     Args:
