@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from vigie.actions.rooms.places import is_valid
 from vigie.actions.rooms.room import Room, ShortageRule
+from vigie.actions.shortages.loan_plans import without_neighbours
 from vigie.schemas import ARCS, CHECK_RESULTS, PLACES
 
 __all__ = ["untold_rows"]
@@ -103,12 +104,11 @@ def _without_way(
 ) -> Iterator[dict[str, object]]:
     """Sites that report what a rule judges and are an end of no way, where others are of one."""
     arcs = room.reference(ARCS.name)
-    ends = {end for name in ("from_place", "to_place") for end in arcs[name].to_pylist()}
-    if not ends:
+    if not arcs.num_rows:
         return
     measures = {rule.measures[_JUDGED[rule.kind]] for rule in rules if rule.kind in _JUDGED}
     reporting = {cell[0] for measure in sorted(measures) for cell in _cells(standing, measure)}
-    alone = sorted((reporting & sites) - ends)
+    alone = without_neighbours(arcs, sorted(reporting & sites))
     yield from _row("ways", ARCS.name, [(place, "") for place in alone], _WAYS)
 
 
