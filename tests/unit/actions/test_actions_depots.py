@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -16,8 +17,10 @@ from vigie.actions.daily.checking import window_sql
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.decisions.deciding import add_move
 from vigie.actions.decisions.decisions_page import build_decisions_page
+from vigie.actions.decisions.move_effects import release_depots
 from vigie.actions.decisions.plan_decisions import list_moves
 from vigie.actions.decisions.purchases import tell_purchases
+from vigie.actions.forecasts.forecasting import History
 from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.plan_page import build_plan_page
 from vigie.actions.pages.shortages_page import build_shortages_page
@@ -26,7 +29,8 @@ from vigie.actions.rooms.reading import ReleaseReader, as_known_sql, facts_sql
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.cap_checks import cap_check_rows
 from vigie.actions.shortages.depot_checks import depot_check_rows
-from vigie.actions.shortages.room_depots import without_depots
+from vigie.actions.shortages.product_lots import LotCount
+from vigie.actions.shortages.room_depots import DepotTerms, RoomDepots, without_depots
 from vigie.actions.words.wording import words_for
 from vigie.errors import BadData, FolderInvalid
 from vigie.planning import MoveKey, StepKind
@@ -278,3 +282,41 @@ def test_rows_that_cannot_hold_are_named_with_file_and_line(tmp_path: Path, mess
     write_room(tmp_path / "room", {**CHANGES, f"reference/{file}": text})
     with pytest.raises(FolderInvalid, match=message):
         open_at(tmp_path / "room")
+
+
+def test_what_has_expired_at_a_depot_is_not_free_to_leave():
+    days = np.datetime64(LAST_DAY, "D") - np.array([2, 1, 0])
+    held = History(
+        "stock", "level", "day", ("D",), ("masks",), days, np.full((1, 1, 3), 700.0), LAST_DAY,
+        np.inf,
+    )  # fmt: skip
+    lots = LotCount(days[1], np.array([150.0, 50.0, 500.0]), np.array([-1.0, 1.0, np.inf]))
+    terms = {("D", "masks"): DepotTerms(300.0, "", "masks")}
+
+    def free(on: date, lots: dict[str, dict[str, LotCount]]) -> object:
+        depots = RoomDepots(("D",), held, terms, {}, on, lots)
+        [row] = depots.rows([{"product": "masks", "unit": "pieces"}], None).to_pylist()
+        [depot] = depots.of("masks")
+        assert (row["stock"], row["free"]) == (700, depot.free)
+        reader = _Told(on, pa.Table.from_pylist([row]))
+        again = release_depots(reader, "masks")["D"]  # type: ignore[arg-type]
+        assert (again.free, again.reserve) == (depot.free, 300)
+        return row["free"]
+
+    assert free(LAST_DAY, {}) == 400
+    assert free(LAST_DAY, {"masks": {"D": lots}}) == 250
+    assert free(NEXT_DAY, {"masks": {"D": lots}}) == 200, "the second lot ended yesterday"
+    assert free(LAST_DAY, {"gowns": {"D": lots}}) == 400
+
+
+class _Told:
+    """A release with one depot and what it holds."""
+
+    def __init__(self, as_of: date, held: pa.Table) -> None:
+        self.as_of, self.held = as_of, held
+
+    def table(self, name: str, **equals: str) -> pa.Table:
+        if name == "depot_stock":
+            return self.held
+        row = {"place": "D", "kind": "depot", "parent": "", "valid_from": None, "valid_to": None}
+        return pa.Table.from_pylist([row])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -81,10 +82,18 @@ def release_depots(reader: ReleaseReader, product: str) -> dict[str, Depot]:
             found[depot] = Depot(depot, 0.0)
             continue
         inside = [places_inside(places, each, reader.as_of) for each in row["serves"].split()]
-        stock = float("nan") if row["free"] is None else max(0.0, row["stock"])
         serves = frozenset().union(*inside) if inside else None
-        found[depot] = Depot(depot, stock, row["reserve"], serves)
+        found[depot] = Depot(depot, _usable(row), row["reserve"], serves)
     return found
+
+
+def _usable(row: Mapping[str, Any]) -> float:
+    """Units of a depot that can be used: what is free, and the reserve as far as it is held."""
+    if row["free"] is None:
+        return float("nan")
+    if row["free"] > 0:
+        return float(row["free"] + row["reserve"])
+    return float(min(max(0.0, row["stock"]), row["reserve"]))
 
 
 def judge(

@@ -20,6 +20,7 @@ __all__ = [
     "LotBook",
     "LotCount",
     "ProductLots",
+    "expired_units",
     "expiry_columns",
     "lot_book",
     "lots_today",
@@ -167,6 +168,23 @@ def lots_today(
         units[at, : len(keep)], expires[at, : len(keep)] = left[keep], last[keep]
         has_lots[at] = True
     return ProductLots(has_lots, units, expires, expired)
+
+
+def expired_units(counts: LotCount | None, stock: float, told: date, day: date) -> float:
+    """Units of a stock that can no longer be used, at a place that uses none itself.
+
+    Args:
+        counts: the last count of its lots; None: none is told.
+        stock: units last told.
+        told: day of that stock.
+        day: of the run.
+    """
+    if counts is None:
+        return 0.0
+    dates = np.array([told], dtype="datetime64[D]")
+    held, none = np.array([stock]), np.full((1, 1), np.nan)
+    found = lots_today({"": counts}, ("",), held, none, dates, (day - told).days)
+    return 0.0 if found is None else float(found.expired[0])
 
 
 def _left(count: LotCount, stock: float, used: FloatArray, dates: DateArray) -> FloatArray:

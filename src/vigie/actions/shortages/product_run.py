@@ -63,7 +63,8 @@ def product_run(
     """
     if rule.measures["stock"] not in inputs.histories:
         return None
-    depots, of_sites = room_depots(rule, inputs)
+    by_lot = lot_book(room, lots, inputs.as_of)
+    depots, of_sites = room_depots(rule, inputs, by_lot)
     known = of_sites.histories
     if not all(name in known and known[name].is_current for name in rule.measures.values()):
         return None
@@ -84,7 +85,7 @@ def product_run(
         book,
         usual,
         depots,
-        lot_book(room, lots, inputs.as_of),
+        by_lot,
     )
     listed = inputs.reference[PRODUCTS.name].to_pylist()
     return ProductRun(

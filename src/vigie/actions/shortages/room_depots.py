@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -14,6 +14,7 @@ from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, History
 from vigie.actions.rooms.places import depot_places, places_inside
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.actions.shortages.order_book import OrderBook
+from vigie.actions.shortages.product_lots import LotBook, expired_units
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.planning import Depot
 from vigie.schemas import DEPOT_STOCK, DEPOTS, PLACES
@@ -57,6 +58,7 @@ class RoomDepots:
         terms: declared, by depot and product ("": products without a row).
         inside: places in each place that a depot serves, by its key.
         as_of: day of the run.
+        lots: what they hold by day of expiry: nobody is sent what has expired.
     """
 
     places: tuple[str, ...]
@@ -64,6 +66,7 @@ class RoomDepots:
     terms: Mapping[tuple[str, str], DepotTerms]
     inside: Mapping[str, frozenset[str]]
     as_of: date
+    lots: LotBook = field(default_factory=dict)
 
     def of(self, product: str) -> list[Depot]:
         """Every depot with what it holds of a product, so that all products have the same places.
@@ -80,6 +83,9 @@ class RoomDepots:
             serves = frozenset().union(*(self.inside[each] for each in terms.serves.split()))
         told = self.last_told(place, product)
         stock = 0.0 if told is None else max(0.0, told[1])
+        if told is not None:
+            counts = self.lots.get(product, {}).get(place)
+            stock -= expired_units(counts, stock, told[0], self.as_of)
         if told is not None and (self.as_of - told[0]).days > MOST_DAYS_BEHIND:
             stock = float("nan")
         return Depot(place, stock, terms.reserve, serves)
@@ -144,12 +150,15 @@ def depot_terms(
     return terms.get((depot, product)) or terms.get((depot, "")) or DepotTerms()
 
 
-def room_depots(rule: ShortageRule, inputs: Inputs) -> tuple[RoomDepots | None, Inputs]:
+def room_depots(
+    rule: ShortageRule, inputs: Inputs, lots: LotBook | None = None
+) -> tuple[RoomDepots | None, Inputs]:
     """The depots of a run, and the run without their stock; None where it has none.
 
     Args:
         rule: of kind products.
         inputs: of the run.
+        lots: stock by day of expiry; None: none is told.
     """
     places = inputs.reference[PLACES.name]
     depots = depot_places(places, inputs.as_of)
@@ -168,7 +177,8 @@ def room_depots(rule: ShortageRule, inputs: Inputs) -> tuple[RoomDepots | None, 
         del others[measure]
     else:
         others[measure] = sites
-    return RoomDepots(depots, held, terms, inside, inputs.as_of), replace(inputs, histories=others)
+    found = RoomDepots(depots, held, terms, inside, inputs.as_of, lots or {})
+    return found, replace(inputs, histories=others)
 
 
 def no_depots() -> pa.Table:
