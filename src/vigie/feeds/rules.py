@@ -186,7 +186,10 @@ def read_date(cell: object, rule: ColumnRule, zone: tzinfo, latest: date | None)
         )
     if rule.is_month_end:
         day = day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    return day + timedelta(days=rule.plus_days)
+    try:
+        return day + timedelta(days=rule.plus_days)
+    except OverflowError:
+        return Failure("date", "no calendar has the day. Correct the row, or plus_days.")
 
 
 def _day(cell: object, format: str, zone: tzinfo) -> date | Failure:
@@ -280,16 +283,13 @@ def read_instant(
         plus_days: added.
         latest: a later instant is refused.
     """
-    instant = _instant(cell, format, zone)
+    instant = _later(cell, format, zone, plus_days)
     if instant is None:
         return Failure(
             "known_at",
             f"not an instant (expected {readable_format(format)}). Correct "
             "the row, or set the format of this column.",
         )
-    # Days are added on the room's clock: where clocks go back, 24 hours later is the day before.
-    if plus_days:
-        instant = (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
     if instant > latest:
         return Failure(
             "future",
@@ -301,16 +301,27 @@ def read_instant(
 
 def read_moment(cell: object, format: str, zone: tzinfo, plus_days: int) -> datetime | Failure:
     """An instant that may lie in the future, in UTC; cells and format as ``read_instant``."""
-    instant = _instant(cell, format, zone)
+    instant = _later(cell, format, zone, plus_days)
     if instant is None:
         return Failure(
             "instant",
             f"not an instant (expected {readable_format(format)}). Correct the row, or set the "
             "format of this column.",
         )
-    if plus_days:
-        instant = (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
     return instant
+
+
+def _later(cell: object, format: str, zone: tzinfo, plus_days: int) -> datetime | None:
+    """The instant so many days later; None where the cell tells none that a calendar holds."""
+    try:
+        instant = _instant(cell, format, zone)
+        if instant is None or not plus_days:
+            return instant
+        # Days are added on the room's clock: where clocks go back, 24 hours are not a day.
+        return (instant.astimezone(zone) + timedelta(days=plus_days)).astimezone(UTC)
+    except OverflowError:
+        # What programs write for "none": 0001-01-01 lies in the year 0 on the clock of UTC.
+        return None
 
 
 def _instant(cell: object, format: str, zone: tzinfo) -> datetime | None:

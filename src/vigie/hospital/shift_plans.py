@@ -15,7 +15,7 @@ from vigie.hospital.shifts import RestRule, rest_breaches
 __all__ = ["PlannedShift", "ShiftCounts", "count_shifts"]
 
 Cell = tuple[str, str, date]
-"""Place, skill and day on which a shift begins."""
+"""Place, skill and day on which a shift begins, or on whose roster it is."""
 
 RuleOf = Callable[[str, date], RestRule | None]
 """(place, day) -> the rule in force; None: none."""
@@ -49,10 +49,19 @@ class PlannedShift:
         """Its length."""
         return (self.ends_at - self.begins_at) / timedelta(hours=1)
 
-    def covers(self, at: time) -> bool:
-        """Whether the clock shows a time during the shift, on the day it begins."""
-        there = datetime.combine(self.begins_at.date(), at, self.begins_at.tzinfo)
-        return self.begins_at <= there < self.ends_at
+    def rostered_on(self, at: time | None) -> date | None:
+        """The day whose roster, taken at a time of the day, it is on; None: that of no day.
+
+        A night that begins in the evening is on the roster of two o'clock of the next day.
+        Without a time it is on that of the day on which it begins.
+        """
+        begins = self.begins_at.date()
+        if at is None:
+            return begins
+        for day in (begins, begins + timedelta(days=1)):
+            if self.begins_at <= datetime.combine(day, at, self.begins_at.tzinfo) < self.ends_at:
+                return day
+        return None
 
 
 @dataclass(slots=True)
@@ -64,8 +73,8 @@ class ShiftCounts:
         breaches: those that break the rule in force.
         breach_hours: hours of these.
         overlapping: those that could not be judged.
-        not_worked: those that an enforced rule takes off the roster: a member works all the
-            others, which then break it no longer.
+        not_worked: those that an enforced rule takes off the roster of this day, on which a
+            night may not begin: a member works all the others, which then break it no longer.
     """
 
     planned: int = 0
@@ -131,6 +140,9 @@ def _count(
         if rules[number] == rule and any(
             found == len(worked) for found, _ in rest_breaches(tried, rule)
         ):
-            counts[shift.cell].not_worked += at is None or shift.covers(at)
+            day = shift.rostered_on(at)
+            if day is not None:
+                of = (shift.place, shift.skill, day)
+                counts.setdefault(of, ShiftCounts()).not_worked += 1
         else:
             worked = tried

@@ -100,7 +100,8 @@ DEPOT_STOCK = Table(
             9,
             "free",
             NUMBER,
-            "Units that may leave; null: the report is too old, nothing may leave.",
+            "Units that may leave, those of expired lots left out; null: the report is too old, "
+            "nothing may leave.",
         ),
         column(10, "on_order", NUMBER, "Units of open orders towards the depot."),
         column(11, "serves", TEXT, "Whom it serves, as declared; empty: all.", required=True),

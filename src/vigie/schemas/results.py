@@ -190,7 +190,8 @@ CHECK_RESULTS = Table(
             TEXT,
             "schema, range, jump, freshness, completeness, sum_of_parts, at_most, sql, book (a "
             "stock to recount), order (open orders with a fault), lot (stock lots with a fault), "
-            "shift (planned shifts that overlap), depot or supplier_cap.",
+            "shift (planned shifts that overlap), untold (what a rule needs and sites leave out), "
+            "depot or supplier_cap.",
             required=True,
         ),
         column(4, "severity", TEXT, "blocking or warning.", required=True),

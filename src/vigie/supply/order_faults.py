@@ -31,6 +31,7 @@ class OrderFaultKind(StrEnum):
     NO_SUPPLIER = "no_supplier"
     LONG_OVERDUE = "long_overdue"
     ORDERED_LATER = "ordered_later"
+    PROMISED_EARLIER = "promised_earlier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,8 @@ def order_faults(
         products: keys that the room knows.
     """
     of = lines.is_open
-    overdue = (lines.promised_day != UNKNOWN_DAY) & (
-        lines.promised_day + LONG_OVERDUE_DAYS < lines.known_day
-    )
+    is_promised = lines.promised_day != UNKNOWN_DAY
+    overdue = is_promised & (lines.promised_day + LONG_OVERDUE_DAYS < lines.known_day)
     strange_place, place_names = _strangers(lines.place, places)
     strange_product, product_names = _strangers(lines.product, products)
     found: list[tuple[OrderFaultKind, BoolArray, str]] = [
@@ -100,8 +100,17 @@ def order_faults(
             "have a day of order after the day on which they were told. Correct it at the source.",
         ),
         (
+            OrderFaultKind.PROMISED_EARLIER,
+            # A line without a day of order stands on the day on which it was first told.
+            is_promised
+            & (lines.promised_day < lines.ordered_day)
+            & (lines.ordered_day != lines.first_day),
+            "are expected on a day before that of their order. They are taken as overdue since "
+            "then. Correct one of the two days at the source.",
+        ),
+        (
             OrderFaultKind.NO_PROMISE,
-            lines.promised_day == UNKNOWN_DAY,
+            ~is_promised,
             "have no expected day. They are taken as promised after the usual days from order to "
             "promise. Ask the supplier for a day.",
         ),

@@ -100,6 +100,27 @@ def test_causes_and_the_rest_add_up_to_all_entries() -> None:
     assert found.waiting is None
 
 
+def test_who_came_for_a_cause_on_days_not_reported_yet_is_nobody_of_the_rest() -> None:
+    came = entries_beside(BEDS, CAME)
+    assert came is not None
+    flu = daily("flu", [1, 2])
+    values = flu.values.copy()
+    # The last day of both is late, one of B is missing, and B tells of flu since 40 days only.
+    values[:, 0, -1], values[1, 0, 30], values[1, 0, :20] = np.nan, np.nan, np.nan
+    found = told_apart(
+        BEDS, came, {"flu": replace(flu, values=values)}, FlowRule(causes=("flu",)), {}
+    )
+    rest = {each.name: each for each in found.causes}[REST]
+    np.testing.assert_array_equal(rest.entries[0, 0], [*[3.0] * 59, np.nan])
+    of_b = [*[10.0] * 20, *[8.0] * 10, np.nan, *[8.0] * 28, np.nan]
+    np.testing.assert_array_equal(rest.entries[1, 0], of_b)
+    assert np.isnan(rest.whole[0, -1]), "nobody told enough of that day"
+    old = replace(flu, dates=flu.dates - 20)
+    found = told_apart(BEDS, came, {"flu": old}, FlowRule(causes=("flu",)), {})
+    assert [each.name for each in found.causes] == [REST]
+    assert "flu: no daily entries are told lately" in found.notes[0]
+
+
 def test_what_of_the_parts_does_not_fit_is_told() -> None:
     came = entries_beside(BEDS, CAME)
     assert came is not None
@@ -108,7 +129,7 @@ def test_what_of_the_parts_does_not_fit_is_told() -> None:
     found = told_apart(BEDS, came, known, rule, {})
     assert [each.name for each in found.causes] == ["flu"], "nobody is left for the rest"
     said = " ".join(found.notes)
-    assert "rsv: no daily entries are reported" in said
+    assert "rsv: no daily entries are told lately" in said
     assert "flu, rsv: 1176 patients came in the last 56 days, more than the 784" in said
     assert "fit: more patients wait than are in bed, first at A (icu)" in said
     assert found.waiting is not None

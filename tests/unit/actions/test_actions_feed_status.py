@@ -17,9 +17,11 @@ from tests.rooms import (
     stock_file,
     write_room,
 )
+from vigie.actions.forecasts.bookings import Bookings
 from vigie.actions.rooms.feed_status import feeds_status
 from vigie.actions.rooms.receiving import parse_arrivals, take_arrivals
 from vigie.actions.rooms.room import Room
+from vigie.schemas import REPORTS
 
 # One process makes the room that these tests share.
 pytestmark = pytest.mark.xdist_group("feed_status")
@@ -107,3 +109,27 @@ def test_only_the_newest_arrival_makes_a_feed_stopped(tmp_path: Path) -> None:
     take_arrivals(room, "run")
 
     assert status(room, 1)["admissions"]["state"] == "fine"
+
+
+def test_a_list_of_bookings_is_of_the_day_of_the_room_on_which_it_was_sent(tmp_path: Path) -> None:
+    feed = (
+        FILES["feeds/admissions.toml"]
+        .replace('format = "%Y-%m-%d" }', 'format = "%Y-%m-%d", ahead_days = 60 }', 1)
+        .replace('name = "admissions_', 'name = "bookings_')
+    )
+    settings = FILES["vigie.toml"].replace('"UTC"', '"Europe/Paris"')
+    folder = write_room(
+        tmp_path / "room", {"feeds/bookings.toml": feed, "vigie.toml": settings.split("[[sho")[0]}
+    )
+    room = open_at(folder)
+    days = "".join(f"A,{LAST_DAY + timedelta(days=each)},3\n" for each in range(9))
+    send(room, "bookings", f"bookings_{LAST_DAY}.csv", f"hospital,day,admitted\n{days}")
+    parse_arrivals(room)
+    take_arrivals(room, "run")
+
+    rows = {row["feed"]: row for row in feeds_status(room, "r", LAST_DAY, ()).to_pylist()}
+    known = Bookings(room, room.lake.files(REPORTS)).known("admissions", LAST_DAY, 7)
+
+    assert rows["bookings"]["last_reference_date"] == LAST_DAY
+    assert known is not None
+    assert {each.date() for each in known["known_at"].to_pylist()} == {LAST_DAY}

@@ -148,6 +148,7 @@ def test_a_site_of_unknown_capacity_has_no_row_and_adds_nothing_to_the_total() -
     assert sorted(str(row["place"]) for row in rows) == ["B", "N"]
     assert (of_place(rows, "N")["probability"], of_place(rows, "N")["probability_any"]) == (0, 0)
     assert of_place(rows, "N")["capacity_now"] == 10
+    assert of_place(rows, "N")["need_now"] == of_place(rows, "B")["need_now"]
 
 
 @pytest.mark.parametrize("behind", [15, 40])
@@ -237,6 +238,24 @@ def test_staff_are_short_when_fewer_come_than_the_ratio_in_force_asks_for() -> N
     assert (row["binds"], row["unmet_unit"]) == ("staff", "shifts")
     relaxed = of_place(crisis.to_pylist(), "A", "nurse")
     assert (relaxed["need_now"], relaxed["probability"]) == (3, 0)
+
+
+def test_a_roster_of_which_nobody_says_who_is_absent_has_the_share_of_its_skill_elsewhere() -> None:
+    silent = {
+        ("need", "B", "icu"): [11.0] * 20,
+        ("roster", "B", "nurse"): [6.0] * 20,
+        ("roster", "A", "nurse"): [6.0] * 20,
+        ("absent", "A", "nurse"): [2.0] * 20,
+    }
+    inputs, _ = inputs_of({**WARD, **silent}, reference={"ratios": RATIOS})
+
+    rows = rows_of_staff(STAFF, inputs)
+
+    assert rows is not None
+    told, other = (of_place(rows.to_pylist(), place, "nurse") for place in ("A", "B"))
+    assert (other["need_now"], other["capacity_now"]) == (5, 4) == (5, told["capacity_now"])
+    assert (other["probability"], other["expected_unmet"]) == (1, HORIZON)
+    assert other["days_of_data"] == 0, "it rests on no report of the place"
 
 
 def test_a_ratio_holds_on_its_days_only() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vigie.feeds.cells import read_numbers
 from vigie.feeds.declaration import ColumnRule
-from vigie.feeds.rules import Failure, read_date, read_instant, read_number
+from vigie.feeds.rules import Failure, read_date, read_instant, read_moment, read_number
 
 PARIS = ZoneInfo("Europe/Paris")
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -137,6 +137,22 @@ def test_instants_are_utc_and_times_without_offset_are_of_the_room(
     cell: object, format: str, expected: datetime
 ) -> None:
     assert read_instant(cell, format, PARIS, 0, LATEST) == expected
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("cell", ["0001-01-01 00:00", "9999-12-31 23:59"])
+@pytest.mark.parametrize("plus_days", [-1, 0, 1])
+def test_what_programs_write_for_no_day_fails_by_its_rule_or_is_an_instant(
+    zone: str, cell: str, plus_days: int
+) -> None:
+    place, format = ZoneInfo(zone), "%Y-%m-%d %H:%M"
+    moment = read_moment(cell, format, place, plus_days)
+    known = read_instant(cell, format, place, plus_days, LATEST)
+    day = read_date(cell, ColumnRule("d", format=format, plus_days=plus_days), place, None)
+
+    assert isinstance(moment, datetime) or moment.rule == "instant"
+    assert isinstance(known, datetime) or known.rule in ("known_at", "future")
+    assert isinstance(day, date) or day.rule == "date"
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Paris", "UTC", "Pacific/Auckland"])

@@ -64,6 +64,20 @@ def test_only_shifts_of_the_hour_of_the_roster_are_taken_off_it() -> None:
     assert [of_eight["A", 0].not_worked, of_eight["A", 1].not_worked] == [0, 0]
 
 
+@pytest.mark.parametrize(("at", "day"), [(time(2), 2), (time(23, 30), 1), (time(12), None)])
+def test_a_night_comes_off_the_roster_of_the_day_whose_hour_it_covers(
+    at: time, day: int | None
+) -> None:
+    shifts = [shift(1, hour=7, hours=10), shift(1, hour=21, hours=9)]
+
+    seen = counted(shifts, REST, at=at)
+
+    assert seen["A", 1].breaches == 1
+    assert {on: each.not_worked for (_, on), each in seen.items() if each.not_worked} == (
+        {} if day is None else {day: 1}
+    )
+
+
 def test_each_place_has_its_rule_and_one_without_a_rule_none() -> None:
     places = ["A", "A", "B", "C"]
     shifts = [shift(day, hours=8, place=place) for day, place in enumerate(places)]

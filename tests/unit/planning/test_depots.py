@@ -15,6 +15,7 @@ from vigie.planning import (
     Use,
     WantedMove,
     Wishes,
+    category_plan,
     judge_edit,
     nearest_surplus,
     optimal_plan,
@@ -195,3 +196,54 @@ def test_an_edit_must_arrive_while_what_it_takes_can_be_used():
     late = [WantedMove("D", "S1", 40.0, 1)]
     assert told(60.0, 0, late) == ""
     assert "it would send 105, with 40 of other open moves: 5 too much" in told(65.0, 0, late)
+
+
+def poor_sites(seed, pack):
+    """Four sites that use some 5 a day and hold too little, with ways between them."""
+    rng = np.random.default_rng(seed)
+    need = np.cumsum(rng.poisson(5.0, (4, 14, 8)), axis=1).astype(np.float32)
+    km = rng.uniform(20, 200, (4, 4))
+    np.fill_diagonal(km, np.inf)
+    days = np.where(np.isfinite(km), 1.0, np.inf)
+    return Exchange(
+        "products", "masks", "piece", SITES[:4], rng.integers(0, 120, 4).astype(float), need,
+        Use.LOST, pack, Lanes(km, days),
+    )  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    stock=st.integers(0, 300),
+    reserve=st.integers(0, 200),
+    pack=st.sampled_from([1.0, 5.0, 12.0]),
+)
+def test_units_of_a_depot_are_conserved_in_packs_above_its_reserve(seed, stock, reserve, pack):
+    depot = Depot("D", float(stock), float(reserve))
+    whole = with_depots(poor_sites(seed, pack), [depot], arcs(SITES[:4]))
+    [plan], [again] = (optimal_plan([whole], RULES) for _ in range(2))
+    units, simple = plan.flows.units, nearest_surplus(whole)
+    from_depot = plan.flows.sender == 4
+
+    assert np.array_equal(units, again.flows.units), "the same question has the same plan"
+    assert (units >= 0).all()
+    assert (units % pack == 0).all()
+    assert units[from_depot].sum() <= depot.free
+    assert not (plan.flows.receiver == 4).any()
+    assert sum(m.quantity for m in simple.moves if m.from_place == "D") <= depot.free
+    left = whole.stock.copy()
+    np.subtract.at(left, plan.flows.sender, units.sum(axis=1))
+    assert (left >= -1e-6).all(), "no place sends what it does not hold"
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10**6), stock=st.integers(0, 200), more=st.integers(0, 200))
+def test_more_at_a_depot_never_leaves_sites_with_more_unmet(seed, stock, more):
+    sites_alone = poor_sites(seed, 1.0)
+
+    def unmet(units):
+        whole = with_depots(sites_alone, [Depot("D", float(units))], arcs(SITES[:4]))
+        [plan] = optimal_plan([whole], RULES)
+        return category_plan(plan.exchange, plan.flows, RULES.risk_days).unmet_after
+
+    assert unmet(stock + more) <= unmet(stock) + 1.0

@@ -101,6 +101,17 @@ def test_every_fault_of_an_open_order_is_named_with_its_remedy():
     assert "cancel them there" in faults[OrderFaultKind.NEGATIVE_QUANTITY].message
 
 
+def test_an_order_expected_before_it_was_made_is_named():
+    lines = read(
+        {"order": "1", "told": -2, "ordered": -6, "eta": -8},
+        {"order": "2", "told": -2, "ordered": -6, "eta": -4},
+        {"order": "3", "told": -2, "eta": -8},
+    )
+    [fault] = order_faults(lines, ["A"], ["mask"])
+    assert (fault.kind, fault.count) == (OrderFaultKind.PROMISED_EARLIER, 1)
+    assert "before that of their order" in fault.message
+
+
 def test_orders_that_can_be_taken_have_no_fault():
     assert order_faults(read({"order": "1", "told": -5, "eta": 2}), ["A"], ["mask"]) == ()
 

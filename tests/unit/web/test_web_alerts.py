@@ -8,7 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from invented_alerts import NATION, NOW, REGION, ended, invented_alerts, line, release, risks
+from invented_alerts import (
+    NATION,
+    NOW,
+    REGION,
+    InventedAlerts,
+    ended,
+    invented_alerts,
+    line,
+    release,
+    risks,
+)
 from invented_release import TODAY, Tables, rows_of
 from invented_room import application, get, invented_room
 from test_web_pages import Page
@@ -281,3 +291,19 @@ def test_the_page_is_sound_html_whose_fields_have_labels_and_links_lead_somewher
     assert all(each.status_code == 200 for each in get(app, *inside))
     assert 'href="/alerts"' in briefing.text
     assert file.headers["content-type"].startswith("text/csv")
+
+
+def test_what_people_write_into_an_answer_is_text_on_every_page() -> None:
+    said = {"answered_by": '"><img src=x onerror=1>', "answer": "<script>{0} {by} %s</script>"}
+    first, second, *_ = risks()
+    lines = [
+        line(7, first, state="answered", answered_at=NOW, **said),
+        line(8, second, state="ended", answered_at=NOW, closed_at=NOW, **said),
+    ]
+    app = application(invented_room(), alerts=InventedAlerts(lines))
+    for answer in get(app, "/alerts", "/briefing", "/shortages", f"/places/{first.place}"):
+        assert answer.status_code == 200
+        assert "<script>{0}" not in answer.text and "<img src=x" not in answer.text
+    (shown,) = get(app, "/alerts")
+    assert shown.text.count("&lt;img src=x") == 2
+    assert shown.text.count("&lt;script&gt;{0} {by} %s&lt;/script&gt;") == 2

@@ -19,6 +19,7 @@ from vigie.actions.shortages.lot_checks import lot_fault_rows
 from vigie.actions.shortages.order_checks import order_fault_rows
 from vigie.actions.shortages.planned_shifts import shift_fault_rows
 from vigie.actions.shortages.recounts import recount_rows
+from vigie.actions.shortages.untold_checks import untold_rows
 from vigie.lake import DataFile
 from vigie.quality import (
     CONFLICTS_SQL,
@@ -129,6 +130,7 @@ def judge(
     results.append(depot_check_rows(room, day, standing, tables[LOTS.name]))
     results.append(cap_check_rows(room, day, tables[ORDERS.name]))
     results.append(shift_fault_rows(room, day, tables[PLANNED_SHIFTS.name]))
+    results.append(untold_rows(room, day, standing))
     nothing = CHECK_RESULTS.arrow_schema().empty_table()
     result_rows = pa.concat_tables(
         [nothing, *(keyed(each, CHECK_RESULTS, run) for each in results)]

@@ -75,7 +75,9 @@ def told_apart(
 ) -> Entries:
     """The same entries with their causes and with those who wait to leave.
 
-    Causes add up to the entries by construction: what the declared ones leave is one more.
+    Causes add up to the entries by construction: what the declared ones leave is one more. On days
+    on which a cause is not reported, or not yet, nobody knows what it leaves. Before the first
+    report of a cause at a ward its patients are among the rest.
 
     Args:
         history: of patients in bed.
@@ -91,9 +93,11 @@ def told_apart(
         values = _part_values(history, known.get(name), members)
         whole = None if values is None else whole_entries(history, values)
         if values is None or whole is None or not np.isfinite(whole).any():
-            notes.append(f"{name}: no daily entries are reported. Its patients are among the rest")
+            notes.append(
+                f"{name}: no daily entries are told lately. Its patients are among the rest"
+            )
             continue
-        rest = rest - np.nan_to_num(values)
+        rest = _without(rest, values)
         cause = CauseEntries(name, values, whole[0])
         if booked is not None and name == rule.elective:
             cause = replace(cause, booked=booked.booked, come_share=booked.come_share)
@@ -114,17 +118,24 @@ def told_apart(
     )
 
 
+def _without(rest: FloatArray, values: FloatArray) -> FloatArray:
+    """(place, ward, day): what a cause leaves; NaN on days that it missed since it is told."""
+    is_told = np.isfinite(values)
+    is_missed = ~is_told & np.logical_or.accumulate(is_told, axis=2)
+    return np.where(is_missed, np.nan, rest - np.where(is_told, values, 0.0))
+
+
 def _part_values(
     history: History, part: History | None, members: Mapping[str, Sequence[str]]
 ) -> FloatArray | None:
-    if part is None or part.kind != "flow" or part.step != "day":
+    if part is None or part.kind != "flow" or part.step != "day" or not part.is_current:
         return None
     return placed_entries(history, part, members)[0]
 
 
 def _more_than_all(entries: FloatArray, rest: FloatArray, rule: FlowRule) -> str:
     recent = slice(-_READ_DAYS, None)
-    whole = float(np.nansum(entries[..., recent]))
+    whole = float(np.nansum(np.where(np.isnan(rest), np.nan, entries)[..., recent]))
     parts = whole - float(np.nansum(rest[..., recent]))
     if parts <= _TOO_MANY * whole:
         return ""

@@ -53,7 +53,8 @@ class Bookings:
     def known(self, measure: str, day: date, days_ahead: int) -> pa.Table | None:
         """Place, category, reference_date, known_at and value as the end of a day knew them.
 
-        A booking that was withdrawn has no value. None where nothing was ever sent.
+        A booking that was withdrawn has no value. ``known_at`` is on the clock of the room: a list
+        of midnight there is not of the day before. None where nothing was ever sent.
         """
         files = [file for file in self._reports if file.partition == measure]
         if not files:
@@ -66,7 +67,11 @@ class Bookings:
         known = as_known_sql(self._room, files, (), self._room.end_of(day), where)
         relations = {"measures": self._room.reference(MEASURES.name)}
         rows = self._room.engine.query(facts_sql(known), relations)
-        return rows if rows.num_rows else None
+        if not rows.num_rows:
+            return None
+        here = pa.timestamp("us", tz=self._room.values.timezone)
+        sent = pc.local_timestamp(rows["known_at"].cast(here))
+        return rows.set_column(rows.schema.get_field_index("known_at"), "known_at", sent)
 
 
 def booked_entries(

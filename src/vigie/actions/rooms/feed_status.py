@@ -26,7 +26,8 @@ def feeds_status(room: Room, run: str, as_of: date, problems: Sequence[str]) -> 
         as_of: day of the run; figures of later days are not looked at.
         problems: what sources said when they were asked, "feed: message".
     """
-    until = room.end_of(as_of)
+    # On the clock of the room: what is sent at midnight there is not of the day before.
+    until = room.end_of(as_of).astimezone(room.zone())
     with room.state.read() as tx:
         rows = [_row(feed, tx.arrivals(feed=feed.name), as_of, until) for feed in _feeds(room)]
     unanswered = dict(line.split(": ", 1) for line in problems)
@@ -50,7 +51,7 @@ def _row(
     reached = [row.reference_to for row in then if row.reference_to is not None]
     if _lies_ahead(feed):
         # Days of bookings lie ahead: a list is as new as the day on which it was sent.
-        reached = [instant.date() for instant in known]
+        reached = [instant.astimezone(until.tzinfo).date() for instant in known]
     newest = as_of - timedelta(days=_publication_days(feed))
     last = min(max(reached), newest) if reached else None
     state, message = _judge(feed, arrivals, last, as_of)

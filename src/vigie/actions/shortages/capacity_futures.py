@@ -21,6 +21,7 @@ from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.staff_policy import staff_policy
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.hospital import beds_served
+from vigie.hospital.absence import with_untold_absence
 from vigie.hospital.opening import (
     OPENING_MODEL,
     OpeningHistory,
@@ -29,7 +30,7 @@ from vigie.hospital.opening import (
     planned_paths,
 )
 from vigie.hospital.rosters import RosterHistory, RosterLaw, fit_rosters, roster_paths
-from vigie.paths import FloatArray, PathArray, last_seen
+from vigie.paths import BoolArray, FloatArray, PathArray, last_seen
 
 __all__ = ["CapacityFutures", "StaffFutures", "capacity_futures", "futures_of_rules"]
 
@@ -216,7 +217,6 @@ class _PastStaff:
     skills: tuple[str, ...]
     ratios: FloatArray
     rostered: FloatArray
-    absent: FloatArray
     beds: FloatArray
 
 
@@ -230,8 +230,10 @@ def _past_staff(drawn: _Drawn, rule: ShortageRule | None) -> _PastStaff | None:
     rostered = drawn.past(rule.measures["rostered"], skills)
     absent = drawn.past(rule.measures["absent"], skills)
     ratios = ratios_in_force(drawn.inputs, rule.mode, drawn.history.categories, skills)
-    # A roster without a report of absence is read as complete: nothing says who is missing.
-    present = np.where(np.isfinite(rostered), rostered - np.nan_to_num(absent), 1e9)
+    # A roster without a report of absence has the share of its skill elsewhere, as ahead.
+    told: BoolArray = np.asarray(np.isfinite(absent).any(axis=2))
+    absent = with_untold_absence(rostered, last_seen(absent), told)
+    present = np.where(np.isfinite(rostered), rostered - absent, 1e9)
     patients = np.nan_to_num(last_seen(drawn.history.values))
     counted = np.maximum(present, 0).astype(np.float32)[..., None]
     today = np.array([drawn.inputs.as_of], dtype="datetime64[D]")
@@ -250,7 +252,7 @@ def _past_staff(drawn: _Drawn, rule: ShortageRule | None) -> _PastStaff | None:
         patients.astype(np.float32)[..., None],
         1.0 / ratios,
     )[..., 0]
-    return _PastStaff(rule, skills, ratios, rostered, absent, np.where(beds < 1e6, beds, np.inf))
+    return _PastStaff(rule, skills, ratios, rostered, np.where(beds < 1e6, beds, np.inf))
 
 
 def _opening_history(

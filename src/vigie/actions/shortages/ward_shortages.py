@@ -249,7 +249,9 @@ def bed_totals(
     together = shared_short(need, capacity, members)
     anyone = any_short(short & known[:, :, None, None], members)
     spare = np.stack([(need - capacity)[row].sum(axis=0) for row in members])
-    sums = np.stack([np.nansum(series.need_now[row], axis=0) for row in members])
+    # Patients of a ward whose beds nobody tells would stand against the beds of the others.
+    counted = np.where(known, series.need_now, np.nan)
+    sums = np.stack([np.nansum(counted[row], axis=0) for row in members])
     beds = np.stack([capacity[row, :, 0].mean(axis=-1).sum(axis=0) for row in members])
     above = Series(
         kind=series.kind,

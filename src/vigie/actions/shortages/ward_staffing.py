@@ -15,6 +15,7 @@ from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.actions.shortages.staff_policy import StaffPolicy, staff_policy
 from vigie.actions.shortages.staff_ratios import ratios_in_force
 from vigie.hospital import StaffPaths, staff_paths
+from vigie.hospital.absence import with_untold_absence
 from vigie.paths import BoolArray, FloatArray, PathArray
 
 __all__ = ["Staffing", "staff_change", "staffing"]
@@ -129,10 +130,13 @@ def _presence(
 ) -> tuple[PathArray, PathArray, PathArray]:
     """Roster, absence on the paths and absence today on the axes of the places given.
 
-    Places without a report of a skill have an infinite roster: they are not limited by it.
+    Places without a report of a skill have an infinite roster: they are not limited by it. A
+    roster of which nobody ever said who is absent has the share of its skill elsewhere.
     """
     rostered, absent = rule.measures["rostered"], rule.measures["absent"]
     roster = inputs.today(rostered, places, skills)
     away = published_absence(rule, inputs, places, skills)
-    away_now = np.nan_to_num(inputs.today(absent, places, skills))
+    away_now = inputs.today(absent, places, skills)
+    told = np.isfinite(away_now[:, :, 0, 0])
+    away, away_now = (with_untold_absence(roster, each, told) for each in (away, away_now))
     return np.where(np.isfinite(roster), roster, _UNKNOWN), away, away_now

@@ -11,6 +11,7 @@ from vigie.hospital.absence.law import ABSENCE_LAGS, ABSENCE_MODEL, AbsenceLaw, 
 from vigie.hospital.absence.other_rosters import absence_on_rosters
 from vigie.hospital.absence.persisting import Persisting, persisting
 from vigie.hospital.absence.under_scenario import absence_ratio
+from vigie.hospital.absence.untold import with_untold_absence
 
 __all__ = [
     "ABSENCE_LAGS",
@@ -25,4 +26,5 @@ __all__ = [
     "beta_binomial_table",
     "fit_absence",
     "persisting",
+    "with_untold_absence",
 ]
