@@ -8,16 +8,20 @@ less has to be held back for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vigie.paths import FloatArray, IntArray, PathArray
+from vigie.paths import BoolArray, FloatArray, IntArray, PathArray
 from vigie.planning.harm import harm_seen
 from vigie.planning.lending import Lending, Ways
 
 __all__ = ["HarmCheck", "PatientMove"]
+
+BedCounts = NDArray[np.uint16]
+"""Half the memory of sample paths: hundreds of moves are tried, each in thousands of futures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class PatientMove:
 @dataclass(slots=True, eq=False)
 class _Followed:
     units: int
-    beds: PathArray
+    beds: BedCounts
 
 
 class HarmCheck:
@@ -73,11 +77,13 @@ class HarmCheck:
             those looked at, or more where drawing patients again took chance out of it.
         """
         futures, samples = self._futures, self._samples
+        taken = list(moves)
+        self._forget(place, taken)
         held = np.nan_to_num(futures.own[place]).astype(np.float32)
         excess = futures.need[place, :, : self._days] - held[:, None, None]
         tolerance = (1e-4 * np.maximum(held, 1.0)).astype(np.float32)
         before = (excess > tolerance[:, None, None]).any(axis=1)
-        used = sum((self._beds(move) for move in moves), np.zeros((), np.float32))
+        used = sum((self._beds(move) for move in taken), np.zeros((), np.uint16))
         drawn = np.broadcast_to(used, (*excess.shape[:2], self._repeats * samples))
         by_repeat = drawn.reshape(*excess.shape[:2], self._repeats, samples)
         after = (excess[:, :, None] + by_repeat > tolerance[:, None, None, None]).any(axis=1)
@@ -113,29 +119,43 @@ class HarmCheck:
             if rise[at] > harm_seen(largest_harm, float(futures[at]), standard_errors) + 1e-9
         ]
 
-    def _beds(self, move: PatientMove) -> PathArray:
+    def _forget(self, place: int, moves: Collection[PatientMove]) -> None:
+        """Drop what was drawn for moves to a place that were tried and are no more."""
+        kept = {(move.way, move.day) for move in moves}
+        of_place = [key for key in self._followed if int(self._ways.lender[key[0]]) == place]
+        for key in of_place:
+            if key not in kept:
+                del self._followed[key]
+
+    def _beds(self, move: PatientMove) -> BedCounts:
         """(category, day, future): beds in use by the patients of a move where they are taken.
 
         One patient more, or some fewer, of a move leave the others as they were drawn.
         """
         known = self._followed.get((move.way, move.day))
-        if known is None or known.units > move.units:
+        units = min(move.units, int(self._coming(move).max(initial=0.0)))
+        if known is None or known.units > units:
             shape = (len(self._futures.categories), self._days, self._repeats * self._samples)
-            known = _Followed(0, np.zeros(shape, np.float32))
+            known = _Followed(0, np.zeros(shape, np.uint16))
             self._followed[move.way, move.day] = known
-        while known.units < move.units:
+        while known.units < units:
             self._add(known.beds, move, known.units)
             known.units += 1
         return known.beds
 
-    def _add(self, beds: PathArray, move: PatientMove, number: int) -> None:
+    def _coming(self, move: PatientMove) -> PathArray:
+        """(sample,), whole patients who are newly admitted where a move begins."""
+        ways, came = self._ways, self._futures.admissions
+        if came is None or move.day >= self._days:
+            return np.zeros(self._samples, np.float32)
+        here = came[int(ways.borrower[move.way]), int(ways.category[move.way]), move.day]
+        return np.asarray(np.floor(here + np.float32(1e-4)))
+
+    def _add(self, beds: BedCounts, move: PatientMove, number: int) -> None:
         """The bed of one patient more, in the futures in which so many come."""
         ways, futures = self._ways, self._futures
-        if move.day >= self._days or futures.admissions is None:
-            return
         category = int(ways.category[move.way])
-        comes = futures.admissions[int(ways.borrower[move.way]), category, move.day]
-        is_sent = np.tile(np.floor(comes + 1e-4) > number, self._repeats)
+        is_sent = np.tile(self._coming(move) > number, self._repeats)
         rng = np.random.default_rng((self._seed, move.way, move.day, number))
         of_category = _bed_of(futures, category, len(is_sent), self._days - move.day, rng)
         for other in np.flatnonzero(self._has[int(ways.lender[move.way])]).tolist():
@@ -144,7 +164,7 @@ class HarmCheck:
 
 def _bed_of(
     futures: Lending, category: int, count: int, days: int, rng: np.random.Generator
-) -> Callable[[int], PathArray]:
+) -> Callable[[int], BoolArray]:
     """Whether one patient in each of so many futures is in a bed of a category, by day."""
     if futures.courses is not None:
         drawn: IntArray = futures.courses[category]

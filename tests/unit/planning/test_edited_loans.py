@@ -167,3 +167,8 @@ def test_without_a_way_or_a_known_capacity_nothing_is_judged():
         effect, (breach,) = judged(machines(), 1, 0, **ends)
         assert effect is None
         assert breach.rule is rule
+
+
+def test_a_wish_beyond_all_who_come_is_refused_at_once():
+    breach = broken(judged(beds(), 10**9))[EditRule.NEW]
+    assert breach.found == 10**9
