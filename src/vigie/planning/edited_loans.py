@@ -36,7 +36,7 @@ def judge_loan_edit(
     lending: Lending,
     category: str,
     wanted: WantedMove,
-    others: Sequence[WantedMove],
+    others: Sequence[tuple[str, WantedMove]],
     rules: LendingRules,
     *,
     seed: int = 1,
@@ -47,7 +47,8 @@ def judge_loan_edit(
         lending: what is held and needed, without any loan.
         category: the machine, skill or ward kind.
         wanted: the loan as it would be; patients leave on the day they are admitted.
-        others: the other open loans of the same category.
+        others: the other open loans of the kind, each with its category: patients of one ward
+            kind may need another.
         rules: of plans.
         seed: of the stays drawn of patients.
 
@@ -57,11 +58,11 @@ def judge_loan_edit(
 
     Source: docs/models/lending-plan.md, section "A move that people change".
     """
-    at = lending.categories.index(category) if category in lending.categories else -1
+    at = _number(lending, category)
     found = _ends(lending, at, wanted)
     if isinstance(found, Breach):
         return None, (found,)
-    rest = [(each, _ends(lending, at, each)) for each in others]
+    rest = [(each, _ends(lending, _number(lending, of), each)) for of, each in others]
     moves = [(each, ends) for each, ends in rest if isinstance(ends, _Ends)]
     moves.append((wanted, found))
     loans = _loans(lending, moves)
@@ -85,6 +86,10 @@ def judge_loan_edit(
         *_harm(lending, found, rise, standard, rules.largest_harm),
     )
     return effect, tuple(each for each in breaches if each is not None)
+
+
+def _number(lending: Lending, category: str) -> int:
+    return lending.categories.index(category) if category in lending.categories else -1
 
 
 def _ends(lending: Lending, category: int, wanted: WantedMove) -> _Ends | Breach:

@@ -57,7 +57,9 @@ def judged(lending, quantity, day=1, others=(), rules=RULES, category=None, **en
         ends.get("from_place", lending.places[0]), ends.get("to_place", lending.places[1]),
         quantity, day,
     )  # fmt: skip
-    return judge_loan_edit(lending, category or lending.categories[0], wanted, others, rules)
+    name = category or lending.categories[0]
+    beside = [each if isinstance(each, tuple) else (name, each) for each in others]
+    return judge_loan_edit(lending, name, wanted, beside, rules)
 
 
 def broken(found):
@@ -132,6 +134,14 @@ def test_harm_by_later_intensive_care_is_told_at_the_place_that_takes_the_patien
     assert "limit 0.02" in breach.text
     assert breach.found > 0.02
     assert effect.receiver_after <= effect.receiver_before + 0.02
+
+
+def test_loans_of_other_ward_kinds_count_at_who_takes_patients():
+    lending = beds(b=(80.0, 6.0))
+    alone, _ = judged(lending, 1, category="icu", from_place="S0")
+    others = tuple(("general", WantedMove("S0", "S1", 4, day)) for day in (1, 2, 3))
+    beside, _ = judged(lending, 1, others=others, category="icu")
+    assert beside.receiver_after > alone.receiver_after + 0.01
 
 
 def test_the_rise_at_who_takes_patients_is_that_of_the_plan_within_chance():

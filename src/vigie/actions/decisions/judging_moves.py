@@ -173,7 +173,7 @@ class ReleaseMoves:
         return row.kind != "products" and is_as_planned
 
     def _judge(
-        self, row: MoveRow, others: Sequence[WantedMove]
+        self, row: MoveRow, others: Sequence[tuple[str, WantedMove]]
     ) -> tuple[Effect | None, tuple[Breach, ...]] | None:
         """Effect and broken rules; None where nothing can be told."""
         if row.kind != "products":
@@ -186,7 +186,8 @@ class ReleaseMoves:
         if exchange is None:
             return None
         depots = release_depots(self._reader, row.category)
-        return judge(exchange, self._reader.as_of, self._wanted(row), others, depots=depots)
+        beside = [wanted for _, wanted in others]
+        return judge(exchange, self._reader.as_of, self._wanted(row), beside, depots=depots)
 
     def _lending(self, row: MoveRow) -> Lending | None:
         if row.kind not in self._lendings:
@@ -206,15 +207,18 @@ class ReleaseMoves:
             self._exchanges[row.category] = found
         return self._exchanges[row.category]
 
-    def _others(self, tx: Transaction, row: MoveRow, *, is_edit: bool) -> list[WantedMove]:
+    def _others(
+        self, tx: Transaction, row: MoveRow, *, is_edit: bool
+    ) -> list[tuple[str, WantedMove]]:
+        """Other open moves of the product, or of the kind where things come back."""
         others = []
         for code, each in self.known(tx).items():
-            is_same_thing = (each.kind, each.category) == (row.kind, row.category)
-            if code == row.code or not is_same_thing:
+            is_same_product = each.kind != "products" or each.category == row.category
+            if code == row.code or each.kind != row.kind or not is_same_product:
                 continue
             counts = state_of(each).is_open if is_edit else Stage(each.stage) in _DECIDED
             if counts and each.depart_date >= self._reader.as_of:
-                others.append(self._wanted(each))
+                others.append((each.category, self._wanted(each)))
         return others
 
     def _wanted(self, row: MoveRow) -> WantedMove:
