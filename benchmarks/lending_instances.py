@@ -11,7 +11,16 @@ from vigie.hospital.stays import OnwardStays, StayLaw
 from vigie.paths import FloatArray, IntArray, PathArray
 from vigie.planning import Lanes, Lending, loan_echo
 
-__all__ = ["DAYS", "KINDS", "SITES", "geometric", "lending_halves", "lending_of", "stay_law"]
+__all__ = [
+    "DAYS",
+    "KINDS",
+    "SITES",
+    "geometric",
+    "lending_halves",
+    "lending_of",
+    "other_futures",
+    "stay_law",
+]
 
 SITES, DAYS, NEAREST = 100, 14, 8
 KINDS = ("equipment", "staff", "patients")
@@ -28,9 +37,8 @@ def lending_of(kind: str, seed: int, samples: int, sites: int = SITES) -> Lendin
     """
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     categories = _WARDS if kind == "patients" else ("one", "other")
-    size = np.exp(rng.normal(0, 0.5, (sites, 1))) * np.array([40.0, 10.0])
-    drift = _drift(rng, sites, samples)
-    mean = size[:, :, None, None] * drift[:, None]
+    size, trend = _sizes(rng, sites)
+    mean = _means(rng, size, trend, samples)
     need = rng.poisson(mean).astype(np.float32)
     full = rng.choice([0.95, 1.1, 1.25, 1.6], (sites, 1), p=[0.15, 0.25, 0.3, 0.3])
     own = np.round(size * full)
@@ -43,8 +51,7 @@ def lending_of(kind: str, seed: int, samples: int, sites: int = SITES) -> Lendin
         own[:, 1] = np.round(size[:, 1] * np.maximum(full[:, 0], 1.8))
         law, weights = stay_law(), np.array([1.0, 5.0])
         echo, courses = law.presence(DAYS), law.courses(DAYS, 4096, np.random.default_rng(seed))
-        came = rng.poisson(mean / _MEAN_STAY[:, None, None]).astype(np.float32)
-        admissions = came * law.new_share[:, None, None].astype(np.float32)
+        admissions = _admissions(rng, mean)
     names = tuple(f"S{at:03d}" for at in range(sites))
     return Lending(
         kind, "units", names, categories, own, need, echo, _lanes(rng, sites), weights, admissions,
@@ -64,12 +71,41 @@ def lending_halves(lending: Lending, first: int) -> tuple[Lending, Lending]:
     return halves[0], halves[1]
 
 
-def _drift(rng: np.random.Generator, sites: int, samples: int) -> FloatArray:
-    """(site, day, sample), around 1."""
-    trend = rng.normal(0, 0.012, (sites, 1, 1)) * np.arange(1, DAYS + 1)[:, None]
+def other_futures(lending: Lending, seed: int, samples: int, number: int) -> Lending:
+    """The same sites and patients in other futures.
+
+    Args:
+        lending: patients, as ``lending_of`` gives them for the seed.
+        seed: of the region.
+        samples: futures.
+        number: another one, other futures.
+    """
+    kind = KINDS.index("patients")
+    size, trend = _sizes(np.random.default_rng([seed, kind]), len(lending.places))
+    rng = np.random.default_rng([seed, kind, number])
+    mean = _means(rng, size, trend, samples)
+    need = rng.poisson(mean).astype(np.float32)
+    return replace(lending, need=need, admissions=_admissions(rng, mean))
+
+
+def _sizes(rng: np.random.Generator, sites: int) -> tuple[FloatArray, FloatArray]:
+    """Size of each ward of a site, and how its need drifts in all futures, (site, day, 1)."""
+    size = np.exp(rng.normal(0, 0.5, (sites, 1))) * np.array([40.0, 10.0])
+    return size, rng.normal(0, 0.012, (sites, 1, 1)) * np.arange(1, DAYS + 1)[:, None]
+
+
+def _means(
+    rng: np.random.Generator, size: FloatArray, trend: FloatArray, samples: int
+) -> FloatArray:
+    """(site, ward, day, sample), need expected in each future."""
     common = np.cumsum(rng.normal(0, 0.02, (DAYS, samples)), axis=0)
-    local = np.cumsum(rng.normal(0, 0.02, (sites, DAYS, samples)), axis=1)
-    return np.asarray(np.exp(trend + common + local))
+    local = np.cumsum(rng.normal(0, 0.02, (len(size), DAYS, samples)), axis=1)
+    return np.asarray(size[:, :, None, None] * np.exp(trend + common + local)[:, None])
+
+
+def _admissions(rng: np.random.Generator, mean: FloatArray) -> PathArray:
+    came = rng.poisson(mean / _MEAN_STAY[:, None, None]).astype(np.float32)
+    return came * stay_law().new_share[:, None, None].astype(np.float32)
 
 
 def stay_law() -> OnwardStays:

@@ -13,6 +13,8 @@ import pytest
 from tests.rooms import FILES, OPERATOR, PLACES, open_at, send, write_room
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.daily.examining import examine
+from vigie.actions.decisions.deciding import add_move
+from vigie.actions.decisions.loan_effects import release_lendings
 from vigie.actions.forecasts.bookings import Bookings
 from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.forecasts.own_models import OwnForecasts
@@ -22,6 +24,8 @@ from vigie.actions.pages.place_page import build_place_page
 from vigie.actions.pages.showing import open_release, show_table
 from vigie.actions.rooms.feed_status import feeds_status
 from vigie.actions.rooms.room import Room
+from vigie.errors import BadData, NotFound
+from vigie.planning import Actor, MoveKey, standard_outcome
 from vigie.schemas import REPORTS
 
 START = date(2021, 2, 15)
@@ -294,3 +298,34 @@ def test_the_doctor_says_what_of_the_flow_was_not_read(told_apart: Room) -> None
         "booked: bookings of N are for wards that report no beds_occupied; they are left out. "
         "Report these wards, or correct the list."
     ]
+
+
+def test_staff_read_back_from_a_release_run_short_as_it_says(room: Room) -> None:
+    reader = open_release(room, OPERATOR, None)
+    (staff,) = release_lendings(room, reader, "staff")
+    told = {
+        row["place"]: row["probability_14"]
+        for row in reader.table("shortages", kind="staff").to_pylist()
+    }
+    found = standard_outcome(staff, 14).short[:, 0]
+    assert max(told.values()) > 0.05
+    assert found == pytest.approx([told[place] for place in staff.places], abs=1e-9)
+
+
+def test_an_added_loan_of_staff_is_refused_beyond_the_rules_and_told_within(room: Room) -> None:
+    key = MoveKey("staff", "icu", "A", "C", TODAY)
+    actor = Actor("log", "logistics", "")
+    with pytest.raises(BadData, match=r'rule "stock": "A" has 18 and may lend 9; .* 3 too much'):
+        add_move(room, OPERATOR, key, 12, actor)
+    with pytest.raises(BadData, match=r'rule "lot": 1\.5 is no whole number of staff'):
+        add_move(room, OPERATOR, key, 1.5, actor)
+    added = add_move(room, OPERATOR, key, 2, actor).move
+    (told,) = (
+        open_release(room, OPERATOR, None).table("shortages", kind="staff", place="C").to_pylist()
+    )
+    assert added.receiver_before == pytest.approx(told["probability_14"])
+    assert added.receiver_after <= added.receiver_before
+    assert added.sender_after - added.sender_before <= 0.02
+    unknown = MoveKey("staff", "icuu", "A", "C", TODAY)
+    with pytest.raises(NotFound, match=r'No staff "icuu"\. Nearest: "icu"'):
+        add_move(room, OPERATOR, unknown, 2, actor)

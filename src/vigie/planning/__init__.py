@@ -9,6 +9,7 @@ staff and beds are lent (``lending_plan``).
 
 from vigie.planning.category_plan import CategoryPlan, Move, category_plan
 from vigie.planning.depots import Depot, with_depots
+from vigie.planning.edited_loans import judge_loan_edit
 from vigie.planning.edited_moves import Breach, EditRule, Effect, WantedMove, judge_edit
 from vigie.planning.exchange import Exchange, Lanes, Use, lanes
 from vigie.planning.expected_shortage import ConvexCost, convex_cost
@@ -24,6 +25,7 @@ from vigie.planning.lending import (
     ways_of_lending,
 )
 from vigie.planning.lending_baselines import nearest_loans, proportional_loans
+from vigie.planning.lending_harm import HarmCheck, PatientMove
 from vigie.planning.lending_limits import moveable, spare_capacity
 from vigie.planning.lending_moves import loans_as_plans
 from vigie.planning.lending_outcome import (
@@ -83,6 +85,7 @@ __all__ = [
     "Ending",
     "Exchange",
     "Flows",
+    "HarmCheck",
     "KeptMove",
     "Lanes",
     "Lending",
@@ -100,6 +103,7 @@ __all__ = [
     "MoveRules",
     "MoveState",
     "Outcome",
+    "PatientMove",
     "PlanRules",
     "Solution",
     "Stage",
@@ -120,6 +124,7 @@ __all__ = [
     "joined_days",
     "judge_edit",
     "judge_flows",
+    "judge_loan_edit",
     "judge_loans",
     "lanes",
     "lending_costs",

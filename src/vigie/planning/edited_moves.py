@@ -24,6 +24,9 @@ class EditRule(StrEnum):
     LOT = "lot"
     STOCK = "stock"
     HARM = "harm"
+    NEW = "new"
+    DAILY = "daily"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ _STANDARD_ERRORS = 3.0
 
 
 def harm_seen(
-    largest_harm: float, samples: int, standard_errors: float = _STANDARD_ERRORS
+    largest_harm: float, samples: float, standard_errors: float = _STANDARD_ERRORS
 ) -> float:
     """Rise of risk among so many futures that keeps to ``largest_harm`` among others too.
 
@@ -19,7 +19,7 @@ def harm_seen(
 
     Args:
         largest_harm: rise of P(short) that is accepted, 0 to 1.
-        samples: futures looked at, >= 1.
+        samples: futures looked at, >= 1; what they are worth where chance was averaged out.
         standard_errors: that are held back.
     """
     spread = math.sqrt(largest_harm * (1 - largest_harm) / samples)

@@ -13,9 +13,10 @@ import numpy as np
 
 from vigie.paths import BoolArray, FloatArray, IntArray, PathArray
 from vigie.planning.exchange import Lanes
-from vigie.planning.harm import harm_seen
 
 __all__ = [
+    "ADDING_STANDARD_ERRORS",
+    "STANDARD_ERRORS",
     "Lending",
     "LendingRules",
     "Loans",
@@ -26,8 +27,11 @@ __all__ = [
 ]
 
 _PATIENTS = "patients"
-_STANDARD_ERRORS = 2.0
-_ADDING_STANDARD_ERRORS = 2.5
+STANDARD_ERRORS = 2.0
+"""Held back of the harm accepted, less than for stock: whole units and limits day by day leave a
+margin of their own."""
+ADDING_STANDARD_ERRORS = 2.5
+"""The same while units are added, which takes every lender to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class LendingRules:
         lost_share: share of what a plan saves that may be given up for fewer moves, 0 to 1.
         pieces: straight pieces of the expected shortage; None: exact.
         nearest: lenders that a place may turn to, the nearest; None: all.
+        harm_draws: futures in which harm by patients is looked at, at least; where there are
+            fewer, patients are drawn again on the same ones.
     """
 
     decision_days: int = 3
@@ -61,18 +67,7 @@ class LendingRules:
     lost_share: float = 0.03
     pieces: int | None = 12
     nearest: int | None = 8
-
-    def harm_seen(self, samples: int) -> float:
-        """Rise of a lender's risk among so many futures that keeps to ``largest_harm`` in others.
-
-        Less is held back than for stock: whole units and limits day by day leave a margin of
-        their own.
-        """
-        return harm_seen(self.largest_harm, samples, _STANDARD_ERRORS)
-
-    def harm_seen_adding(self, samples: int) -> float:
-        """The same while units are added, which takes every lender to it: more is held back."""
-        return harm_seen(self.largest_harm, samples, _ADDING_STANDARD_ERRORS)
+    harm_draws: int = 8000
 
 
 @dataclass(frozen=True, slots=True)

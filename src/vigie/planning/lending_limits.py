@@ -5,19 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from vigie.paths import FloatArray, PathArray
-from vigie.planning.lending import Lending, LendingRules
+from vigie.planning.harm import harm_seen
+from vigie.planning.lending import STANDARD_ERRORS, Lending, LendingRules
 from vigie.planning.wishes import Wishes
 
 __all__ = ["moveable", "moveable_besides", "spare_capacity"]
 
 
-def spare_capacity(lending: Lending, rules: LendingRules) -> FloatArray:
+def spare_capacity(
+    lending: Lending, rules: LendingRules, standard_errors: float = STANDARD_ERRORS
+) -> FloatArray:
     """(place, category, day): units that a lender can be without on each day.
 
     What it has less what it needs on the day in ``lender_level`` of the futures, less what keeps
     its risk of that day from rising by more than is accepted, and at most ``largest_share`` of what
     it has. What it borrowed is not counted: nothing borrowed is lent on. The risk of all days
     together is for the plan to see to, day by day it is only nearly told.
+
+    Args:
+        lending: what is held and needed.
+        rules: what a plan may do.
+        standard_errors: that are held back of the harm accepted; 0 where the risk of all days is
+            looked at besides.
 
     Source: docs/models/lending-plan.md, equation 3.
     """
@@ -26,7 +35,8 @@ def spare_capacity(lending: Lending, rules: LendingRules) -> FloatArray:
     ranked = np.sort(lending.need, axis=-1)
     samples = ranked.shape[-1]
     risk = (ranked > own[..., None]).mean(axis=-1)
-    level = np.clip(1 - risk - rules.harm_seen(samples), 0, 1)
+    seen = harm_seen(rules.largest_harm, samples, standard_errors)
+    level = np.clip(1 - risk - seen, 0, 1)
     at = np.clip(np.ceil(level * samples - 1e-9).astype(np.int64) - 1, 0, samples - 1)
     harmless = np.take_along_axis(ranked, at[..., None], axis=-1)[..., 0]
     spare = own - np.maximum(np.maximum(kept, harmless), 0.0)

@@ -9,8 +9,18 @@ import numpy as np
 
 from vigie.paths import BoolArray, FloatArray
 from vigie.planning.expected_shortage import ConvexCost
-from vigie.planning.lending import Lending, LendingRules, Loans, Ways, ways_of_lending
+from vigie.planning.harm import harm_seen
+from vigie.planning.lending import (
+    ADDING_STANDARD_ERRORS,
+    STANDARD_ERRORS,
+    Lending,
+    LendingRules,
+    Loans,
+    Ways,
+    ways_of_lending,
+)
 from vigie.planning.lending_additions import Additions, add_units
+from vigie.planning.lending_harm import HarmCheck, PatientMove
 from vigie.planning.lending_limits import moveable_besides, spare_capacity
 from vigie.planning.lending_outcome import (
     LendingBooks,
@@ -74,6 +84,7 @@ def lending_plan(
     rng: np.random.Generator,
     *,
     wishes: Wishes | None = None,
+    harm_futures: Lending | None = None,
     planning_samples: int = 100,
     time_limit_seconds: float = 20.0,
 ) -> LendingPlan:
@@ -88,13 +99,16 @@ def lending_plan(
         rules: what a plan may do.
         rng: chance of the stays of patients.
         wishes: of people; bans close ways, kept moves stand.
+        harm_futures: the same places in futures besides, in which harm by patients is looked at;
+            None: in those of ``lending``, with patients drawn again.
         planning_samples: futures on which loans are chosen.
         time_limit_seconds: of one program.
 
     Source: docs/models/lending-plan.md.
     """
-    draft = _Draft(lending, rules, wishes or Wishes(), planning_samples, time_limit_seconds)
     seed = int(rng.integers(2**63))
+    draft = _Draft(lending, rules, wishes or Wishes(), planning_samples, time_limit_seconds)
+    draft.look_for_harm(harm_futures or lending, wishes or Wishes(), seed)
     rounds = 0
     books = draft.books(np.random.default_rng(seed))
     while rounds < _ROUNDS and draft.lower_limits(books):
@@ -131,7 +145,7 @@ class _Draft:
         self.standard = standard_outcome(self.lending, rules.risk_days)
         spare = spare_capacity(lent_only, rules)
         self.limits = LendingLimits(spare, moveable_besides(lending, rules, wishes))
-        self._spare_at_first = spare.copy()
+        self._spare_at_first = spare_capacity(lent_only, rules, standard_errors=0.0)
         self._planning = _first(self.lending, planning_samples)
         self._cost: ConvexCost = lending_costs(self._planning, rules)
         self._wishes = _loan_wishes(self.lending, wishes)
@@ -141,6 +155,16 @@ class _Draft:
         is_open = ~np.any([np.zeros(len(useful), bool), *closed.values()], axis=0)
         self._with_closed, self._closed = useful, closed
         self._ways = useful.only(is_open)
+        self._check: HarmCheck | None = None
+
+    def look_for_harm(self, futures: Lending, wishes: Wishes, seed: int) -> None:
+        """Look at harm by patients in these futures; that of other loans is seen in the plan's."""
+        if self.lending.is_of_patients:
+            both, _ = with_kept_loans(futures, wishes)
+            rules = self.rules
+            self._check = HarmCheck(
+                both, self._ways, draws=rules.harm_draws, risk_days=rules.risk_days, seed=seed
+            )
 
     def _is_useful(self, ways: Ways) -> BoolArray:
         """Ways from who can lend to who may lack enough, or to whom a wish goes."""
@@ -214,17 +238,25 @@ class _Draft:
             time_limit_seconds=self._seconds,
         )
 
-    def _harmed(self, books: LendingBooks) -> list[tuple[int, int]]:
-        """(place, category) of lenders whose risk rises by more than is accepted."""
+    def _harmed(self, books: LendingBooks) -> list[int]:
+        """Lenders whose risk rises by more than is accepted."""
         lenders = sorted({int(self._ways.lender[way]) for way, _ in books.moves()})
-        seen = self.rules.harm_seen(self.lending.need.shape[-1])
-        return [(place, at) for place in lenders for at in self._harmed_at(books, place, seen)]
+        return [place for place in lenders if self._is_harmed(books, place, STANDARD_ERRORS)]
 
-    def _harmed_at(self, books: LendingBooks, place: int, seen: float) -> list[int]:
-        """Categories of a lender whose risk rises by more."""
-        rise = books.risk(place) - self.standard.short[place]
-        known = self.lending.is_known()[place]
-        return [int(at) for at in np.flatnonzero((rise > seen + 1e-9) & known)]
+    def _is_harmed(self, books: LendingBooks, place: int, standard_errors: float) -> bool:
+        """Whether the risk of a lender rises by more in any category."""
+        largest = self.rules.largest_harm
+        seen = harm_seen(largest, self.lending.need.shape[-1], standard_errors)
+        rise = (books.risk(place) - self.standard.short[place])[self.lending.is_known()[place]]
+        highest = float(rise.max(initial=0.0))
+        if self._check is None or highest > largest + 1e-9:
+            return highest > seen + 1e-9
+        moves = [
+            PatientMove(way, day, books.units_of(way, day))
+            for way, day in books.moves()
+            if int(self._ways.lender[way]) == place
+        ]
+        return bool(self._check.harmed(place, moves, largest, standard_errors))
 
     def add(self, books: LendingBooks) -> None:
         """Add patients whom no lender is harmed by: limits were lowered by more than need be."""
@@ -234,24 +266,23 @@ class _Draft:
         room = LendingRoom(self.lending, self._ways, limits, self.rules)
         for way, day in books.moves():
             room.take(way, day, float(books.units_of(way, day)))
-        seen = self.rules.harm_seen_adding(self.lending.need.shape[-1])
 
         def is_harmed(of: LendingBooks, place: int) -> bool:
-            return bool(self._harmed_at(of, place, seen))
+            return self._is_harmed(of, place, ADDING_STANDARD_ERRORS)
 
         add_units(books, Additions(self.lending, self._ways, self.rules, room, is_harmed))
 
     def lower_limits(self, books: LendingBooks) -> bool:
         """Whether a lender is harmed; its limits are lowered then."""
         harmed = self._harmed(books)
-        for place, _ in harmed:
+        for place in harmed:
             self.limits.spare[place] *= _SMALLER
         return bool(harmed)
 
     def drop_harmful(self, books: LendingBooks) -> None:
         """Take back moves of every lender that is harmed, the least useful first."""
-        while harmed := {place for place, _ in self._harmed(books)}:
-            for place in sorted(harmed):
+        while harmed := self._harmed(books):
+            for place in harmed:
                 of = [move for move in books.moves() if int(self._ways.lender[move[0]]) == place]
                 books.remove(*min(of, key=lambda move: (books.saved_by(*move), move)))
 

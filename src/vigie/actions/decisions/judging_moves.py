@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from vigie.actions.decisions.loan_effects import release_lendings
 from vigie.actions.decisions.move_effects import (
     arrival_days,
     judge,
@@ -15,8 +17,18 @@ from vigie.actions.decisions.plan_decisions import planned_moves, state_of
 from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.reading import ReleaseReader
 from vigie.actions.rooms.room import Room
+from vigie.actions.shortages.loan_plans import lending_rules
 from vigie.errors import BadData, NotFound, nearest
-from vigie.planning import Exchange, MoveState, Stage, WantedMove
+from vigie.planning import (
+    Breach,
+    Effect,
+    Exchange,
+    Lending,
+    MoveState,
+    Stage,
+    WantedMove,
+    judge_loan_edit,
+)
 from vigie.state import MoveRow, Transaction
 
 __all__ = ["ReleaseMoves"]
@@ -34,6 +46,7 @@ class ReleaseMoves:
         """
         self._room, self._reader = room, reader
         self._exchanges: dict[str, Exchange | None] = {}
+        self._lendings: dict[str, tuple[Lending, ...]] = {}
         self._planned = dict(planned_moves(reader).values())
         self._places = {row["place"]: row for row in reader.table("places").to_pylist()}
         self.release = reader.release
@@ -86,14 +99,18 @@ class ReleaseMoves:
         return self.with_arrival(row)
 
     def with_arrival(self, row: MoveRow) -> MoveRow:
-        """The row with the day of use that follows from its day of leaving."""
+        """The row with the day of use that follows from its day of leaving.
+
+        Patients are admitted where they are taken on the day they leave.
+        """
         days = arrival_days(self._reader, row.from_place, row.to_place)
         if days is None:
             raise BadData(
                 f'Rule "lane": no way leads from "{row.from_place}" to "{row.to_place}". Ways '
                 "stand in reference/arcs.csv."
             )
-        return replace(row, arrive_date=row.depart_date + timedelta(days=days))
+        under_way = 0 if row.kind == "patients" else days
+        return replace(row, arrive_date=row.depart_date + timedelta(days=under_way))
 
     def judged(self, tx: Transaction, row: MoveRow, *, is_edit: bool) -> MoveRow:
         """The row with its effect at both ends.
@@ -106,8 +123,10 @@ class ReleaseMoves:
             BadData: rules are broken; the message says which and by how far.
         """
         self._require_coming(row)
-        exchange = self._exchange(row)
-        if exchange is None:
+        if not is_edit and self._stands_in_plan(row):
+            return row
+        judged = self._judge(row, self._others(tx, row, is_edit=is_edit))
+        if judged is None:
             if not is_edit:
                 return row
             return replace(
@@ -117,13 +136,7 @@ class ReleaseMoves:
                 sender_before=None,
                 sender_after=None,
             )
-        effect, breaches = judge(
-            exchange,
-            self._reader.as_of,
-            self._wanted(row),
-            self._others(tx, row, is_edit=is_edit),
-            depots=release_depots(self._reader, row.category),
-        )
+        effect, breaches = judged
         if breaches:
             told = "; ".join(f'rule "{each.rule}": {each.text}' for each in breaches)
             raise BadData(f"Refused, {told}.")
@@ -150,23 +163,62 @@ class ReleaseMoves:
                 f"{today} on: vigie plan edit {row.code} --day DATE"
             )
 
-    def _exchange(self, row: MoveRow) -> Exchange | None:
+    def _stands_in_plan(self, row: MoveRow) -> bool:
+        """Whether the plan of the release has this very loan: with all its moves it was judged."""
+        plan = self._planned.get(row.code)
+        is_as_planned = plan is not None and (plan.quantity, plan.depart_date) == (
+            row.quantity,
+            row.depart_date,
+        )
+        return row.kind != "products" and is_as_planned
+
+    def _judge(
+        self, row: MoveRow, others: Sequence[tuple[str, WantedMove]]
+    ) -> tuple[Effect | None, tuple[Breach, ...]] | None:
+        """Effect and broken rules; None where nothing can be told."""
         if row.kind != "products":
+            lending = self._lending(row)
+            if lending is None:
+                return None
+            rules = lending_rules(row.kind, self._room.values.plan)
+            return judge_loan_edit(lending, row.category, self._wanted(row), others, rules)
+        exchange = self._exchange(row)
+        if exchange is None:
             return None
+        depots = release_depots(self._reader, row.category)
+        beside = [wanted for _, wanted in others]
+        return judge(exchange, self._reader.as_of, self._wanted(row), beside, depots=depots)
+
+    def _lending(self, row: MoveRow) -> Lending | None:
+        if row.kind not in self._lendings:
+            self._lendings[row.kind] = release_lendings(self._room, self._reader, row.kind)
+        lendings = self._lendings[row.kind]
+        of = next((each for each in lendings if row.category in each.categories), None)
+        if of is None and lendings:
+            known = [name for each in lendings for name in each.categories]
+            raise NotFound(
+                f'No {row.kind} "{row.category}". Nearest: {nearest(row.category, known)}.'
+            )
+        return of
+
+    def _exchange(self, row: MoveRow) -> Exchange | None:
         if row.category not in self._exchanges:
             found = product_exchange(self._room, self._reader, row.category)
             self._exchanges[row.category] = found
         return self._exchanges[row.category]
 
-    def _others(self, tx: Transaction, row: MoveRow, *, is_edit: bool) -> list[WantedMove]:
+    def _others(
+        self, tx: Transaction, row: MoveRow, *, is_edit: bool
+    ) -> list[tuple[str, WantedMove]]:
+        """Other open moves of the product, or of the kind where things come back."""
         others = []
         for code, each in self.known(tx).items():
-            is_same_thing = (each.kind, each.category) == (row.kind, row.category)
-            if code == row.code or not is_same_thing:
+            is_same_product = each.kind != "products" or each.category == row.category
+            if code == row.code or each.kind != row.kind or not is_same_product:
                 continue
             counts = state_of(each).is_open if is_edit else Stage(each.stage) in _DECIDED
             if counts and each.depart_date >= self._reader.as_of:
-                others.append(self._wanted(each))
+                others.append((each.category, self._wanted(each)))
         return others
 
     def _wanted(self, row: MoveRow) -> WantedMove:

@@ -30,9 +30,10 @@ from vigie.planning import (
     nearest_loans,
 )
 
-__all__ = ["LoanPlans", "plan_loans", "without_neighbours"]
+__all__ = ["LOAN_DAYS", "LoanPlans", "lending_rules", "plan_loans", "without_neighbours"]
 
-_RISK_DAYS = 14
+LOAN_DAYS = 14
+"""Days that plans of loans look ahead."""
 _LEAST_SAVED = 0.3
 """Unit-days that a move of a machine or of staff must save to be worth it."""
 
@@ -86,7 +87,7 @@ def lending_rules(kind: str, values: PlanValues) -> LendingRules:
     """What a plan of a kind may do in a room."""
     is_of_patients = kind == "patients"
     return LendingRules(
-        risk_days=_RISK_DAYS,
+        risk_days=LOAN_DAYS,
         largest_share=1 - values.staff_kept_share if kind == "staff" else 1.0,
         most_per_day=values.most_patients_per_day if is_of_patients else None,
         least_saved=values.least_patient_days if is_of_patients else _LEAST_SAVED,
@@ -101,7 +102,7 @@ def _questions(
     values: PlanValues,
     rng: np.random.Generator,
 ) -> Iterator[Lending]:
-    horizon = min(_RISK_DAYS, inputs.horizon_days)
+    horizon = min(LOAN_DAYS, inputs.horizon_days)
     for rule in rules:
         if rule.kind == "equipment":
             machines = lendable_machines(rule, inputs, values, horizon)
