@@ -7,20 +7,19 @@ from datetime import date
 
 import pyarrow as pa
 
+from vigie.actions.rooms.check_rows import CheckRow, check_warning, table_of_checks
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.product_orders import told_orders
 from vigie.actions.shortages.supplier_caps import SupplierCaps, read_supplier_caps
 from vigie.errors import nearest
 from vigie.feeds import reference_lines
 from vigie.lake import DataFile
-from vigie.schemas import CHECK_RESULTS, ORDERS, SUPPLIER_CAPS, SUPPLIER_SHARES
+from vigie.schemas import ORDERS, SUPPLIER_CAPS, SUPPLIER_SHARES
 
 __all__ = ["CAP_CHECK", "cap_check_rows"]
 
 CAP_CHECK = "supplier_cap"
 """How the names of these checks in the table of results begin."""
-
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 
 
 def cap_check_rows(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Table:
@@ -39,7 +38,7 @@ def cap_check_rows(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Tabl
         room.reference(SUPPLIER_CAPS.name), room.reference(SUPPLIER_SHARES.name)
     )
     if caps is None or not any(rule.kind == "products" for rule in room.values.shortages):
-        return _SCHEMA.empty_table()
+        return table_of_checks()
     lines = told_orders(room, orders, day).select(["supplier", "product", "place"])
     told = {
         (row["supplier"] or "", row["product"] or "", row["place"] or "")
@@ -47,10 +46,10 @@ def cap_check_rows(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Tabl
     }
     rows = [*_unknown(room, caps, {supplier for supplier, _, _ in told if supplier})]
     rows += _without_part(caps, told)
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_checks(rows)
 
 
-def _unknown(room: Room, caps: SupplierCaps, known: set[str]) -> Iterator[dict[str, object]]:
+def _unknown(room: Room, caps: SupplierCaps, known: set[str]) -> Iterator[CheckRow]:
     lines = reference_lines(room.folder, SUPPLIER_CAPS)
     for cap in caps.caps:
         if cap.supplier not in known:
@@ -65,9 +64,7 @@ def _unknown(room: Room, caps: SupplierCaps, known: set[str]) -> Iterator[dict[s
             )
 
 
-def _without_part(
-    caps: SupplierCaps, told: set[tuple[str, str, str]]
-) -> Iterator[dict[str, object]]:
+def _without_part(caps: SupplierCaps, told: set[tuple[str, str, str]]) -> Iterator[CheckRow]:
     found: dict[tuple[str, str], list[str]] = {}
     for supplier, product, place in sorted(told):
         is_capped = any(
@@ -88,15 +85,13 @@ def _without_part(
         )
 
 
-def _row(name: str, place: str, product: str, message: str, rows: int = 1) -> dict[str, object]:
-    return {
-        "check": f"{CAP_CHECK}_{name}",
-        "kind": "supplier_cap",
-        "severity": "warning",
-        "figure": ORDERS.name,
-        "place": place,
-        "category": product,
-        "passed": False,
-        "message": message,
-        "rows": rows,
-    }
+def _row(name: str, place: str, product: str, message: str, rows: int = 1) -> CheckRow:
+    return check_warning(
+        f"{CAP_CHECK}_{name}",
+        "supplier_cap",
+        ORDERS.name,
+        message,
+        place=place,
+        category=product,
+        rows=rows,
+    )

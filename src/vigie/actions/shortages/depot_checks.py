@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND
+from vigie.actions.rooms.check_rows import CheckRow, check_warning, table_of_checks
 from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.depot_lots import depot_lots
@@ -21,7 +22,7 @@ from vigie.actions.shortages.room_depots import (
 from vigie.feeds import reference_lines
 from vigie.lake import DataFile
 from vigie.planning import Depot
-from vigie.schemas import CHECK_RESULTS, DEPOTS, PLACES
+from vigie.schemas import DEPOTS, PLACES
 
 __all__ = ["DEPOT_CHECK", "depot_check_rows"]
 
@@ -29,7 +30,6 @@ DEPOT_CHECK = "depot"
 """How the names of these checks in the table of results begin."""
 
 _FILE = "reference/depots.csv"
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 
 Told = dict[str, tuple[date, float]]
 """By product, the last day with a report and the units of that day."""
@@ -53,8 +53,8 @@ def depot_check_rows(
     depots = depot_places(room.reference(PLACES.name), day)
     measures = stock_measures(room)
     if not depots or not measures:
-        return _SCHEMA.empty_table()
-    rows: list[dict[str, object]] = []
+        return table_of_checks()
+    rows: list[CheckRow] = []
     book = lot_book(room, lots, day)
     for depot in depots:
         own = standing.filter(pc.equal(standing["place"], depot))
@@ -64,7 +64,7 @@ def depot_check_rows(
         rows += _reserves(room, depot, measures[0], told)
         counts = {product: of[depot] for product, of in book.items() if depot in of}
         rows += _expiring_reserves(room, depot, measures[0], told, counts, day)
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_checks(rows)
 
 
 def _last_told(own: pa.Table, measures: list[str]) -> Told:
@@ -78,7 +78,7 @@ def _last_told(own: pa.Table, measures: list[str]) -> Told:
     return found
 
 
-def _silent(depot: str, measure: str, told: Told, day: date) -> Iterator[dict[str, object]]:
+def _silent(depot: str, measure: str, told: Told, day: date) -> Iterator[CheckRow]:
     """No report at all, or none lately; then nothing may leave."""
     if not told:
         yield _row(
@@ -114,7 +114,7 @@ def _is_old(when: date, day: date) -> bool:
     return (day - when).days > MOST_DAYS_BEHIND
 
 
-def _other_figures(depot: str, own: pa.Table, measures: list[str]) -> Iterator[dict[str, object]]:
+def _other_figures(depot: str, own: pa.Table, measures: list[str]) -> Iterator[CheckRow]:
     is_stock = pc.is_in(own["measure"], pa.array(measures, pa.string()))
     rest = own.filter(pc.and_(pc.invert(is_stock), pc.not_equal(pc.fill_null(own["value"], 0), 0)))
     for measure in sorted(set(rest["measure"].to_pylist())):
@@ -130,7 +130,7 @@ def _other_figures(depot: str, own: pa.Table, measures: list[str]) -> Iterator[d
         )
 
 
-def _reserves(room: Room, depot: str, measure: str, told: Told) -> Iterator[dict[str, object]]:
+def _reserves(room: Room, depot: str, measure: str, told: Told) -> Iterator[CheckRow]:
     """Reserves above what is held, and those of products of which no stock is told."""
     lines = reference_lines(room.folder, DEPOTS)
     terms = declared_terms(room.reference(DEPOTS.name))
@@ -157,7 +157,7 @@ def _expiring_reserves(
     told: Told,
     counts: Mapping[str, LotCount],
     day: date,
-) -> Iterator[dict[str, object]]:
+) -> Iterator[CheckRow]:
     """Reserves that what is held would keep, and what can be used does not or will not."""
     terms, horizon = declared_terms(room.reference(DEPOTS.name)), room.values.horizon_days
     for product in sorted(set(counts) & set(told)):
@@ -188,15 +188,7 @@ def _expiring_reserves(
 
 def _row(
     name: str, measure: str, depot: str, product: str, message: str, rows: int = 1
-) -> dict[str, object]:
-    return {
-        "check": f"{DEPOT_CHECK}_{name}",
-        "kind": "depot",
-        "severity": "warning",
-        "figure": measure,
-        "place": depot,
-        "category": product,
-        "passed": False,
-        "message": message,
-        "rows": rows,
-    }
+) -> CheckRow:
+    return check_warning(
+        f"{DEPOT_CHECK}_{name}", "depot", measure, message, place=depot, category=product, rows=rows
+    )

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.rooms.check_rows import CheckRow, check_warning, table_of_checks
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.actions.shortages.product_lots import LotCount, lot_book
 from vigie.lake import DataFile
-from vigie.schemas import CHECK_RESULTS, LOTS
+from vigie.schemas import LOTS
 
 __all__ = ["LOT_CHECK", "lot_fault_rows"]
 
@@ -26,7 +27,6 @@ _SAME = 0.5
 """Units that a count of lots and the stock told may differ by."""
 
 _STOCK_DAYS = 14
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 _Stock = dict[tuple[str, str], tuple[date, float]]
 
 _MESSAGES = {
@@ -62,7 +62,7 @@ def lot_fault_rows(
     rules = [rule for rule in room.values.shortages if rule.kind == "products"]
     book = lot_book(room, files, day) if rules else {}
     if not book:
-        return _SCHEMA.empty_table()
+        return table_of_checks()
     stock = _last_stock(standing, rules, day)
     cells: dict[str, list[str]] = {kind: [] for kind in _MESSAGES}
     for product, counts in book.items():
@@ -70,7 +70,7 @@ def lot_fault_rows(
             for kind in _faults(count, stock.get((place, product)), day):
                 cells[kind].append(f"{product} at {place}")
     rows = [_row(kind, named) for kind, named in cells.items() if named]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_checks(rows)
 
 
 def _faults(count: LotCount, stock: tuple[date, float] | None, day: date) -> Iterator[str]:
@@ -107,17 +107,13 @@ def _last_stock(standing: pa.Table, rules: Sequence[ShortageRule], day: date) ->
     }
 
 
-def _row(kind: str, cells: Sequence[str]) -> dict[str, object]:
+def _row(kind: str, cells: Sequence[str]) -> CheckRow:
     shown = ", ".join(sorted(cells)[:3]) + (", ..." if len(cells) > 3 else "")
     noun = "count" if len(cells) == 1 else "counts"
-    return {
-        "check": f"{LOT_CHECK}_{kind}",
-        "kind": "lot",
-        "severity": "warning",
-        "figure": LOTS.name,
-        "place": "",
-        "category": "",
-        "passed": False,
-        "message": f"lots: {len(cells)} {noun} of lots ({shown}): {_MESSAGES[kind]}",
-        "rows": len(cells),
-    }
+    return check_warning(
+        f"{LOT_CHECK}_{kind}",
+        "lot",
+        LOTS.name,
+        f"lots: {len(cells)} {noun} of lots ({shown}): {_MESSAGES[kind]}",
+        rows=len(cells),
+    )

@@ -7,18 +7,17 @@ from datetime import UTC, date, timedelta
 
 import pyarrow as pa
 
+from vigie.actions.rooms.check_rows import check_warning, table_of_checks
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.product_orders import ORDER_DAYS
 from vigie.lake import DataFile
-from vigie.schemas import CHECK_RESULTS, ORDERS, PLACES, PRODUCTS
+from vigie.schemas import ORDERS, PLACES, PRODUCTS
 from vigie.supply import order_faults, read_order_lines
 
 __all__ = ["ORDER_CHECK", "order_fault_rows"]
 
 ORDER_CHECK = "orders"
 """How the names of these checks in the table of results begin."""
-
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 
 
 def order_fault_rows(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Table:
@@ -37,7 +36,7 @@ def order_fault_rows(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Ta
         BadData: a status is none of those that there are.
     """
     if not any(rule.kind == "products" for rule in room.values.shortages):
-        return _SCHEMA.empty_table()
+        return table_of_checks()
     until = room.end_of(day)
     lines = read_order_lines(_open_orders(room, day, orders), today=day, known_until=until)
     places, products = (
@@ -45,20 +44,12 @@ def order_fault_rows(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Ta
         for of, name in ((PLACES, "place"), (PRODUCTS, "product"))
     )
     rows = [
-        {
-            "check": f"{ORDER_CHECK}_{fault.kind}",
-            "kind": "order",
-            "severity": "warning",
-            "figure": ORDERS.name,
-            "place": "",
-            "category": "",
-            "passed": False,
-            "message": fault.message,
-            "rows": fault.count,
-        }
+        check_warning(
+            f"{ORDER_CHECK}_{fault.kind}", "order", ORDERS.name, fault.message, rows=fault.count
+        )
         for fault in order_faults(lines, places, products)
     ]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_checks(rows)
 
 
 def _open_orders(room: Room, day: date, orders: Sequence[DataFile]) -> pa.Table:

@@ -10,19 +10,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
+from vigie.actions.rooms.check_rows import check_warning, table_of_checks
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.staff_policy import RestPolicy, rest_policy
 from vigie.hospital.shift_plans import PlannedShift, ShiftCounts, count_shifts
 from vigie.lake import DataFile, as_of_sql
 from vigie.paths import DateArray, PathArray
-from vigie.schemas import CHECK_RESULTS, MEASURES, PLANNED_SHIFTS, REFERENCE
+from vigie.schemas import MEASURES, PLANNED_SHIFTS, REFERENCE
 
 __all__ = ["ShiftPlan", "shift_fault_rows", "shift_plan"]
 
 _DAYS_BEFORE = 28
 """Days of earlier shifts that count for rest, days in a row and hours of those ahead."""
-
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,27 +92,21 @@ def shift_fault_rows(room: Room, day: date, files: Sequence[DataFile]) -> pa.Tab
         Rows of schemas.CHECK_RESULTS without ``run``, one a place; none where all can be judged.
     """
     if not files:
-        return _SCHEMA.empty_table()
+        return table_of_checks()
     first = day - timedelta(days=_DAYS_BEFORE)
     rows = _told(room, files, day, first, day + timedelta(days=room.values.horizon_days))
     places = [row["place"] for row in rows.to_pylist() if row["overlaps"]]
-    return pa.Table.from_pylist(
-        [
-            {
-                "check": "planned_shifts_overlapping",
-                "kind": "shift",
-                "severity": "warning",
-                "figure": PLANNED_SHIFTS.name,
-                "place": place,
-                "category": "",
-                "passed": False,
-                "message": "Planned shifts overlap another of the same person, so that none of "
-                "them is judged by the rules of rest. Ask who plans there to correct one of them.",
-                "rows": places.count(place),
-            }
-            for place in sorted(set(places))
-        ],
-        schema=_SCHEMA,
+    return table_of_checks(
+        check_warning(
+            "planned_shifts_overlapping",
+            "shift",
+            PLANNED_SHIFTS.name,
+            "Planned shifts overlap another of the same person, so that none of "
+            "them is judged by the rules of rest. Ask who plans there to correct one of them.",
+            place=place,
+            rows=places.count(place),
+        )
+        for place in sorted(set(places))
     )
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.rooms.check_rows import CheckRow, check_warning, table_of_checks
 from vigie.actions.rooms.places import depot_places
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.lake import DataFile
 from vigie.paths import DateArray, FloatArray, to_grid
 from vigie.quality import LISTED_ROWS
-from vigie.schemas import CHECK_RESULTS, MEASURES, ORDERS, PLACES, PRODUCTS
+from vigie.schemas import MEASURES, ORDERS, PLACES, PRODUCTS
 from vigie.supply import BOOK_DAYS, BookFault, BookFaultKind, book_faults
 
 __all__ = ["RECOUNT_CHECK", "recount_rows"]
@@ -24,7 +25,6 @@ RECOUNT_CHECK = "recount"
 
 _CELL = ["place", "category", "reference_date", "value"]
 _DAYS = BOOK_DAYS + 3
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 
 
 def recount_rows(room: Room, day: date, standing: pa.Table, orders: Sequence[DataFile]) -> pa.Table:
@@ -39,16 +39,16 @@ def recount_rows(room: Room, day: date, standing: pa.Table, orders: Sequence[Dat
     Returns:
         Rows of schemas.CHECK_RESULTS without ``run``; none when all books add up.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[CheckRow] = []
     for rule in room.values.shortages:
         if rule.kind == "products":
             rows += _of_rule(room, day, rule, standing, orders)
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_checks(rows)
 
 
 def _of_rule(
     room: Room, day: date, rule: ShortageRule, standing: pa.Table, orders: Sequence[DataFile]
-) -> list[dict[str, object]]:
+) -> list[CheckRow]:
     measure = rule.measures["stock"]
     by_day = {str(row["measure"]): row["step"] for row in room.reference(MEASURES.name).to_pylist()}
     held, used = (_recent(standing, rule.measures[role], day) for role in ("stock", "consumption"))
@@ -97,7 +97,7 @@ def _listed(
     places: Sequence[str],
     products: Sequence[str],
     dates: DateArray,
-) -> Iterator[dict[str, object]]:
+) -> Iterator[CheckRow]:
     for each in faults:
         shown = dates[each.day].astype(object)
         yield _row(measure, places[each.place], products[each.product], shown, _message(each))
@@ -117,22 +117,20 @@ def _message(fault: BookFault) -> str:
 
 def _row(
     measure: str, place: str, product: str, shown: date | None, message: str, rows: int = 1
-) -> dict[str, object]:
-    return {
-        "check": RECOUNT_CHECK,
-        "kind": "book",
-        "severity": "warning",
-        "figure": measure,
-        "place": place,
-        "category": product,
-        "reference_date": shown,
-        "passed": False,
-        "message": message,
-        "rows": rows,
-    }
+) -> CheckRow:
+    return check_warning(
+        RECOUNT_CHECK,
+        "book",
+        measure,
+        message,
+        place=place,
+        category=product,
+        shown=shown,
+        rows=rows,
+    )
 
 
-def _summary(measure: str, count: int) -> dict[str, object]:
+def _summary(measure: str, count: int) -> CheckRow:
     books = "book of stock does" if count == 1 else "books of stock do"
     message = f"{count} {books} not explain use, or are of products not listed."
     return _row(measure, "", "", None, message, count)

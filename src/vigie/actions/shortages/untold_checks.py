@@ -12,14 +12,14 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.actions.rooms.check_rows import CheckRow, check_warning, table_of_checks
 from vigie.actions.rooms.places import is_valid
 from vigie.actions.rooms.room import Room, ShortageRule
 from vigie.actions.shortages.loan_plans import without_neighbours
-from vigie.schemas import ARCS, CHECK_RESULTS, PLACES
+from vigie.schemas import ARCS, PLACES
 
 __all__ = ["untold_rows"]
 
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
 _SITES = ("site", "unit")
 _JUDGED = {"beds": "need", "staff": "occupancy", "equipment": "in_use", "products": "stock"}
 _MOST_NAMED = 3
@@ -42,7 +42,7 @@ def untold_rows(room: Room, day: date, standing: pa.Table) -> pa.Table:
     """
     rules = room.values.shortages
     if not rules:
-        return _SCHEMA.empty_table()
+        return table_of_checks()
     places = room.reference(PLACES.name).to_pylist()
     sites = {row["place"] for row in places if row["kind"] in _SITES and is_valid(row, day)}
     rows = list(_without_way(room, rules, sites, standing))
@@ -52,7 +52,7 @@ def untold_rows(room: Room, day: date, standing: pa.Table) -> pa.Table:
             figure, of = rule.measures[wanted], rule.measures[told]
             cells = _missing(standing, sites, of, figure)
             rows += _row(wanted, figure, cells, message.format(of=of))
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_checks(rows)
 
 
 _WANTED = {
@@ -101,7 +101,7 @@ def _cells(standing: pa.Table, measure: str, *, above: float | None = None) -> s
 
 def _without_way(
     room: Room, rules: Sequence[ShortageRule], sites: set[str], standing: pa.Table
-) -> Iterator[dict[str, object]]:
+) -> Iterator[CheckRow]:
     """Sites that report what a rule judges and are an end of no way, where others are of one."""
     arcs = room.reference(ARCS.name)
     if not arcs.num_rows:
@@ -112,24 +112,18 @@ def _without_way(
     yield from _row("ways", ARCS.name, [(place, "") for place in alone], _WAYS)
 
 
-def _row(
-    name: str, figure: str, cells: Sequence[Cell], message: str
-) -> Iterable[dict[str, object]]:
+def _row(name: str, figure: str, cells: Sequence[Cell], message: str) -> Iterable[CheckRow]:
     """The row of a gap; none without cells."""
     if not cells:
         return []
     named = [f"{category} at {place}" if category else place for place, category in cells]
     shown = ", ".join(named[:_MOST_NAMED]) + (", ..." if len(named) > _MOST_NAMED else "")
     return [
-        {
-            "check": f"untold_{name}_{figure}",
-            "kind": "untold",
-            "severity": "warning",
-            "figure": figure,
-            "place": "",
-            "category": "",
-            "passed": False,
-            "message": f"{len(cells)} untold ({shown}): {message}",
-            "rows": len(cells),
-        }
+        check_warning(
+            f"untold_{name}_{figure}",
+            "untold",
+            figure,
+            f"{len(cells)} untold ({shown}): {message}",
+            rows=len(cells),
+        )
     ]
