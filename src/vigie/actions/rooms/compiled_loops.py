@@ -159,7 +159,12 @@ def _compile_into(folder: Path) -> None:
             told = child.communicate()[1]
         if child.returncode:
             raise subprocess.CalledProcessError(child.returncode, child.args, stderr=told)
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:
+            # Another process was first: its loops are as good.
+            if not folder.is_dir():
+                raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
     for old in folder.parent.glob("compiled-*"):

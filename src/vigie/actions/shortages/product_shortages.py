@@ -22,7 +22,12 @@ from vigie.actions.shortages.product_demand import (
 from vigie.actions.shortages.product_lots import LotBook, expiry_columns, lots_today
 from vigie.actions.shortages.product_orders import Arrivals
 from vigie.actions.shortages.product_rows import beside_open, with_models
-from vigie.actions.shortages.product_store import ProductStore, ProductTerms, less_expired
+from vigie.actions.shortages.product_store import (
+    ProductStore,
+    ProductTerms,
+    less_expired,
+    product_terms,
+)
 from vigie.actions.shortages.product_what_ifs import ProductAgain, ProductCase, ProductWhatIfs
 from vigie.actions.shortages.room_depots import RoomDepots
 from vigie.actions.shortages.shortage_days import LEAST_PROBABILITY, DayPaths, shortage_days
@@ -60,7 +65,6 @@ from vigie.supply import (
     STOCK_MODEL,
     OpenDeliveries,
     StockPaths,
-    Unmet,
     burn_rate,
     net_need,
     stock_paths,
@@ -137,7 +141,7 @@ def product_results(
     """
     asked = asked or PlanTerms()
     history = inputs.histories[rule.measures["stock"]]
-    terms = _terms(inputs)
+    terms = product_terms(inputs)
     dates = _dates_ahead(history, inputs, draws)
     run = _Run(
         rule=rule,
@@ -201,6 +205,14 @@ class _Run:
 
 def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     store = _store(run, product, terms)
+    # What only the run needs is given back before scenarios need as much.
+    result = _judged(run, product, store)
+    return replace(result, again=_again(run, product, store))
+
+
+def _judged(run: _Run, product: str, store: ProductStore) -> ProductResult:
+    """The product as the run sees it, without scenarios."""
+    terms = store.terms
     need = net_need(store.use.paths, store.coming)
     # Advice must not rest on the orders that it is about.
     alone = need
@@ -240,7 +252,6 @@ def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
         ),
         plans=plans,
         optimal=optimal,
-        again=_again(run, product, store),
     )
 
 
@@ -383,15 +394,3 @@ def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan
 def _select(inputs: Inputs, measure: str, product: str) -> History:
     history = inputs.histories[measure]
     return replace(history, categories=(product,), values=history.select(history.places, [product]))
-
-
-def _terms(inputs: Inputs) -> dict[str, ProductTerms]:
-    return {
-        row["product"]: ProductTerms(
-            row["unit"],
-            float(row["pack_size"]),
-            Unmet(row["unmet"]),
-            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
-        )
-        for row in inputs.reference["products"].to_pylist()
-    }

@@ -13,7 +13,7 @@ from vigie.actions.shortages.shortage_rows import Inputs, Series, shortage_rows
 from vigie.paths import BoolArray, FloatArray, PathArray
 from vigie.supply import OpenDeliveries, Unmet, first_stock_out, peak_shortfall
 
-__all__ = ["ProductStore", "ProductTerms", "less_expired"]
+__all__ = ["ProductStore", "ProductTerms", "less_expired", "product_terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,23 @@ class ProductTerms:
     pack_size: float
     unmet: Unmet
     lead_time_days: float
+
+
+def product_terms(inputs: Inputs) -> dict[str, ProductTerms]:
+    """Terms by product, as the list of products declares them.
+
+    Args:
+        inputs: of the run.
+    """
+    return {
+        row["product"]: ProductTerms(
+            row["unit"],
+            float(row["pack_size"]),
+            Unmet(row["unmet"]),
+            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
+        )
+        for row in inputs.reference["products"].to_pylist()
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
