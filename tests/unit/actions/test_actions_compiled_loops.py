@@ -134,6 +134,17 @@ def test_loops_that_cannot_be_copied_leave_nothing_half(
     assert os.environ["NUMBA_CACHE_DIR"].startswith(str(tmp_path / "room"))
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_is_closed_to_this_user_is_passed_over(tmp_path: Path) -> None:
+    loops_in(tmp_path / "prefix")
+    (tmp_path / "prefix/share").chmod(0o000)
+    try:
+        keep_loops(tmp_path / "room", tmp_path / "prefix")
+    finally:
+        (tmp_path / "prefix/share").chmod(0o755)
+    assert not list((tmp_path / "room").rglob("*.nbc"))
+
+
 def test_without_loops_of_the_installation_the_room_is_named_all_the_same(tmp_path: Path) -> None:
     keep_loops(tmp_path / "room", tmp_path / "nothing here")
     assert os.environ["NUMBA_CACHE_DIR"].startswith(str(tmp_path / "room"))

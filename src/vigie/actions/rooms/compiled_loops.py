@@ -84,12 +84,11 @@ def keep_loops(home: Path, prefix: Path | None = None) -> None:
     if kept.exists():
         return
     installed = installed_loops(prefix)
-    if not installed.is_dir():
-        return
     part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
     try:
-        shutil.copytree(installed, part)
-        part.rename(kept)
+        if installed.is_dir():
+            shutil.copytree(installed, part)
+            part.rename(kept)
     except OSError:
         # Not readable, no room on the disk, or another process was first: a run compiles.
         shutil.rmtree(part, ignore_errors=True)
@@ -107,7 +106,12 @@ def installed_loops(prefix: Path | None = None) -> Path:
     from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 
     times = ",".join(str(file.stat().st_mtime_ns) for file in _files())
-    machine = f"{platform.machine()} {get_host_cpu_name()} {get_host_cpu_features().flatten()}"
+    try:
+        features = get_host_cpu_features().flatten()
+    except RuntimeError:
+        # Not every system tells them; numba does without, too.
+        features = ""
+    machine = f"{platform.machine()} {get_host_cpu_name()} {features}"
     name = _hashed(loops_name().encode(), times.encode(), machine.encode())
     return Path(prefix or sys.prefix) / "share" / "vigie" / f"compiled-{name}"
 
