@@ -22,6 +22,8 @@ export PYTHON
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV VIRTUAL_ENV
 
 CODE := src tests scripts benchmarks
+# Files that compiled code comes from: LOOP_FILES of the module compiled_loops.
+LOOPS := $(wildcard src/vigie/epidemiology/renewal/*.py src/vigie/hospital/stays/*.py src/vigie/supply/*kernel.py)
 
 .PHONY: help install install-dev install-peers demo check test test-long bench docs lock format clean
 .PHONY: check-format check-lint check-types check-layers check-licences check-docs
@@ -30,7 +32,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
 	  printf '  make %-12s %s\n' "$$name" "$$what"; done
 
-install: $(VENV)/.installed ## Make .venv and install Vigie into it
+install: $(VENV)/.compiled ## Make .venv, install Vigie into it, and compile its models
 
 install-dev: $(VENV)/.installed-dev ## The same, with the tools of developers
 
@@ -99,6 +101,11 @@ $(VENV)/.made: scripts/find_python.sh
 $(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
 	$(PY) -m pip install --quiet --require-hashes -r requirements.txt
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Where it fails every room compiles for itself, as the message says: the install is good.
+$(VENV)/.compiled: $(VENV)/.installed $(LOOPS)
+	@$(VENV)/bin/vigie compile || true
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt

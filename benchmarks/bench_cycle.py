@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -36,13 +37,30 @@ def write(folder: str) -> dict[str, float | str]:
     }
 
 
-def cycle(folder: str, run_at: str) -> dict[str, float]:
-    """Run the room's day at an instant; seconds of each phase, and of all."""
+def compile_loops(prefix: str) -> dict[str, float]:
+    """Compile the loops of an installation, as ``make install`` does; seconds and bytes."""
+    from vigie.actions.rooms.compiled_loops import compile_for_installation
+
+    made = compile_for_installation(Path(prefix))
+    return {"seconds": made.seconds, "bytes": made.bytes}
+
+
+def cycle(folder: str, run_at: str, prefix: str) -> dict[str, float]:
+    """Run the room's day at an instant; seconds of each phase, and of all.
+
+    Args:
+        folder: of the room.
+        run_at: the present.
+        prefix: of the installation whose compiled loops a new room takes, if it has any.
+    """
     from vigie.actions.daily.cycle import run_cycle
+    from vigie.actions.rooms.compiled_loops import keep_loops
     from vigie.bootstrap import local_operator, open_room
 
     marks: list[tuple[str, float]] = []
+    os.environ.pop("NUMBA_CACHE_DIR", None)
     started = time.perf_counter()
+    keep_loops(Path(folder) / ".vigie", Path(prefix))
     room = open_room(
         Path(folder),
         now=lambda: datetime.fromisoformat(run_at),
@@ -70,14 +88,22 @@ def _figures(folder: Path) -> list[Figure]:
     made = in_child("bench_cycle", "write", str(folder)).answer
     next_morning = datetime.fromisoformat(made["run_at"])
     before = (next_morning - timedelta(days=1)).isoformat()
-    cold = in_child("bench_cycle", "cycle", str(folder), before)
+    prefix = str(folder.with_name("installation"))
+    twin = Path(shutil.copytree(folder, folder.with_name("twin")))
+    alone = in_child("bench_cycle", "cycle", str(twin), before, prefix)
+    shutil.rmtree(twin)
+    compiled = in_child("bench_cycle", "compile_loops", prefix).answer
+    cold = in_child("bench_cycle", "cycle", str(folder), before, prefix)
     shutil.copytree(folder / "aside", folder / "inbox", dirs_exist_ok=True)
     shutil.rmtree(folder / "aside")
-    warm = in_child("bench_cycle", "cycle", str(folder), made["run_at"])
+    warm = in_child("bench_cycle", "cycle", str(folder), made["run_at"], prefix)
     size = f"demo region ({made['rows'] / 1e6:.1f} M rows in {made['files']} files)"
+    loops = f"compile the loops of an installation ({compiled['bytes'] / 1e6:.0f} MB)"
     figures = [
         Figure(f"write the {size}", made["seconds"], "s", None, COMMAND),
+        Figure(loops, compiled["seconds"], "s", None, COMMAND),
         Figure(f"cold cycle, {size}", cold.answer["all"], "s", 60, COMMAND),
+        Figure("cold cycle, no loops installed", alone.answer["all"], "s", None, COMMAND),
         Figure("cold cycle, peak memory", cold.peak_gib, "GiB", None, COMMAND),
         # 20 s is the budget with baselines alone; a room runs the full models.
         Figure("next day's cycle, demo region, full models", warm.answer["all"], "s", 45, COMMAND),

@@ -1,6 +1,5 @@
 """Rooms that many tests share: one that has a release, made once, and copies to work in."""
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -11,14 +10,11 @@ import pytest
 from tests.plan_room import make_plan_room
 from tests.rooms import NEXT_DAY, OPERATOR, open_at, send_first_days, write_room
 from vigie.actions.daily.cycle import run_cycle
+from vigie.actions.rooms.compiled_loops import loops_name
 from vigie.actions.rooms.room import Room
 
-# Compiled code is kept between runs. Numba looks only at the file of a function to see whether it
-# is old, and a loop holds code of other files too: so the place is named after all of them.
-_SOURCE = Path(__file__).resolve().parents[1] / "src/vigie"
-_LOOPS = ("epidemiology/renewal/*.py", "hospital/stays/*.py", "supply/*kernel.py")
-_CODE = b"".join(each.read_bytes() for at in _LOOPS for each in sorted(_SOURCE.glob(at)))
-_KEPT = Path(tempfile.gettempdir()) / f"vigie-compiled-{hashlib.sha256(_CODE).hexdigest()[:16]}"
+# Compiled code is kept between runs, in a place named after the code.
+_KEPT = Path(tempfile.gettempdir()) / f"vigie-compiled-{loops_name()}"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(_KEPT))
 
 

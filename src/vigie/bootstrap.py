@@ -103,6 +103,7 @@ def open_room(
         Conflict: a newer Vigie wrote the state of this room.
     """
     from vigie.actions.declared.scenario_files import unknown_epidemics
+    from vigie.actions.rooms.compiled_loops import keep_loops
     from vigie.actions.rooms.folder import read_declarations
     from vigie.actions.rooms.room import Room
     from vigie.engines import DuckEngine
@@ -128,7 +129,7 @@ def open_room(
     home = folder / ".vigie"
     home.mkdir(mode=0o700, exist_ok=True)
     if settings.epidemics:
-        _keep_compiled(home)
+        keep_loops(home)
     engine = DuckEngine(
         threads=settings.engine.threads or os.cpu_count() or 1,
         memory_limit=settings.engine.memory_limit,
@@ -150,16 +151,6 @@ def open_room(
         durable=durable,
         progress=progress,
     )
-
-
-def _keep_compiled(home: Path) -> None:
-    """Have compiled code kept in the room, in a folder of this version of the code.
-
-    Numba reads the variable when the compiled parts are imported, which a run does first when an
-    epidemic is declared. Beside the code it would not do: an installation may be read-only, and
-    code compiled from an older version may be taken for this one's.
-    """
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(home / "cache" / f"compiled-{__version__}"))
 
 
 def _epidemic_problems(settings: Settings, declarations: Declarations) -> list[Problem]:

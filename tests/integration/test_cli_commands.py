@@ -95,6 +95,7 @@ def test_the_commands_are_these() -> None:
         "backup",
         "restore",
         "rebuild",
+        "compile",
     }
 
 

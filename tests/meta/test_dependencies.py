@@ -16,7 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Used without being imported: the time zones that zoneinfo reads where the system has none.
 DATA_ONLY = {"tzdata"}
 # Comes with a declared package that documents it as part of its own use.
-PART_OF = {"markupsafe": "jinja2"}
+PART_OF = {"markupsafe": "jinja2", "llvmlite": "numba"}
 
 
 def names(requirements: list[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Commands that keep a room running: tick, serve, doctor, backup, restore, rebuild."""
+"""Commands that keep a room running: tick, serve, doctor, backup, restore, rebuild, compile."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from datetime import time
+from subprocess import CalledProcessError
 from time import monotonic as time_of_machine
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from vigie.errors import BadData, VigieError
 if TYPE_CHECKING:
     from vigie.actions.daily.ticking import Ticked
 
-__all__ = ["backup", "doctor", "rebuild", "restore", "serve", "tick"]
+__all__ = ["backup", "compile_models", "doctor", "rebuild", "restore", "serve", "tick"]
 
 NEEDS_ATTENTION = 12
 """Exit code of a doctor who found something, and of a tick that could not do what was due."""
@@ -74,6 +75,28 @@ def rebuild(context: Context, arguments: argparse.Namespace) -> int:
     ]
     context.give(made, lines)
     return 0
+
+
+def compile_models(context: Context, arguments: argparse.Namespace) -> int:
+    """vigie compile."""
+    from vigie.actions.rooms.compiled_loops import compile_for_installation
+
+    try:
+        made = compile_for_installation()
+    except OSError as error:
+        why = f"{error.strerror} ({error.filename})"
+    except CalledProcessError as error:
+        why = f"compiling failed: {(error.stderr or '').strip()[-300:] or error.returncode}"
+    else:
+        how = f"compiled in {made.seconds:.0f} s" if made.seconds else "there already"
+        size = f"{made.bytes / 1e6:.0f} MB"
+        context.give(made, [f"Loops of models: {how}, {size} in {made.folder}."])
+        return 0
+    raise BadData(
+        f"This installation keeps no compiled loops: {why}. Nothing needs them: each room compiles "
+        "with its first run, for some 25 s. To keep them here, run vigie compile as the user who "
+        "installed Vigie."
+    )
 
 
 def doctor(context: Context, arguments: argparse.Namespace) -> int:

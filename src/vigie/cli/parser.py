@@ -10,6 +10,7 @@ from pathlib import Path
 from vigie import __version__
 from vigie.cli import commands as c
 from vigie.cli.alerts import add_alert_commands
+from vigie.cli.operating_options import add_operating
 from vigie.cli.plan_options import add_plan
 from vigie.cli.share_options import add_share_options
 from vigie.cli.values import whole_numbers
@@ -41,7 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
     _reading(commands)
     add_plan(commands, _add, c.plan, _day)
     _forecasting(commands)
-    _operating(commands)
+    add_alert_commands(commands, _add)
+    add_operating(commands, _add)
     return parser
 
 
@@ -360,40 +362,4 @@ def _forecast_occupancy(of: argparse._SubParsersAction[argparse.ArgumentParser])
         required=True,
         metavar="FILE",
         help="Parquet, or CSV if its name ends in .csv",
-    )
-
-
-def _operating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    add_alert_commands(commands, _add)
-    doctor = _add(commands, "doctor", c.doctor, "Say how the room is.", "vigie doctor --scrub")
-    doctor.add_argument("--scrub", action="store_true", help="hash every file of every release")
-    doctor.add_argument(
-        "--format-back",
-        metavar="FORMAT",
-        default="",
-        help="bring the state back to the format of an older Vigie",
-    )
-    backup = _add(
-        commands,
-        "backup",
-        c.backup,
-        "Copy what is precious, while others work.",
-        "vigie backup /backups/room-today",
-    )
-    backup.add_argument("target", type=Path)
-    restore = _add(
-        commands,
-        "restore",
-        c.restore,
-        "Make a room from a backup.",
-        "vigie restore /backups/room-today new-room",
-    )
-    restore.add_argument("source", type=Path)
-    restore.add_argument("folder", type=Path)
-    _add(
-        commands,
-        "rebuild",
-        c.rebuild,
-        "Make the lake again from the kept arrivals.",
-        "vigie rebuild",
     )

@@ -102,9 +102,10 @@ def _judge(
         return Indicator(name, int(leads[0]), 0.0, 0.0, 0.0, False)
     is_first = block >= np.median(np.unique(block))
     errors = np.abs(base.truth - base.centre)
-    first = [_gain(errors, _errors(common, each, horizon), is_first) for each in candidates]
-    best = candidates[int(np.argmax(first))]
-    with_it = _errors(common, best, horizon)
+    with_each = [_errors(common, each, horizon) for each in candidates]
+    first = [_gain(errors, each, is_first) for each in with_each]
+    chosen = int(np.argmax(first))
+    best, with_it = candidates[chosen], with_each[chosen]
     gain = _gain(errors, with_it, ~is_first)
     rows = [block == each for each in np.unique(block[~is_first])]
     stability = float(np.mean([_gain(errors, with_it, each) > 0 for each in rows]))

@@ -54,8 +54,9 @@ def fit_median(
     penalty = np.diag(np.where(is_dust, 1.0, ridge + 1e-12) * total)
     current = np.array(weight, dtype=np.float64)
     fit: FloatArray = np.zeros(columns)
+    scaled = np.empty_like(features)
     for _ in range(_ROUNDS):
-        scaled = features * current[:, None]
+        np.multiply(features, current[:, None], out=scaled)
         fit[:] = np.linalg.solve(features.T @ scaled + penalty, scaled.T @ target)
         error = np.abs(target - features @ fit)
         current[:] = weight / np.maximum(error, smallest)

@@ -14,7 +14,7 @@ from tests.rooms import FILES, OPERATOR, open_at, send, write_room
 from tests.unit.actions.test_actions_reproduction import EPIDEMIC
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.forecasts.forecasting import Chance, History, histories, total_history
-from vigie.actions.forecasts.known_then import KnownThen
+from vigie.actions.forecasts.known_then import KnownThen, PastHistories
 from vigie.actions.forecasts.renewal_terms import RenewalTerms
 from vigie.actions.pages.scores_page import build_scores_page
 from vigie.actions.pages.showing import open_release, show_scores
@@ -82,7 +82,7 @@ def known_on(room: Room, day: date) -> tuple[History, History | None]:
 
 
 def terms_on(room: Room, day: date, *, today: date = LAST):
-    found = RenewalTerms(room, room.lake.files(REPORTS), Chance(1, today, 50, 7))
+    found = RenewalTerms(room, room.lake.files(REPORTS), Chance(1, today, 50, 7), PastHistories())
     return found.terms(room.values.epidemics[0], known_on(room, day), day)
 
 

@@ -15,12 +15,12 @@ import pyarrow as pa
 import pytest
 
 from tests.rooms import FILES, OPERATOR, open_at, send, write_room
-from vigie import __version__
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.epidemics.epidemic_fits import EpidemicFits, fit_epidemics
 from vigie.actions.epidemics.reproduction import DAYS_KEPT, reproduction_models, reproduction_rows
 from vigie.actions.forecasts.forecasting import Chance
 from vigie.actions.pages.showing import open_release
+from vigie.actions.rooms.compiled_loops import loops_name
 from vigie.actions.rooms.reading import FACTS
 from vigie.actions.rooms.room import Room
 from vigie.bootstrap import clock, local_operator, open_notebook, open_room, pages_of
@@ -161,7 +161,7 @@ def test_a_room_without_epidemics_loads_no_engine(tmp_path: Path) -> None:
 def test_compiled_code_is_kept_in_the_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NUMBA_CACHE_DIR")
     room = room_with(tmp_path)
-    kept = room.home / "cache" / f"compiled-{__version__}"
+    kept = room.home / "cache" / f"compiled-{loops_name()}"
     assert os.environ["NUMBA_CACHE_DIR"] == str(kept)
     monkeypatch.setenv("NUMBA_CACHE_DIR", "chosen by the user")
     room_with(tmp_path / "other")

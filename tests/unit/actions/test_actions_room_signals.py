@@ -15,7 +15,7 @@ from tests.rooms import FILES, OPERATOR, open_at, send, write_room
 from tests.unit.epidemiology.test_leading_indicators import world
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.forecasts.forecasting import Chance, histories, total_history
-from vigie.actions.forecasts.known_then import KnownThen
+from vigie.actions.forecasts.known_then import KnownThen, PastHistories
 from vigie.actions.forecasts.room_signals import RoomSignals, candidates
 from vigie.actions.pages.scores_page import build_scores_page
 from vigie.actions.pages.showing import open_release
@@ -81,7 +81,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
 
 
 def of(room: Room) -> RoomSignals:
-    return RoomSignals(room, room.lake.files(REPORTS), Chance(1, LAST, 50, 7))
+    return RoomSignals(room, room.lake.files(REPORTS), Chance(1, LAST, 50, 7), PastHistories())
 
 
 def test_daily_flows_and_shares_are_candidates_and_counts_of_products_are_not() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -16,10 +17,33 @@ from vigie.actions.rooms.room import Room
 from vigie.lake import DataFile
 from vigie.schemas import MEASURES, REPORTS
 
-__all__ = ["KnownThen"]
+__all__ = ["KnownThen", "PastHistories"]
 
 _MODULUS = 9007199254740881
 """The largest prime that a float holds exactly; sums of hashes stay below it."""
+
+
+_DAYS_KEPT = 3
+"""A day, the week before it and the day of a ranking: what readers of one run ask for together."""
+
+
+class PastHistories:
+    """Histories of the last days that were asked for, which readers of one run share.
+
+    Forecasts made again, leading signals and the terms of the renewal engine read the same
+    measures of the same days.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[date, dict[tuple[str, int], History | None]] = OrderedDict()
+
+    def of(self, day: date) -> dict[tuple[str, int], History | None]:
+        """What is kept of a day, to read and to fill, by measure and days read; None: no figure."""
+        found = self._kept.setdefault(day, {})
+        self._kept.move_to_end(day)
+        if len(self._kept) > _DAYS_KEPT:
+            self._kept.popitem(last=False)
+        return found
 
 
 class KnownThen:
@@ -31,6 +55,7 @@ class KnownThen:
         measures: Sequence[str],
         reports: Sequence[DataFile],
         daily_days: int = HISTORY_DAYS["day"],
+        shared: PastHistories | None = None,
     ) -> None:
         """Args:
         room: the room.
@@ -38,10 +63,12 @@ class KnownThen:
             of what was known then is not kept.
         reports: files of the table of reports.
         daily_days: how far back daily measures are read.
+        shared: what other readers of the run have read of the same table; None: nothing.
         """
         made = {each.measure for each in room.declarations.datasets.datasets}
         self._room, self._rows = room, room.measures()
         self._days = {**HISTORY_DAYS, "day": daily_days}
+        self._shared = shared or PastHistories()
         self.measures = tuple(sorted(name for name in measures if name not in made))
         self._reports = tuple(file for file in reports if file.partition in self.measures)
 
@@ -61,11 +88,17 @@ class KnownThen:
             day: as_of.
             names: measures wanted; none: all.
         """
-        facts = self.facts(day)
-        if facts is None:
-            return
-        for each in histories(facts, self._rows, names or self.measures, day):
-            yield with_late_counts(self._room, facts, self._reports, each)
+        kept, daily_days = self._shared.of(day), self._days["day"]
+        wanted = names or self.measures
+        unread = [name for name in wanted if (name, daily_days) not in kept]
+        facts = self.facts(day) if unread else None
+        if facts is not None:
+            kept |= dict.fromkeys((name, daily_days) for name in unread)
+            for each in histories(facts, self._rows, unread, day):
+                complete = with_late_counts(self._room, facts, self._reports, each)
+                kept[each.measure, daily_days] = complete
+        found = (kept.get((name, daily_days)) for name in wanted)
+        yield from (each for each in found if each is not None)
 
     def fingerprints(self, days: Sequence[date]) -> dict[date, str]:
         """Count and sum of hashes of all revisions known by the end of each day, days in order."""

@@ -133,7 +133,7 @@ class PastForecasts:
         self._measures = tuple(measures)
         # What stands beside a forecast measure need not be forecast itself.
         known = {*measures, *surroundings.read_beside} & set(self._rows)
-        self._known = KnownThen(room, sorted(known), reports)
+        self._known = KnownThen(room, sorted(known), reports, shared=surroundings.past)
         beside = sorted({*measures, *surroundings.measures})
         self._looked_at = KnownThen(room, beside, reports)
         self._surroundings = surroundings

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from vigie.actions.forecasts.beside import EngineTerms
 from vigie.actions.forecasts.forecasting import Chance, History, Stream, total_history
-from vigie.actions.forecasts.known_then import KnownThen
+from vigie.actions.forecasts.known_then import KnownThen, PastHistories
 from vigie.actions.forecasts.renewal_forecasts import drawn_admissions, served
 from vigie.actions.rooms.kept_tables import keep_table, kept_table
 from vigie.actions.rooms.places import members_of_totals
@@ -72,15 +72,19 @@ class _Past:
 class RenewalTerms:
     """Finds the terms of the declared epidemics for any day, for one run."""
 
-    def __init__(self, room: Room, reports: Sequence[DataFile], chance: Chance) -> None:
+    def __init__(
+        self, room: Room, reports: Sequence[DataFile], chance: Chance, past: PastHistories
+    ) -> None:
         """Args:
         room: the room.
         reports: files of the table of reports.
         chance: of the run.
+        past: what was read of past days.
         """
         self._room, self._chance = room, chance
         self._rules = room.values.epidemics
-        self._known = KnownThen(room, sorted({each.measure for each in self._rules}), reports)
+        measures = sorted({each.measure for each in self._rules})
+        self._known = KnownThen(room, measures, reports, shared=past)
         self._folder = room.home / "cache" / "renewal"
         self._sources: dict[date, str] = {}
         self._past: dict[tuple[int, date], _Past] = {}

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.actions.forecasts.forecasting import Chance, History, total_history
-from vigie.actions.forecasts.known_then import KnownThen
+from vigie.actions.forecasts.known_then import KnownThen, PastHistories
 from vigie.actions.rooms.kept_tables import keep_table, kept_table
 from vigie.actions.rooms.places import is_valid, members_of_totals
 from vigie.actions.rooms.room import Room
@@ -72,20 +72,25 @@ def candidates(rows: Mapping[str, Mapping[str, object]], made: Sequence[str]) ->
 class RoomSignals:
     """Ranks the signals of a room, and reads those selected, for one run."""
 
-    def __init__(self, room: Room, reports: Sequence[DataFile], chance: Chance) -> None:
+    def __init__(
+        self, room: Room, reports: Sequence[DataFile], chance: Chance, past: PastHistories
+    ) -> None:
         """Args:
         room: the room.
         reports: files of the table of reports.
         chance: of the run.
+        past: what was read of past days.
         """
         self._room, self._rows = room, room.measures()
         made = [each.measure or "" for each in room.declarations.datasets.datasets]
         self.measures = candidates(self._rows, made)
-        self._long = KnownThen(room, self.measures, reports, daily_days=_DAYS_READ)
-        self._short = KnownThen(room, self.measures, reports)
+        self._long = KnownThen(room, self.measures, reports, _DAYS_READ, past)
+        self._short = KnownThen(room, self.measures, reports, shared=past)
         self._folder = room.home / "cache" / "signals"
         self._ranked: dict[tuple[str, date], RankedSignals] = {}
         self._read: tuple[date, dict[str, _Sources]] | None = None
+        self._read_long: tuple[date, dict[str, _Sources]] | None = None
+        self._fingerprints: dict[date, str] = {}
         oldest = chance.as_of - timedelta(days=180)
         for file in self._folder.glob("*.parquet"):
             if file.stem[-10:] < str(oldest):
@@ -124,11 +129,13 @@ class RoomSignals:
 
     def _kept(self, measure: str, day: date) -> tuple[Indicator, ...]:
         file = self._folder / f"{measure}-{day}.parquet"
+        if day not in self._fingerprints:
+            self._fingerprints |= self._long.fingerprints([day])
         made_of = (
             _KEPT_FORM,
             self._room.code_version,
             self._room.declarations.sha256,
-            self._long.fingerprints([day])[day],
+            self._fingerprints[day],
         )
         kept = kept_table(file, "|".join(made_of))
         if kept is None:
@@ -139,7 +146,9 @@ class RoomSignals:
 
     def _rank(self, measure: str, day: date) -> list[Indicator]:
         """Rank all other signals from what was known on a day."""
-        sources = self._sources(self._long, day)
+        if self._read_long is None or self._read_long[0] != day:
+            self._read_long = day, self._sources(self._long, day)
+        sources = dict(self._read_long[1])
         target = sources.pop(measure, None)
         if target is None or not sources:
             return []

@@ -14,6 +14,7 @@ from vigie.actions.forecasts.beside import Beside, EngineTerms, Entries
 from vigie.actions.forecasts.bookings import BookedEntries, Bookings, booked_entries
 from vigie.actions.forecasts.forecasting import MOST_DAYS_BEHIND, Chance, History, Stream
 from vigie.actions.forecasts.holidays import holidays_of
+from vigie.actions.forecasts.known_then import PastHistories
 from vigie.actions.forecasts.onward_stays import onward_stays
 from vigie.actions.forecasts.renewal_terms import RenewalTerms, covered
 from vigie.actions.forecasts.room_signals import RankedSignals, RoomSignals
@@ -30,7 +31,11 @@ __all__ = ["Surroundings"]
 
 
 class Surroundings:
-    """Puts beside a history what models may know besides it, for one run."""
+    """Puts beside a history what models may know besides it, for one run.
+
+    Attributes:
+        past: what was read of past days.
+    """
 
     def __init__(
         self,
@@ -48,8 +53,9 @@ class Surroundings:
         self._room = room
         self._days_ahead = chance.horizon_days + MOST_DAYS_BEHIND
         self._rules = room.values.epidemics
-        self._terms = RenewalTerms(room, reports, chance) if self._rules else None
-        self._signals = RoomSignals(room, reports, chance)
+        self.past = PastHistories()
+        self._terms = RenewalTerms(room, reports, chance, self.past) if self._rules else None
+        self._signals = RoomSignals(room, reports, chance, self.past)
         self._stays = WardStays(room, movements if self.entries else ())
         self._bookings = Bookings(room, reports)
         self._flows = flow_rules(room.values.shortages)

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vigie.actions.rooms.compiled_loops import compile_loops
 from vigie.actions.rooms.room import Room
 from vigie.state import ArrivalStatus
 
 __all__ = ["compiled_beside", "is_engine_kept"]
-
-# In the order in which a run needs them.
-_CODE = """
-from vigie.hospital.stays import ready_flow; ready_flow()
-from vigie.epidemiology.renewal import ready_engine; ready_engine()
-from vigie.supply.demand_kernel import ready_draws; ready_draws()
-from vigie.supply.reorder_kernel import ready_orders; ready_orders()
-"""
 
 
 @contextmanager
 def compiled_beside(room: Room) -> Iterator[Callable[[], object]]:
     """Have the loops of models compiled beside the work inside, in a room that has an epidemic.
 
-    The first run of a room compiles for some 25 s. A process of its own does it, since a thread
-    would hold up the work inside; compiled code is kept with the room, where the run finds it.
+    Where the installation keeps no loops the first run of a room compiles for some 25 s. A process
+    of its own does it; compiled code is kept with the room, where the run finds it.
     What fails here is not told: it fails again in the models, which tell it. With nothing to
     parse nothing is compiled: there may be nothing to compute either, and else the models compile
     what they need. What is not ready when the work ends is given up.
@@ -40,10 +32,7 @@ def compiled_beside(room: Room) -> Iterator[Callable[[], object]]:
     if not (room.values.epidemics and is_waiting and not is_engine_kept()):
         yield lambda: None
         return
-    command = [sys.executable, "-c", _CODE]
-    with subprocess.Popen(  # noqa: S603  # our own program
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as child:
+    with compile_loops(stderr=subprocess.DEVNULL) as child:
         try:
             yield child.wait
         finally:

@@ -206,6 +206,14 @@ class _Run:
 
 def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
     store = _store(run, product, terms)
+    # What only the run needs is given back before scenarios need as much.
+    result = _judged(run, product, store)
+    return replace(result, again=_again(run, product, store))
+
+
+def _judged(run: _Run, product: str, store: ProductStore) -> ProductResult:
+    """The product as the run sees it, without scenarios."""
+    terms = store.terms
     need = net_need(store.use.paths, store.coming)
     # Advice must not rest on the orders that it is about.
     alone = need
@@ -246,7 +254,6 @@ def _one(run: _Run, product: str, terms: ProductTerms) -> ProductResult:
         ),
         plans=plans,
         optimal=optimal,
-        again=_again(run, product, store),
     )
 
 

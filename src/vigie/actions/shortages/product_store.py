@@ -33,6 +33,23 @@ class ProductTerms:
     lead_time_days: float
 
 
+def product_terms(inputs: Inputs) -> dict[str, ProductTerms]:
+    """Terms by product, as the list of products declares them.
+
+    Args:
+        inputs: of the run.
+    """
+    return {
+        row["product"]: ProductTerms(
+            row["unit"],
+            float(row["pack_size"]),
+            Unmet(row["unmet"]),
+            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
+        )
+        for row in inputs.reference["products"].to_pylist()
+    }
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProductStore:
     """One product at all places; arrays have an axis of this one product after the place.

@@ -27,7 +27,13 @@ def days_needed(horizon: int) -> int:
     return RECENT_DAYS + _FEWEST_LEARNT_DAYS + _FEWEST_BANK_DAYS + 2 * horizon
 
 
-def centre(features: DailyFeatures, times: IntArray, days: int, fit: FloatArray) -> FloatArray:
+def centre(
+    features: DailyFeatures,
+    times: IntArray,
+    days: int,
+    fit: FloatArray,
+    moves: FloatArray | None = None,
+) -> FloatArray:
     """The middle of the forecasts that some days make.
 
     Args:
@@ -35,13 +41,16 @@ def centre(features: DailyFeatures, times: IntArray, days: int, fit: FloatArray)
         times: (chosen,), indices of the days that forecast.
         days: ahead.
         fit: (feature,).
+        moves: the moves so many days ahead, where they are at hand; None: they are made.
 
     Returns:
         (series, chosen), counts, >= 0; NaN before the first report of a series.
 
     Source: docs/models/pooled-daily.md, equation 5.
     """
-    at = features.level[:, times] + features.moves_ahead(days)[:, times] @ fit
+    if moves is None:
+        moves = features.moves_ahead(days)
+    at = features.level[:, times] + moves[:, times] @ fit
     return np.asarray(np.maximum(at, 0.0) * features.factor_ahead(times, days))
 
 
@@ -81,7 +90,8 @@ class Regression:
         self._features, self._days, self._truth = features, days, truth
         self._is_known = features.is_usable[:, : len(times)] & np.isfinite(truth)
         self._target = (truth / factor - level) / scale
-        self._moves = features.moves_ahead(days)[:, : len(times)] / scale[..., None]
+        self._moves_ahead = features.moves_ahead(days)
+        self._moves = self._moves_ahead[:, : len(times)] / scale[..., None]
         # Errors are counted in patients, so series with more of them weigh more.
         self._weight = factor * scale
 
@@ -126,7 +136,8 @@ class Regression:
             fit = self.fit(int(times[0])) if known.any() else None
             if fit is None:
                 continue
-            centres.append(centre(self._features, times, self._days, fit)[known])
+            middle = centre(self._features, times, self._days, fit, self._moves_ahead)
+            centres.append(middle[known])
             truths.append(self._truth[:, times][known])
             ages.append(np.broadcast_to(end - 1 - times, known.shape)[known])
             series.append(np.broadcast_to(np.arange(len(known))[:, None], known.shape)[known])

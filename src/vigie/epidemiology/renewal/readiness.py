@@ -10,6 +10,7 @@ import numpy as np
 from vigie.epidemiology.delays import Delay, DelayFamily
 from vigie.epidemiology.renewal.engine import fit_renewal
 from vigie.epidemiology.renewal.rules import RenewalRules
+from vigie.epidemiology.renewal.scenarios import Multiplier, scenario_paths
 
 __all__ = ["engine_loops", "ready_engine"]
 
@@ -17,13 +18,13 @@ _DAYS, _PEOPLE, _SAMPLES = 28, 20.0, 20
 
 
 def ready_engine() -> None:
-    """Compile all loops of ``fit_renewal``, which the first fit of a process would do otherwise.
+    """Compile all loops of fits and scenarios, which the first of a process would do otherwise.
 
-    It fits one invented place and forgets the result; no chance of a caller is drawn. Some 15 s
-    where no compiled code is kept, half a second where it is. Other threads may work meanwhile; a
-    fit that is begun before the end waits for what it needs.
+    It fits one invented place, runs it on once more and forgets the result; no chance of a caller
+    is drawn. Some 15 s where no compiled code is kept, half a second where it is. Other threads may
+    work meanwhile; a fit that is begun before the end waits for what it needs.
     """
-    fit_renewal(
+    result = fit_renewal(
         np.full((1, _DAYS), _PEOPLE),
         first_weekday=0,
         generation=Delay(DelayFamily.GAMMA, 5.0, 2.0),
@@ -34,6 +35,7 @@ def ready_engine() -> None:
         # Draws that are moved in any case: the loop that moves them is compiled too.
         rules=RenewalRules(move_steps=1, smallest_effective_share=1.0),
     )
+    scenario_paths(result, [Multiplier(1, 1, 1.0)], 0)
 
 
 def engine_loops() -> dict[ModuleType, tuple[Any, ...]]:
