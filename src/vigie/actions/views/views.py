@@ -177,7 +177,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A shortage on which somebody must decide; its key is "kind|place|category"."""
+    """A shortage on which somebody must decide; its key is "kind|place|category".
+
+    ``alert`` says where its alert stands now; "" where a page tells it beside, or there is none.
+    """
 
     key: str
     what: str
@@ -193,6 +196,7 @@ class DecisionRow:
     owner: str
     state: str
     is_new: bool
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,7 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "plan.map_gives": ("gives", "donne"),
     "plan.map_helped": ("is helped", "est aidé"),
+    "plan.map_depot": ("depot, gives", "dépôt, donne"),
     "plan.map_other": ("other site", "autre site"),
     "plan.number": ("Move", "Action"),
     "plan.from_place": ("From", "De"),
