@@ -143,12 +143,15 @@ def test_any_decision_is_recorded_by_a_form_and_leaves_as_csv(room: Room) -> Non
             "account": "director",
             "role": "Director of the crisis cell",
             "place": "A",
-            "before": "0.6",
-            "after": "0.2",
+            "before": "60",
+            "after": "20",
             "quantity": "6",
             "unit": "beds",
             "reason": "",
         }
+        for change in ({"before": "160"}, {"after": "nan"}, {"quantity": "inf"}):
+            refused = await browser.post("/decisions", data=kept | fields | change)
+            assert refused.status_code == 422, change
         page = await browser.post("/decisions", data=kept | fields)
         return page, await browser.get("/decisions/decisions.csv")
 
@@ -156,5 +159,6 @@ def test_any_decision_is_recorded_by_a_form_and_leaves_as_csv(room: Room) -> Non
     assert "Opened &lt;6&gt; beds" in page.text
     assert "/places/A?release=" in page.text
     (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert row["receiver_before"] == "0.6"
     assert (row["role"], row["receiver_after"]) == ("Director of the crisis cell", "0.2")
     assert answer.headers["content-disposition"] == 'attachment; filename="decisions.csv"'

@@ -120,7 +120,7 @@ ALERT_PAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "nobody: a notice is not passed on",
         "personne : un avis n'est pas transmis",
     ),
-    "alerts.moves": ("Moves of the plan that help", "Actions du plan qui aident"),
+    "alerts.moves": ("Moves of the plan that help", "Transferts du plan qui aident"),
     "alerts.no_moves": ("the plan has none", "le plan n'en a pas"),
     "alerts.do_answer": ("Acknowledge", "Prendre en compte"),
     "alerts.field.answer": (

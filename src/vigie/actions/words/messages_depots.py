@@ -58,12 +58,12 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "plan.map_finding_places": (
         "The {count} moves that help most, between {places} sites and depots",
-        "Les {count} actions qui aident le plus, entre {places} sites et dépôts",
+        "Les {count} transferts qui aident le plus, entre {places} sites et dépôts",
     ),
     "plan.map_alternative_places": (
         "Map of {count} moves between {places} sites and depots; the first goes from {sender} to "
         "{receiver}: {quantity}.",
-        "Carte de {count} actions entre {places} sites et dépôts ; la première va de {sender} à "
+        "Carte de {count} transferts entre {places} sites et dépôts ; le premier va de {sender} à "
         "{receiver} : {quantity}.",
     ),
     "move.here_depot": (

@@ -93,7 +93,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "decide.in_100": ("In 100", "Sur 100"),
     "decide.from": ("From when, if it happens", "Dès quand, si cela arrive"),
     "decide.act_by": ("Act before", "Agir avant"),
-    "decide.move": ("Proposed move", "Action proposée"),
+    "decide.move": ("Proposed move", "Transfert proposé"),
     "decide.owner": ("Who decides", "Qui décide"),
     "decide.state": ("State", "État"),
     "decide.too_late": (
@@ -104,7 +104,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "decide.today": ("today", "aujourd'hui"),
     "decide.no_lead_time": ("no lead time known", "délai d'action inconnu"),
     "decide.no_owner": ("no duty role recorded", "aucune fonction d'astreinte enregistrée"),
-    "decide.no_move": ("no move is proposed", "aucune action proposée"),
+    "decide.no_move": ("no move is proposed", "aucun transfert proposé"),
     "decide.new": ("new", "nouveau"),
     "decide.open": ("still open", "toujours ouvert"),
     "move.here": (
@@ -119,8 +119,8 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{quantity} {unit} vers {other}, {day} ; risque de pénurie de {here_before} à "
         "{here_after} sur 100 ici, de {there_before} à {there_after} là-bas",
     ),
-    "move.more.one": ("and 1 more move", "et 1 autre action"),
-    "move.more.many": ("and {count} more moves", "et {count} autres actions"),
+    "move.more.one": ("and 1 more move", "et 1 autre transfert"),
+    "move.more.many": ("and {count} more moves", "et {count} autres transferts"),
     # Shortages
     "kind.beds": ("Beds", "Lits"),
     "kind.staff": ("Staff", "Personnel"),
@@ -341,7 +341,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "place.help_out": ("Could lend", "Pourrait prêter"),
     "place.no_help": (
         "No move from or to this place is proposed.",
-        "Aucune action depuis ou vers ce lieu n'est proposée.",
+        "Aucun transfert depuis ou vers ce lieu n'est proposé.",
     ),
     "place.outlook": ("Outlook", "Perspectives"),
     "place.no_outlook": (
