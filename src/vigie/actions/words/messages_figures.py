@@ -46,6 +46,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{reported} of {expected} {reporters}.",
         "{reported} {reporters} sur {expected}.",
     ),
+    "briefing.reported_part": (
+        "Least complete: {title}, {reported} of {expected} {reporters}.",
+        "Le moins complet : {title}, {reported} {reporters} sur {expected}.",
+    ),
     "briefing.feeds_disagree": ("{count} feeds disagree.", "{count} sources en désaccord."),
     "briefing.feeds_late.one": ("1 feed is late.", "1 source en retard."),
     "briefing.feeds_late.many": ("{count} feeds are late.", "{count} sources en retard."),
