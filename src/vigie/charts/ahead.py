@@ -189,9 +189,9 @@ def _deliveries(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
             )
         )
         told = f"+{words.number(units)}"
-        wide = drawing.LETTER * 12 * len(told)
+        wide = drawing.LETTER * 13 * len(told)
         if across - wide / 2 > taken:
-            taken = across + wide / 2 + 4
+            taken = across + wide / 2 + 8
             parts.append(
                 drawing.text(
                     (across, top - 5), told, anchor="middle", size=12, is_bold=True, has_halo=True
@@ -225,9 +225,11 @@ def _moments(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     parts = []
     if frame.days.first <= ahead.today <= frame.days.last:
         across = frame.days(ahead.today)
+        half = drawing.LETTER * frame.size * len(words.today) / 2
+        middle = min(max(across, half + 2), frame.width - half - 2)
         parts += [
             drawing.line((across, 18), (across, bottom), stroke=palette.INK, dash="2 3"),
-            drawing.text((across, 14), words.today, anchor="middle"),
+            drawing.text((middle, 14), words.today, anchor="middle"),
         ]
     if ahead.act_by is not None and frame.days.first <= ahead.act_by <= frame.days.last:
         across = frame.days(ahead.act_by)
@@ -307,7 +309,8 @@ def _limits(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
             drawing.rectangle((left, top), (right - left, 18), fill=fill, stroke=palette.INK)
         )
         most = int((right - left - 4) / (drawing.LETTER * 12))
-        told = name if len(name) <= most else name[:most]
+        # A cut word misleads: a piece too narrow for its name stays empty, the table has it.
+        told = name if len(name) <= most else ""
         if told:
             middle = ((left + right) / 2, top + 13)
             parts.append(drawing.text(middle, told, anchor="middle", size=12))

@@ -162,6 +162,7 @@ def build_place_page(
         bed_parts=bed_part_lines(tables, place, names, words),
         depot=depot_page(tables, place, names, words) if names.is_depot(place) else None,
         suppliers=supplier_lines(tables, names, words, names.inside(place)),
+        plan_region={"nation": "", "region": place}.get(reader.place.kind),
     )
 
 
@@ -340,6 +341,9 @@ def _children(reader: _Reader) -> tuple[ChildRow, ...]:
         if worst and worst.place != child.key:
             what = f"{what}, {reader.names.place(worst.place)}"
         chance = reader.words.chance(worst.probability) if worst else None
+        if reader.names.is_depot(child.key):
+            what = f"{reader.words.say('place.kind.depot')}{reader.words.colon}"
+            what += reader.words.say("depot.title").lower()
         rows.append(ChildRow(child.key, child.name, what, chance))
     rows.sort(key=lambda row: (-(row.chance.probability if row.chance else -1.0), row.name))
     return tuple(rows)

@@ -311,7 +311,7 @@ def _compared(tables: ReleaseTables, words: Words) -> tuple[ComparedPlan, ...]:
                 name=name,
                 is_shown=number == 0,
                 moves=words.number(plan["moves"]),
-                unmet=words.number(round(plan["unmet_after"])),
+                unmet=words.about(round(plan["unmet_after"])),
                 less=words.change(less),
             )
         )

@@ -133,7 +133,7 @@ def _spoken(row: dict[str, Any], measure: Measure, evidence: Evidence, words: Wo
         state, note = FigureState.CONFLICT, conflict_text(conflict, measure, words)
     return Figure(
         words.measured(value, measure.unit),
-        words.unit(measure.unit),
+        words.unit(measure.unit, value),
         day,
         None,
         None,
@@ -259,7 +259,7 @@ def latest_of_whole(
     )
     figure = Figure(
         text=words.measured(row["value"], measure.unit),
-        unit=words.unit(measure.unit),
+        unit=words.unit(measure.unit, row["value"]),
         as_of=row["reference_date"],
         reported=row["reported"],
         expected=row["expected"],

@@ -143,7 +143,7 @@ def advice_lines(
 def _amount(advice: StockAdvice, units: float, names: RoomNames, words: Words) -> str:
     """Units of a product with their unit."""
     unit = names.product_units.get(advice.product, advice.row["unit"])
-    unit = words.unit(unit if unit.isalpha() else "units")
+    unit = words.unit(unit if unit.isalpha() else "units", units)
     return f"{words.number(units)}\u00a0{unit}"
 
 
@@ -160,7 +160,10 @@ def _expiry(advice: StockAdvice, names: RoomNames, words: Words) -> list[str]:
         lines.append(words.say("stock.next_expiry", amount=amount, day=day))
     if advice.expiring >= _LEAST_EXPIRING:
         amount = _amount(advice, advice.expiring, names, words)
-        lines.append(words.say("stock.expiring", amount=amount, days=row["horizon_days"]))
+        days = row["horizon_days"]
+        lines.append(
+            words.count("stock.expiring", round(advice.expiring), amount=amount, days=days)
+        )
     return lines
 
 

@@ -350,7 +350,7 @@ class EpidemicView:
 
 @dataclass(frozen=True, slots=True)
 class PlacePage:
-    """The page of one place, of one release, in one language."""
+    """The page of one place; plan_region: of the plan to look at, "" all, None one of its own."""
 
     language: Language
     room_name: str
@@ -389,6 +389,7 @@ class PlacePage:
     bed_parts: tuple[str, ...] = ()
     depot: DepotPart | None = None
     suppliers: tuple[str, ...] = ()
+    plan_region: str | None = None
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

@@ -86,6 +86,14 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "unités en commande ici attendent leur tour, dont {rest} après le {day} ; une commande "
         "d'aujourd'hui attend derrière elles",
     ),
+    "stock.capped_all": (
+        "{supplier} can deliver {cap} a day to all places together; up to {waiting} of the units "
+        "on order here wait for their turn, all of them still after {day}; an order of today waits "
+        "behind them",
+        "{supplier} peut livrer {cap} par jour à tous les lieux ensemble ; jusqu'à {waiting} des "
+        "unités en commande ici attendent leur tour, toutes encore après le {day} ; une commande "
+        "d'aujourd'hui attend derrière elles",
+    ),
     "stock.capped_none": (
         "{supplier} can deliver {cap} a day to all places together; nothing on order here waits, "
         "a large order of today may",
@@ -99,9 +107,9 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "des commandes en cours attend.",
     ),
     "supplier.capped.many": (
-        "{what}: {supplier} can deliver {cap} a day to all places together; {count} units of the "
-        "open orders wait.",
-        "{what} : {supplier} peut livrer {cap} par jour à tous les lieux ensemble ; {count} unités "
-        "des commandes en cours attendent.",
+        "{what}: {supplier} can deliver {cap} a day to all places together; about {about} units "
+        "of the open orders wait.",
+        "{what} : {supplier} peut livrer {cap} par jour à tous les lieux ensemble ; environ "
+        "{about} unités des commandes en cours attendent.",
     ),
 }

@@ -324,8 +324,8 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "vigie.toml.",
     ),
     "place.see_inside": (
-        "Shortages are assessed at each hospital; the highest of each stands below.",
-        "Les pénuries sont évaluées par hôpital ; la plus élevée de chacun figure plus bas.",
+        "Shortages are assessed at each hospital; the highest of each stands under Places inside.",
+        "Les pénuries sont évaluées par hôpital ; la plus élevée figure sous Lieux inclus.",
     ),
     "place.products": ("Products", "Produits"),
     "place.products_rest.one": (
@@ -347,6 +347,11 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "No move from or to this place is proposed.",
         "Aucun transfert depuis ou vers ce lieu n'est proposé.",
     ),
+    "place.help_inside": (
+        "Moves are proposed between hospitals, not for a whole region.",
+        "Les transferts sont proposés entre hôpitaux, non pour une région entière.",
+    ),
+    "place.help_plan": ("See them in the plan", "Les voir dans le plan"),
     "place.outlook": ("Outlook", "Perspectives"),
     "place.no_outlook": (
         "No series is shown for this place. They appear with its first reports.",

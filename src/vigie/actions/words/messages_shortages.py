@@ -52,12 +52,16 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "Dernières données : {day}. La suite repose sur des chiffres plus anciens.",
     ),
     "reason.beds": (
-        "{need} patients, {capacity} usable beds; limited by {binds}",
-        "{need} patients, {capacity} lits utilisables ; limité par {binds}",
+        "{patients}, {beds}; limited by {binds}",
+        "{patients}, {beds} ; limité par {binds}",
     ),
+    "reason.patients.one": ("{count} patient", "{count} patient"),
+    "reason.patients.many": ("{count} patients", "{count} patients"),
+    "reason.usable.one": ("{count} usable bed", "{count} lit utilisable"),
+    "reason.usable.many": ("{count} usable beds", "{count} lits utilisables"),
     "reason.staff": (
         "{need} needed, {capacity} present",
-        "{need} nécessaires, {capacity} présents",
+        "besoin : {need}, présents : {capacity}",
     ),
     "reason.equipment": (
         "{need} in use of {capacity}",
