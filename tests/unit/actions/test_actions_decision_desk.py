@@ -112,6 +112,22 @@ def test_a_form_sent_twice_decides_once(room: Room) -> None:
     assert len(list_decisions(room, OPERATOR)) == 1
 
 
+def test_who_accepted_may_not_approve_and_the_page_says_that_nothing_changed(room: Room) -> None:
+    move = first_move(room)
+    page = f"/moves/{move.code}"
+
+    async def visit(browser: httpx.AsyncClient) -> httpx.Response:
+        for account, place in (("ann", move.from_place), ("bob", move.to_place)):
+            kept = hidden((await browser.get(page)).text)
+            await browser.post(f"{page}/accept", data=kept | {"account": account, "place": place})
+        kept = hidden((await browser.get(page)).text)
+        return await browser.post(f"{page}/approve", data=kept | {"account": "ann", "place": ""})
+
+    answer = browse(room, visit)
+    assert answer.status_code == 403
+    assert "You may not do this; nothing was changed" in answer.text
+
+
 def test_a_refused_step_says_why_on_the_page(room: Room) -> None:
     move = first_move(room)
     page = f"/moves/{move.code}"

@@ -116,7 +116,8 @@ def build_place_page(
     reader = _Reader(tables, names.places[place], names, read_evidence(tables, names), words)
     risks = read_risks(tables, place=place)
     series = _read_series(reader)
-    latest = tuple(_latest(reader, one) for one in series)
+    nowcasts = tables.table("nowcasts", place=place).to_pylist()
+    latest = tuple(_latest(reader, one, nowcasts) for one in series)
     own = [risk for risk in risks if risk.kind != "products"]
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
@@ -224,7 +225,7 @@ def _facts(reader: _Reader, measure: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["category"], row["reference_date"]))
 
 
-def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:
+def _latest(reader: _Reader, series: PlaceSeries, nowcasts: Sequence[dict[str, Any]]) -> LatestRow:
     rows = list(series.rows)
     name = reader.names.series(series.measure.key, series.category)
     row = (
@@ -232,9 +233,7 @@ def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:
         if series.is_whole
         else latest_at_place(rows, series.measure, reader.evidence, reader.words)
     )
-    row = with_late_reports(
-        row, reader.tables, series.measure, reader.place.key, series.category, reader.words
-    )
+    row = with_late_reports(row, nowcasts, series.measure, series.category, reader.words)
     return replace(row, name=name)
 
 

@@ -165,6 +165,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "estimate for all: {middle} ({range})",
         "estimation pour tous : {middle} ({range})",
     ),
+    "tile.completed_sure": (
+        "estimate for all: {middle} (range below 1)",
+        "estimation pour tous : {middle} (fourchette de moins de 1)",
+    ),
     "tile.change": (
         "{change} in 7 days, over the {count} {reporters} present on both days",
         "{change} en 7 jours, sur les {count} {reporters} présents aux deux dates",
