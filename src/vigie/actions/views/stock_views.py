@@ -147,6 +147,11 @@ def _amount(advice: StockAdvice, units: float, names: RoomNames, words: Words) -
     return f"{words.number(units)}\u00a0{unit}"
 
 
+def _whole(units: float) -> int:
+    """An expectation in whole units: a tenth of a vial cannot expire."""
+    return max(1, round(units))
+
+
 def _expiry(advice: StockAdvice, names: RoomNames, words: Words) -> list[str]:
     """What has expired, what expires next, and what is expected to expire unused."""
     row, lines = advice.row, []
@@ -159,10 +164,10 @@ def _expiry(advice: StockAdvice, names: RoomNames, words: Words) -> list[str]:
         day = words.dated_day(next_day)
         lines.append(words.say("stock.next_expiry", amount=amount, day=day))
     if advice.expiring >= _LEAST_EXPIRING:
-        amount = _amount(advice, advice.expiring, names, words)
+        amount = _amount(advice, _whole(advice.expiring), names, words)
         days = row["horizon_days"]
         lines.append(
-            words.count("stock.expiring", round(advice.expiring), amount=amount, days=days)
+            words.count("stock.expiring", _whole(advice.expiring), amount=amount, days=days)
         )
     return lines
 
@@ -202,7 +207,7 @@ def expiry_at_sender(
     return words.say(
         "plan.expires",
         sender=sender,
-        amount=_amount(advice, advice.expiring, names, words),
+        amount=_amount(advice, _whole(advice.expiring), names, words),
         day=words.dated_day(advice.row["next_expiry_date"]),
     )
 
