@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vigie.charts import drawing, palette
 from vigie.charts.frame import DayFrame, day_axis, left_edge, picture, size_of
+from vigie.charts.risk_days import shortened
 from vigie.charts.scales import Days, DayScale, ValueScale, round_ticks
 
 __all__ = ["Ahead", "AheadWords", "draw_ahead"]
@@ -189,9 +190,9 @@ def _deliveries(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
             )
         )
         told = f"+{words.number(units)}"
-        wide = drawing.LETTER * 12 * len(told)
+        wide = drawing.LETTER * 13 * len(told)
         if across - wide / 2 > taken:
-            taken = across + wide / 2 + 4
+            taken = across + wide / 2 + 8
             parts.append(
                 drawing.text(
                     (across, top - 5), told, anchor="middle", size=12, is_bold=True, has_halo=True
@@ -225,9 +226,11 @@ def _moments(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     parts = []
     if frame.days.first <= ahead.today <= frame.days.last:
         across = frame.days(ahead.today)
+        half = drawing.LETTER * frame.size * len(words.today) / 2
+        middle = min(max(across, half + 2), frame.width - half - 2)
         parts += [
             drawing.line((across, 18), (across, bottom), stroke=palette.INK, dash="2 3"),
-            drawing.text((across, 14), words.today, anchor="middle"),
+            drawing.text((middle, 14), words.today, anchor="middle"),
         ]
     if ahead.act_by is not None and frame.days.first <= ahead.act_by <= frame.days.last:
         across = frame.days(ahead.act_by)
@@ -294,21 +297,36 @@ def _limits(ahead: Ahead, frame: DayFrame, words: AheadWords) -> list[str]:
     parts = [
         drawing.text((begins - 6, top + 13), words.limits, anchor="end", size=12)
         if fits
-        else drawing.text((frame.days.left, top - 6), words.limits, size=12)
+        else drawing.text((frame.days.right + 5, top + 13), words.limits, size=12)
     ]
-    at = 0
-    for number, (name, run) in enumerate(groupby(ahead.limits)):
-        count = len(list(run))
-        left = max(frame.days.left, frame.days(ahead.days[at]) - _half(frame))
-        right = min(frame.days.right, frame.days(ahead.days[at + count - 1]) + _half(frame))
-        at += count
-        fill = palette.GROUND_SOFT if number % 2 else palette.GROUND
+    pieces = list(_limit_pieces(ahead, frame))
+    widest = {
+        name: max((right - left, left) for each, left, right in pieces if each == name)[1]
+        for name, _, _ in pieces
+    }
+    grounds = dict(zip(widest, (palette.GROUND, palette.RULE, palette.GROUND_SOFT), strict=False))
+    for name, left, right in pieces:
+        # Equal grounds name the pieces that are too narrow for their word.
+        ground = grounds.get(name, palette.GROUND)
         parts.append(
-            drawing.rectangle((left, top), (right - left, 18), fill=fill, stroke=palette.INK)
+            drawing.rectangle((left, top), (right - left, 18), fill=ground, stroke=palette.INK)
         )
         most = int((right - left - 4) / (drawing.LETTER * 12))
-        told = name if len(name) <= most else name[:most]
+        told = name if len(name) <= most else ""
+        if not told and left == widest[name] and most > 2:
+            told = shortened(name, most)
         if told:
             middle = ((left + right) / 2, top + 13)
             parts.append(drawing.text(middle, told, anchor="middle", size=12))
     return parts
+
+
+def _limit_pieces(ahead: Ahead, frame: DayFrame) -> Iterator[tuple[str, float, float]]:
+    """Name of what limits, left and right edge, for each run of equal days."""
+    at = 0
+    for name, run in groupby(ahead.limits):
+        count = len(list(run))
+        left = max(frame.days.left, frame.days(ahead.days[at]) - _half(frame))
+        right = min(frame.days.right, frame.days(ahead.days[at + count - 1]) + _half(frame))
+        at += count
+        yield name, left, right

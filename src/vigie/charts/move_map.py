@@ -21,11 +21,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class MovePlace:
-    """A site on the map: its name, and degrees north and east."""
+    """A site or a depot on the map: its name, and degrees north and east."""
 
     name: str
     latitude: float
     longitude: float
+    is_depot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class MapMove:
 
 @dataclass(frozen=True, slots=True)
 class MoveMapWords:
-    """Words of the map."""
+    """Words of the map; depot is said when one has a move."""
 
     title: str
     description: str
     gives: str
     helped: str
     other: str
+    depot: str
 
 
 def draw_move_map(
@@ -62,7 +64,9 @@ def draw_move_map(
     *,
     is_narrow: bool = False,
 ) -> str:
-    """The map as SVG text: squares give, circles are helped, and the arrow says which way.
+    """The map as SVG text: squares give, diamonds are depots that give, circles are helped.
+
+    The arrow says which way.
 
     Moves between the same two places share an arrow; on a phone it carries numbers only.
 
@@ -78,7 +82,8 @@ def draw_move_map(
     if not moves:
         raise ValueError("a map of moves needs a move")
     width, height = (344, 400) if is_narrow else (720, 520)
-    legend = 66 if is_narrow else 30
+    has_depot = any(places[move.sender].is_depot for move in moves)
+    legend = (85 if has_depot else 66) if is_narrow else 30
     places, moves = _near(places, moves)
     at = project([(p.latitude, p.longitude) for p in places], width, height - legend)
     senders = {move.sender for move in moves}
@@ -95,13 +100,17 @@ def draw_move_map(
         (*_xy(at, each), 8.0) for each in sorted(senders | receivers)
     ]
     for each in sorted(senders | receivers):
-        parts.append(_end(_xy(at, each), is_sender=each in senders, is_receiver=each in receivers))
+        if places[each].is_depot:
+            parts.append(_depot(_xy(at, each)))
+        else:
+            gives, is_helped = each in senders, each in receivers
+            parts.append(_end(_xy(at, each), is_sender=gives, is_receiver=is_helped))
     names = partial(_names, places, at, sorted(senders | receivers), taken, width)
     labels = partial(_labels, at, ways, taken)
     # On a phone the numbers must be there; on a wide map they find another place on their arrow.
     for draw in (labels, names) if is_narrow else (names, labels):
         parts += draw(is_narrow=is_narrow)
-    parts += _legend(words, height - legend + 20, is_narrow=is_narrow)
+    parts += _legend(words, height - legend + 20, has_depot=has_depot, is_narrow=is_narrow)
     return drawing.document(
         width, height, title=words.title, description=words.description, parts=parts, font_size=12
     )
@@ -169,6 +178,15 @@ def _end(at: tuple[float, float], *, is_sender: bool, is_receiver: bool) -> str:
     )
     circle = drawing.circle(at, 4.2 if is_sender else 6.5, fill=palette.INK, stroke=palette.INK)
     return (square if is_sender else "") + (circle if is_receiver else "")
+
+
+def _depot(at: tuple[float, float]) -> str:
+    (x, y), half = at, 8.5
+    corners = f"M{x:.1f},{y - half:.1f}L{x + half:.1f},{y:.1f}L{x:.1f},{y + half:.1f}"
+    return (
+        f'<path d="{corners}L{x - half:.1f},{y:.1f}Z" fill="{palette.GROUND}" '
+        f'stroke="{palette.INK}"/>'
+    )
 
 
 def _labels(
@@ -276,10 +294,11 @@ def _name(
     return [drawing.text((free[0][0], free[0][1] + 4), told, anchor="middle", has_halo=True)]
 
 
-def _legend(words: MoveMapWords, top: float, *, is_narrow: bool) -> list[str]:
+def _legend(words: MoveMapWords, top: float, *, has_depot: bool, is_narrow: bool) -> list[str]:
     parts, across, row = [], 10.0, 0
     for mark, name in (
         (_end((0, 0), is_sender=True, is_receiver=False), words.gives),
+        *([(_depot((0, 0)), words.depot)] if has_depot else []),
         (_end((0, 0), is_sender=False, is_receiver=True), words.helped),
         (drawing.circle((0, 0), 2.6, fill=palette.GROUND, stroke=palette.REPORTED), words.other),
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -56,9 +57,11 @@ def add_alert_pages(
 
     def page(request: Request) -> Response:
         reading = reading_now(request)
-        view = alerts.page(_tables(reading), reading.language, _chosen(request))
+        chosen = _chosen(request)
+        view = alerts.page(_tables(reading), reading.language, chosen)
         hidden = hidden_fields(request, token, reading)
-        return render("alerts.html", reading, page=view, hidden=hidden, section="alerts")
+        kept = _query(chosen)
+        return render("alerts.html", reading, page=view, hidden=hidden, kept=kept, section="alerts")
 
     def csv(request: Request) -> Response:
         headers = {"Content-Disposition": 'attachment; filename="alerts.csv"'}
@@ -69,7 +72,8 @@ def add_alert_pages(
         reading = await run_in_threadpool(reading_now, request)
         fields = await form_fields(request, token, reading)
         await run_in_threadpool(alerts.answer, number, fields)
-        return RedirectResponse(f"/alerts#alert-{number}", status_code=303)
+        # Back to the same part of the list: whoever answers works through it.
+        return RedirectResponse(f"/alerts{_query(_chosen(request))}#alert-{number}", 303)
 
     app.get("/alerts", response_class=HTMLResponse)(page)
     app.get("/alerts.csv")(csv)
@@ -80,6 +84,19 @@ def _tables(reading: Reading) -> ReleaseTables:
     if reading.tables is None:
         raise NotFound(reading.words.say("releases.none"))
     return reading.tables
+
+
+def _query(chosen: AlertsChosen) -> str:
+    """What the reader chose, as the end of an address; "" when all is shown."""
+    page = str(chosen.page) if chosen.page > 1 else ""
+    given = {
+        "role": chosen.role,
+        "severity": chosen.severity,
+        "place": chosen.place,
+        "page": page,
+    }
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _chosen(request: Request) -> AlertsChosen:

@@ -377,6 +377,8 @@ def _add_errors(app: FastAPI, pages: _Pages) -> None:
     def own(request: Request, error: VigieError) -> Response:
         titles = {NotFound: "error.not_found", AccessRefused: "error.refused"}
         title = next((titles[kind] for kind in titles if isinstance(error, kind)), "error.title")
+        if title == "error.refused" and request.method == "POST":
+            title = "error.refused_act"
         return pages.message(request, title, str(error), status=http_status(error))
 
     @app.exception_handler(HTTPException)

@@ -17,7 +17,8 @@ from tests.browsing import browse, hidden
 from tests.plan_room import copy_of, opened
 from tests.rooms import OPERATOR, STRANGER
 from vigie.actions.pages.alert_desk import AlertDesk
-from vigie.actions.pages.showing import open_release
+from vigie.actions.pages.briefing_text import render_text
+from vigie.actions.pages.showing import open_release, show_briefing
 from vigie.actions.rooms.alert_book import AlertLine, list_alerts
 from vigie.actions.rooms.room import Room
 from vigie.actions.views.alert_choices import AlertsChosen
@@ -42,6 +43,11 @@ def audited(room: Room) -> list[dict[str, Any]]:
         return [json.loads(row.payload) for row in tx.outbox("audit")]
 
 
+def in_terminal(room: Room) -> str:
+    """The briefing as vigie show prints it, with its lines joined."""
+    return " ".join(render_text(show_briefing(room, OPERATOR, "en")).split())
+
+
 def test_an_alert_is_acknowledged_by_a_form_and_the_briefing_says_by_whom(room: Room) -> None:
     number = masks(room).number
 
@@ -51,6 +57,7 @@ def test_an_alert_is_acknowledged_by_a_form_and_the_briefing_says_by_whom(room: 
         answer = await browser.post(f"/alerts/{number}", data=hidden(shown.text) | FIELDS)
         return [before, shown, answer, await browser.get("/briefing?lang=fr")]
 
+    assert f"Alert {number}: new" in in_terminal(room)
     before, shown, answer, after = browse(room, visit)
     assert f'href="/alerts#alert-{number}">Alert {number}</a>: new' in before.text
     assert '<a href="/alerts" aria-current="page">Alerts</a>' in shown.text
@@ -58,12 +65,31 @@ def test_an_alert_is_acknowledged_by_a_form_and_the_briefing_says_by_whom(room: 
     assert 'href="/moves/' in shown.text
     assert (answer.status_code, answer.url.path) == (200, "/alerts")
     assert "acknowledged by Crisis cell" in answer.text
+    assert f"Alert {number}: acknowledged by Crisis cell" in in_terminal(room)
     assert "Order &lt;brought&gt; forward" in answer.text
     assert "prise en compte par Crisis cell" in after.text
     assert masks(room).state == "answered"
     (leaf,) = [each for each in audited(room) if each["subject"] == f"alert {number}"]
     assert (leaf["act"], leaf["allowed"]) == ("decide", True)
     assert (leaf["details"]["account"], leaf["details"]["role"]) == ("ann", "Crisis cell")
+
+
+def test_who_answers_comes_back_to_the_same_part_of_the_list(room: Room) -> None:
+    line = masks(room)
+    query = f"severity={line.severity}&place=A"
+
+    async def visit(browser: httpx.AsyncClient) -> httpx.Response:
+        shown = await browser.get(f"/alerts?{query}&page=2")
+        kept = hidden(shown.text) | FIELDS
+        assert f'action="/alerts/{line.number}?{query.replace("&", "&amp;")}&amp;page=2"' in (
+            shown.text
+        )
+        return await browser.post(f"/alerts/{line.number}?{query}&page=2", data=kept)
+
+    answer = browse(room, visit)
+    assert (answer.status_code, answer.url.path) == (200, "/alerts")
+    assert answer.url.query.decode() == f"{query}&page=2"
+    assert 'value="A" selected' in answer.text
 
 
 def test_a_form_of_another_session_answers_nothing_and_one_sent_twice_answers_once(

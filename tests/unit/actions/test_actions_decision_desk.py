@@ -112,6 +112,22 @@ def test_a_form_sent_twice_decides_once(room: Room) -> None:
     assert len(list_decisions(room, OPERATOR)) == 1
 
 
+def test_who_accepted_may_not_approve_and_the_page_says_that_nothing_changed(room: Room) -> None:
+    move = first_move(room)
+    page = f"/moves/{move.code}"
+
+    async def visit(browser: httpx.AsyncClient) -> httpx.Response:
+        for account, place in (("ann", move.from_place), ("bob", move.to_place)):
+            kept = hidden((await browser.get(page)).text)
+            await browser.post(f"{page}/accept", data=kept | {"account": account, "place": place})
+        kept = hidden((await browser.get(page)).text)
+        return await browser.post(f"{page}/approve", data=kept | {"account": "ann", "place": ""})
+
+    answer = browse(room, visit)
+    assert answer.status_code == 403
+    assert "You may not do this; nothing was changed" in answer.text
+
+
 def test_a_refused_step_says_why_on_the_page(room: Room) -> None:
     move = first_move(room)
     page = f"/moves/{move.code}"
@@ -143,12 +159,15 @@ def test_any_decision_is_recorded_by_a_form_and_leaves_as_csv(room: Room) -> Non
             "account": "director",
             "role": "Director of the crisis cell",
             "place": "A",
-            "before": "0.6",
-            "after": "0.2",
+            "before": "60",
+            "after": "20",
             "quantity": "6",
             "unit": "beds",
             "reason": "",
         }
+        for change in ({"before": "160"}, {"after": "nan"}, {"quantity": "inf"}):
+            refused = await browser.post("/decisions", data=kept | fields | change)
+            assert refused.status_code == 422, change
         page = await browser.post("/decisions", data=kept | fields)
         return page, await browser.get("/decisions/decisions.csv")
 
@@ -156,5 +175,6 @@ def test_any_decision_is_recorded_by_a_form_and_leaves_as_csv(room: Room) -> Non
     assert "Opened &lt;6&gt; beds" in page.text
     assert "/places/A?release=" in page.text
     (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert row["receiver_before"] == "0.6"
     assert (row["role"], row["receiver_after"]) == ("Director of the crisis cell", "0.2")
     assert answer.headers["content-disposition"] == 'attachment; filename="decisions.csv"'

@@ -27,7 +27,8 @@ from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.pages.showing import show_table
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.order_book import OrderBook, book_of
-from vigie.actions.shortages.product_shortages import PlanTerms, ProductResult, product_results
+from vigie.actions.shortages.product_plans import PlanTerms
+from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.actions.shortages.usual_orders import learn_usual_orders
 from vigie.planning import NEAREST_SURPLUS_MODEL, OPTIMAL_MODEL
 from vigie.schemas import ORDERS

@@ -47,7 +47,7 @@ AHEAD_WORDS = AheadWords(
     day=lambda day: f"{day:%d %b}",
     number=lambda value: f"{value:g}",
 )
-MAP_WORDS = MoveMapWords("Moves", "One sentence.", "gives", "is helped", "other site")
+MAP_WORDS = MoveMapWords("Moves", "One sentence.", "gives", "is helped", "other site", "depot")
 EFFECT_WORDS = BeforeAfterWords(
     "Effect", "One sentence.", "Helped", "Giving", "without", "with", "chances in 100"
 )
@@ -237,6 +237,18 @@ def test_on_a_wide_map_a_single_move_carries_its_quantity():
     shown = words_in(DRAWN["moves"](False))
     assert {"1: 6", "2: 1,200"} <= set(shown)
     assert {"gives", "is helped", "other site"} <= set(shown)
+
+
+@pytest.mark.parametrize("is_narrow", [False, True])
+def test_a_depot_that_gives_has_a_sign_of_its_own_and_a_line_in_the_legend(is_narrow):
+    sites = places(3)
+    depots = [replace(sites[0], is_depot=True), *sites[1:]]
+    moves = [MapMove(0, 1, 1, "6"), MapMove(2, 1, 2, "4")]
+    with_depot = draw_move_map(depots, moves, MAP_WORDS, is_narrow=is_narrow)
+    without = draw_move_map(sites, moves, MAP_WORDS, is_narrow=is_narrow)
+    assert "depot" in words_in(with_depot)
+    assert "depot" not in words_in(without)
+    assert with_depot.count("<rect") == without.count("<rect") - 1, "no square for the depot"
 
 
 def test_nothing_to_draw_is_refused():

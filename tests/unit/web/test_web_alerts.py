@@ -152,7 +152,7 @@ def test_without_a_channel_the_page_says_that_nobody_got_a_message() -> None:
 @pytest.mark.parametrize(
     ("changes", "state", "following"),
     [
-        ({}, "new", "goes to Crisis cell, The whole region on 9 Nov 2020, 10:00"),
+        ({}, "new", "goes to Crisis cell, The whole region, on 9 Nov 2020, 10:00"),
         (
             {"roles_told": 2, "next_role_at": None},
             "new",
@@ -249,7 +249,7 @@ def test_every_shortage_of_an_alert_carries_its_mark() -> None:
     marks = alert_marks(lines, read_names(release(), "en"), words_for("en"), "Europe/Paris")
     texts = [marks["|".join(each.key)] for each in (one, two, three)]
     assert [each.number for each in texts] == [4, 4, 7]
-    assert texts[0].text == "new; goes to Crisis cell, The whole region on 9 Nov 2020, 10:00"
+    assert texts[0].text == "new; goes to Crisis cell, The whole region, on 9 Nov 2020, 10:00"
     assert texts[2].text == "acknowledged by Crisis cell, 9 Nov 2020, 08:00"
 
 

@@ -274,6 +274,19 @@ def test_both_plans_are_compared_with_doing_nothing_and_the_better_one_is_shown(
     assert (other.name, other.is_shown) == ("the nearest site with a surplus", False)
 
 
+def test_a_baseline_that_leaves_less_is_not_said_to_be_the_plan_shown():
+    better = rows_of(
+        "plans",
+        [
+            row | {"unmet_after": 5.0} if row["model_id"] == "vigie-nearest-surplus" else row
+            for row in _plans().to_pylist()
+        ],
+    )
+    told = {each.name: each.is_shown for each in plan(plans=better).compared}
+    assert told["the nearest site with a surplus"] is False
+    assert told["best use of all sites"] is True
+
+
 def test_without_a_move_the_page_says_why():
     assert "No shortage is assessed" in plan(**none_of("plan_moves"), **none_of("shortages")).note
     low = rows_of("shortages", [row | {"probability_14": 0.2} for row in _rows("shortages")])

@@ -75,6 +75,21 @@ def test_the_state_line_says_who_reported_what_disagrees_and_when_it_was_release
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Least complete: Admissions, 38 of 40 hospitals."),
+        ("fr", "Le moins complet\u00a0: Admissions, 38 hôpitaux sur 40."),
+    ],
+)
+def test_coverage_of_a_figure_that_only_some_hospitals_have_names_the_figure(language, said):
+    tables = two_days()[0]
+    places = tables["places"].to_pylist()
+    extra = places[-1] | {"place": "H99", "name": "A hospital without intensive care"}
+    more = tables | {"places": rows_of("places", [*places, extra])}
+    assert said in briefing(language, Tables(more)).state_line
+
+
 def test_a_missing_hospital_is_not_counted_as_zero():
     tile = briefing().tiles[2]
     facts = two_days()[0]["facts"].to_pylist()

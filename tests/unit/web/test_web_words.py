@@ -140,3 +140,31 @@ def test_french_has_its_spaces_and_its_apostrophe():
     assert french_typography("l'un : « oui » ; non !") == (
         "l\u2019un\u00a0: «\u00a0oui\u00a0»\u202f; non\u202f!"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "unit", "said"),
+    [
+        ("en", 1, "patients", "1 patient"),
+        ("en", 0.996, "patient-days", "1 patient-day"),
+        ("en", 0, "patients", "0 patients"),
+        ("en", 1.2, "shifts", "1.2 shifts"),
+        ("fr", 0, "staff", "0 agent"),
+        ("fr", 1.4, "shifts", "1,4 poste"),
+        ("fr", 2, "shifts", "2 postes"),
+        ("fr", 0.5, "share", "50 %"),
+    ],
+)
+def test_a_unit_agrees_with_its_number(language, value, unit, said):
+    assert words_for(language).with_unit(value, unit) == said.replace(" ", "\u00a0")
+
+
+@given(st.floats(0.0, 1e9))
+def test_an_expectation_keeps_three_digits_and_stays_within_half_a_percent(value: float):
+    words = words_for("en")
+    told = float(words.about(value).replace(",", ""))
+    assert abs(told - value) <= max(0.005 * value, 0.5)
+    if value >= 1000:
+        assert len(words.about(value).replace(",", "").rstrip("0")) <= 3
+    else:
+        assert words.about(value) == words.number(value)

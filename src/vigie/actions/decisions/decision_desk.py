@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,17 +105,17 @@ class DecisionDesk:
 
     def record(self, fields: Mapping[str, str], language: Language) -> None:
         """Keep any other decision, as a form tells it."""
-        numbers = {
-            name: _number(fields.get(name, ""), language)
-            for name in ("before", "after", "quantity")
-        }
+        before, after = (_chance(fields.get(name, ""), language) for name in ("before", "after"))
         record_decision(
             self.room,
             self.caller,
             self._actor(fields),
             fields.get("text", ""),
             expected=Expected(
-                numbers["before"], numbers["after"], numbers["quantity"], fields.get("unit", "")
+                before,
+                after,
+                _number(fields.get("quantity", ""), language),
+                fields.get("unit", "").strip(),
             ),
             reason=fields.get("reason", ""),
             release=fields.get("release") or None,
@@ -140,9 +141,22 @@ def _number(text: str, language: Language) -> float | None:
     if not text.strip():
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError as error:
         raise BadData(words_for(language).say("decision.wrong_number", text=text)) from error
+    if not math.isfinite(number):
+        raise BadData(words_for(language).say("decision.wrong_number", text=text))
+    return number
+
+
+def _chance(text: str, language: Language) -> float | None:
+    """A probability from a field filled in chances in 100, as every page says them."""
+    in_100 = _number(text, language)
+    if in_100 is None:
+        return None
+    if not 0 <= in_100 <= 100:
+        raise BadData(words_for(language).say("decision.wrong_chance", text=text))
+    return in_100 / 100
 
 
 def _day(text: str, language: Language) -> date | None:

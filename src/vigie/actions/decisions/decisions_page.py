@@ -121,7 +121,7 @@ def build_decisions_page(
     names = read_names(tables, words.language)
     held = read_depot_stock(tables)
     under_way = [each for each in book.moves if each.is_kept and each.waiting]
-    proposed = [each for each in book.moves if not each.is_kept]
+    proposed = sorted((each for each in book.moves if not each.is_kept), key=_by_help)
     network = ("", words.say("decision.field.network"))
     places = sorted(((key, place.name) for key, place in names.places.items()), key=lambda p: p[1])
     return DecisionsPage(
@@ -131,6 +131,15 @@ def build_decisions_page(
         lines=tuple(_line(each, names, words, tables.timezone) for each in lines[:_SHOWN]),
         places=(network, *places),
     )
+
+
+def _by_help(line: MoveLine) -> tuple[float, date, int]:
+    """The largest help first, as on the page of the plan."""
+    row = line.move
+    sides = (row.sender_before, row.sender_after), (row.receiver_before, row.receiver_after)
+    before, after = sides[row.kind != "patients"]
+    gain = 0.0 if before is None or after is None else before - after
+    return (-gain, row.depart_date, line.number or 0)
 
 
 def build_move_page(
@@ -222,7 +231,7 @@ def _line(each: DecisionLine, names: RoomNames, words: Words, timezone: str) -> 
     effect = []
     if row.quantity is not None:
         # What moves is named beside it; units of products are codes, such as {test}.
-        unit = "" if each.move is not None else words.unit(row.unit)
+        unit = "" if each.move is not None else words.unit(row.unit, row.quantity)
         effect.append(f"{words.number(row.quantity)} {unit}".strip())
     if row.receiver_before is not None and row.receiver_after is not None:
         at = names.place(each.place) if each.place else words.say("decision.field.network")

@@ -133,7 +133,7 @@ def _who_reported(
     tables: ReleaseTables, tiles: Sequence[Tile], names: RoomNames, words: Words
 ) -> str:
     counted = [
-        (tile.figure.reported, tile.figure.expected)
+        (tile.figure.reported, tile.figure.expected, tile.title)
         for tile in tiles
         if tile.figure.reported is not None and tile.figure.expected and tile.figure.as_of
     ]
@@ -142,14 +142,19 @@ def _who_reported(
         rows = tables.table("coverage", place=top.key).to_pylist() if top else []
         newest = max((row["reference_date"] for row in rows if row["reported"]), default=None)
         counted = [
-            (row["reported"], row["expected"]) for row in rows if row["reference_date"] == newest
+            (row["reported"], row["expected"], "")
+            for row in rows
+            if row["reference_date"] == newest
         ]
     if not counted:
         return ""
     # The least covered figure speaks for the page: nobody is told more than all of them carry.
-    reported, expected = min(counted, key=lambda pair: (pair[0] / pair[1], -pair[1]))
+    reported, expected, title = min(counted, key=lambda each: (each[0] / each[1], -each[1]))
+    # "63 of 64 hospitals" without a subject would hide the 36 of whom the figure is not asked.
+    is_part = title and expected < len(names.sites())
     return words.say(
-        "briefing.reported",
+        "briefing.reported_part" if is_part else "briefing.reported",
+        title=title,
         reported=words.number(reported),
         expected=words.number(expected),
         reporters=words.reporters(names.reporters(expected), reported, expected),

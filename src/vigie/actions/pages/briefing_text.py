@@ -93,6 +93,7 @@ def _decision(row: DecisionRow, words: Words) -> list[str]:
         *_wrapped(f"{words.say('decide.act_by')}{words.colon}{row.act_by}", "    "),
         *_wrapped(f"{words.say('decide.move')}{words.colon}{row.move}", "    "),
         *_wrapped(f"{words.say('decide.owner')}{words.colon}{row.owner}", "    "),
+        *_wrapped(row.alert, "    "),
     ]
 
 

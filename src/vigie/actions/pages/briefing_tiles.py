@@ -60,7 +60,8 @@ def _measure_tile(
         change = words.say("tile.own_change", change=latest.change) if latest.change else ""
     else:
         latest = latest_of_whole(rows, measure, evidence, names, words)
-        latest = with_late_reports(latest, tables, measure, top.key, spec.category, words)
+        nowcasts = tables.table("nowcasts", measure=measure.key, place=top.key).to_pylist()
+        latest = with_late_reports(latest, nowcasts, measure, spec.category, words)
         change = latest.change
     title = names.series(spec.measure, spec.category)
     outlook = words.say("tile.no_outlook")

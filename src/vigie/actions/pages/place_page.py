@@ -116,7 +116,8 @@ def build_place_page(
     reader = _Reader(tables, names.places[place], names, read_evidence(tables, names), words)
     risks = read_risks(tables, place=place)
     series = _read_series(reader)
-    latest = tuple(_latest(reader, one) for one in series)
+    nowcasts = tables.table("nowcasts", place=place).to_pylist()
+    latest = tuple(_latest(reader, one, nowcasts) for one in series)
     own = [risk for risk in risks if risk.kind != "products"]
     products = [risk for risk in risks if risk.kind == "products"]
     moves_in, moves_out = _moves(reader)
@@ -162,6 +163,7 @@ def build_place_page(
         bed_parts=bed_part_lines(tables, place, names, words),
         depot=depot_page(tables, place, names, words) if names.is_depot(place) else None,
         suppliers=supplier_lines(tables, names, words, names.inside(place)),
+        plan_region={"nation": "", "region": place}.get(reader.place.kind),
     )
 
 
@@ -223,7 +225,7 @@ def _facts(reader: _Reader, measure: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["category"], row["reference_date"]))
 
 
-def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:
+def _latest(reader: _Reader, series: PlaceSeries, nowcasts: Sequence[dict[str, Any]]) -> LatestRow:
     rows = list(series.rows)
     name = reader.names.series(series.measure.key, series.category)
     row = (
@@ -231,9 +233,7 @@ def _latest(reader: _Reader, series: PlaceSeries) -> LatestRow:
         if series.is_whole
         else latest_at_place(rows, series.measure, reader.evidence, reader.words)
     )
-    row = with_late_reports(
-        row, reader.tables, series.measure, reader.place.key, series.category, reader.words
-    )
+    row = with_late_reports(row, nowcasts, series.measure, series.category, reader.words)
     return replace(row, name=name)
 
 
@@ -340,6 +340,9 @@ def _children(reader: _Reader) -> tuple[ChildRow, ...]:
         if worst and worst.place != child.key:
             what = f"{what}, {reader.names.place(worst.place)}"
         chance = reader.words.chance(worst.probability) if worst else None
+        if reader.names.is_depot(child.key):
+            what = f"{reader.words.say('place.kind.depot')}{reader.words.colon}"
+            what += reader.words.say("depot.title").lower()
         rows.append(ChildRow(child.key, child.name, what, chance))
     rows.sort(key=lambda row: (-(row.chance.probability if row.chance else -1.0), row.name))
     return tuple(rows)

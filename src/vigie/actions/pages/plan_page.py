@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from vigie.actions.pages.plan_pictures import effect_picture, map_picture
 from vigie.actions.views.choices import Chosen, ListHead, Part, kind_and_region, list_head, part_of
 from vigie.actions.views.depot_views import expiry_sentence, left_text
-from vigie.actions.views.moves import Move, move_code, moves_of_plan
+from vigie.actions.views.moves import Move, chosen_plan, move_code, moves_of_plan
 from vigie.actions.views.risks import DECISION_DAYS, Risk, by_harm, read_risks, what_name
 from vigie.actions.views.room_names import RoomNames, read_names
 from vigie.actions.views.stock_views import StockAdvice, expiry_at_sender, read_advice
@@ -301,19 +301,18 @@ def _compared(tables: ReleaseTables, words: Words) -> tuple[ComparedPlan, ...]:
     if not plans:
         return ()
     before = max(plan["unmet_before"] for plan in plans)
-    rows = [
-        ComparedPlan(words.say("plan.do_nothing"), False, "0", words.number(round(before)), "–")
-    ]
-    for number, plan in enumerate(plans):
+    rows = [ComparedPlan(words.say("plan.do_nothing"), False, "0", words.about(round(before)), "–")]
+    chosen = chosen_plan(tables, ())
+    for plan in plans:
         key = f"model.{plan['model_id']}"
         name = words.say(key) if key in MESSAGES else plan["model_id"]
         less = plan["unmet_after"] / plan["unmet_before"] - 1 if plan["unmet_before"] else 0.0
         rows.append(
             ComparedPlan(
                 name=name,
-                is_shown=number == 0,
+                is_shown=plan["plan"] == chosen,
                 moves=words.number(plan["moves"]),
-                unmet=words.number(round(plan["unmet_after"])),
+                unmet=words.about(round(plan["unmet_after"])),
                 less=words.change(less),
             )
         )

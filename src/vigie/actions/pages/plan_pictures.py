@@ -67,7 +67,7 @@ def map_picture(
     key = "plan.map_finding_places" if has_depot else "plan.map_finding"
     finding = words.say(key, count=count, places=places)
     alternative = words.say(
-        "plan.map_alternative",
+        "plan.map_alternative_places" if has_depot else "plan.map_alternative",
         count=count,
         places=places,
         sender=names.place(first["from_place"]),
@@ -80,8 +80,12 @@ def map_picture(
         gives=words.say("plan.map_gives"),
         helped=words.say("plan.map_helped"),
         other=words.say("plan.map_other"),
+        depot=words.say("plan.map_depot"),
     )
-    ground = [MovePlace(each.name, each.latitude or 0.0, each.longitude or 0.0) for each in sites]
+    ground = [
+        MovePlace(each.name, each.latitude or 0.0, each.longitude or 0.0, each.kind == DEPOT_KIND)
+        for each in sites
+    ]
     return Picture(
         name="plan-map",
         finding=finding,

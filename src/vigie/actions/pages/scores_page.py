@@ -161,7 +161,10 @@ def _sentences(scores: MeasureScores, words: Words) -> tuple[str, ...]:
     if model.is_baseline:
         found.append(words.say("scores.is_baseline"))
     elif model.ratio is not None:
-        found.append(words.say("scores.against", ratio=ratio_text(model.ratio, words)))
+        # As the table below has it; the ratio of the choice counts other weeks.
+        told = model.whole.wis_ratio if model.whole else None
+        ratio = model.ratio if told is None else told
+        found.append(words.say("scores.against", ratio=ratio_text(ratio, words)))
     if model.whole is None:
         return (*found, words.say("scores.not_yet"))
     whole = model.whole
@@ -175,7 +178,7 @@ def _sentences(scores: MeasureScores, words: Words) -> tuple[str, ...]:
     if whole.made_after:
         found.append(
             words.say(
-                "scores.made_after",
+                "scores.made_after" if whole.made_after < whole.tasks else "scores.all_made_after",
                 tasks=words.number(whole.tasks),
                 count=words.number(whole.made_after),
             )

@@ -177,10 +177,9 @@ def _row(
         lines = advice_lines(advice, names, words, is_stock_said=True)
     lacking = ""
     if risk.expected_unmet >= 0.05:
-        unit = words.unit(risk.unmet_unit)
-        if risk.kind == "products":
-            unit = words.unit("units")
-        amount = words.number(risk.expected_unmet)
+        unit = "units" if risk.kind == "products" else risk.unmet_unit
+        unit = words.unit(unit, risk.expected_unmet)
+        amount = words.about(risk.expected_unmet)
         lacking = words.say("shortages.lack", amount=amount, unit=unit)
     return ShortageRow(
         risk=risk_row(risk, names, words),

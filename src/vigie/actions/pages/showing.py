@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.actions.pages.briefing import build_briefing
+from vigie.actions.rooms.alert_book import list_alerts
 from vigie.actions.rooms.auditing import admit
 from vigie.actions.rooms.reading import ReleaseReader
 from vigie.actions.rooms.releasing import manifest_of, release_in_force
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.alert_views import AlertMark, alert_marks
 from vigie.actions.views.lateness import stoppage
+from vigie.actions.views.room_names import read_names
 from vigie.actions.views.score_board import MeasureScores, read_score_board
 from vigie.actions.views.views import Briefing, TileSpec
 from vigie.actions.words.messages import Language
+from vigie.actions.words.wording import Words, words_for
 from vigie.errors import NotFound
 from vigie.governance import Action, Caller
 
@@ -66,15 +71,32 @@ def previous_release(room: Room, release: ReleaseReader) -> ReleaseReader | None
 def show_briefing(
     room: Room, caller: Caller, language: Language, release: str | None = None
 ) -> Briefing:
-    """The briefing of a release in one language, with a notice when today's run failed."""
+    """The briefing of a release in one language, with a notice when today's run failed.
+
+    Beside each shortage to decide stands its alert; an older release is shown as it was.
+    """
     reader = open_release(room, caller, release)
-    return build_briefing(
+    briefing = build_briefing(
         reader,
         language=language,
         previous=previous_release(room, reader),
         tiles=tiles_of(room),
         stoppage=stoppage(room) if release is None else None,
     )
+    if reader.release != release_in_force(room):
+        return briefing
+    words = words_for(language)
+    lines, names = list_alerts(room, caller), read_names(reader, language)
+    marks = alert_marks(lines, names, words, reader.timezone)
+    decisions = [replace(row, alert=_alert(row.key, marks, words)) for row in briefing.decisions]
+    return replace(briefing, decisions=tuple(decisions))
+
+
+def _alert(key: str, marks: Mapping[str, AlertMark], words: Words) -> str:
+    if key not in marks:
+        return ""
+    mark = marks[key]
+    return f"{words.say('alerts.number', number=mark.number)}{words.colon}{mark.text}"
 
 
 def show_scores(

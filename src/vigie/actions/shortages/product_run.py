@@ -13,7 +13,8 @@ from vigie.actions.shortages.left_since import departures
 from vigie.actions.shortages.order_book import order_book
 from vigie.actions.shortages.product_lots import lot_book
 from vigie.actions.shortages.product_orders import told_orders
-from vigie.actions.shortages.product_shortages import PlanTerms, ProductResult, product_results
+from vigie.actions.shortages.product_plans import PlanTerms
+from vigie.actions.shortages.product_shortages import ProductResult, product_results
 from vigie.actions.shortages.product_what_ifs import ProductWhatIfs
 from vigie.actions.shortages.room_depots import no_depots, room_depots
 from vigie.actions.shortages.shortage_rows import Inputs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,6 +18,7 @@ from vigie.actions.shortages.order_book import OrderBook
 from vigie.actions.shortages.product_demand import Patients, patients_ahead, product_demand
 from vigie.actions.shortages.product_lots import LotBook, expiry_columns, lots_today
 from vigie.actions.shortages.product_orders import Arrivals
+from vigie.actions.shortages.product_plans import PlanTerms, beside_depots, plans_of, stock_question
 from vigie.actions.shortages.product_rows import beside_open, with_models
 from vigie.actions.shortages.product_store import (
     ProductStore,
@@ -43,20 +44,10 @@ from vigie.paths import (
     step_dates,
 )
 from vigie.planning import (
-    NEAREST_SURPLUS_MODEL,
-    OPTIMAL_MODEL,
     CategoryPlan,
-    Exchange,
     Lanes,
-    MoveRules,
     ThingPlan,
-    Use,
-    Wishes,
-    category_plan,
     lanes,
-    nearest_surplus,
-    optimal_plan,
-    with_depots,
 )
 from vigie.supply import (
     STOCK_MODEL,
@@ -67,7 +58,7 @@ from vigie.supply import (
     stock_paths,
 )
 
-__all__ = ["PlanTerms", "ProductResult", "product_results"]
+__all__ = ["ProductResult", "product_results"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +84,6 @@ class ProductResult:
     plans: Mapping[str, CategoryPlan]
     optimal: ThingPlan
     again: Sequence[ProductAgain] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanTerms:
-    """What plans of products keep to.
-
-    Attributes:
-        wishes: of people.
-        longest_drive_hours: goods go no further, one way.
-    """
-
-    wishes: Wishes = field(default_factory=Wishes)
-    longest_drive_hours: float = 24.0
 
 
 def product_results(
@@ -243,7 +221,10 @@ def _judged(run: _Run, product: str, store: ProductStore) -> ProductResult:
     held_on = stock_paths(store.amount, store.use.paths, store.coming, terms.unmet)
     # Whole units: what a fraction of a mask adds is bytes only.
     paths = np.ascontiguousarray(np.rint(held_on.stock))
-    plans, optimal = _plans(_exchange(run, product, store, need), run.asked)
+    question = stock_question(store, need[:, 0, run.start :], run.ways)
+    if run.depots is not None:
+        question = beside_depots(question, run.depots, run.arcs, run.asked)
+    plans, optimal = plans_of(question, run.asked)
     return ProductResult(
         product=product,
         shortages=with_order_dates(rows, advice),
@@ -361,45 +342,10 @@ def _days(
     return shortage_days(store.series, run.inputs, by_day, at_risk)
 
 
-def _exchange(run: _Run, product: str, store: ProductStore, need: PathArray) -> Exchange:
-    """The question of a plan."""
-    between = Exchange(
-        kind="products",
-        category=product,
-        unit=store.terms.unit,
-        places=store.series.places,
-        stock=store.stock[:, 0],
-        # A shortage later than that can be met by the plan of a later day.
-        need=need[:, 0, run.start : run.start + MoveRules().risk_days],
-        use=Use(store.terms.unmet.value),
-        pack_size=store.terms.pack_size,
-        lanes=run.ways,
-    )
-    if run.depots is None:
-        return between
-    return with_depots(
-        between,
-        run.depots.of(product),
-        run.arcs,
-        last_day=MoveRules().decision_days - 1,
-        kept=run.asked.wishes.of("products", product).kept,
-    )
-
-
 def _dates_ahead(history: History, inputs: Inputs, draws: JointDraws) -> DateArray:
     """Days from the day after the last report of stock to the horizon."""
     days = (inputs.as_of - history.last_date).days + inputs.horizon_days
     return step_dates(history.dates[-1], "day", min(days, draws.steps))
-
-
-def _plans(exchange: Exchange, asked: PlanTerms) -> tuple[dict[str, CategoryPlan], ThingPlan]:
-    """By name of the planner, and the optimal one with all that it tells."""
-    rules = MoveRules()
-    [optimal] = optimal_plan([exchange], rules, wishes=asked.wishes)
-    return {
-        OPTIMAL_MODEL: category_plan(optimal.exchange, optimal.flows, rules.risk_days),
-        NEAREST_SURPLUS_MODEL: nearest_surplus(optimal.exchange),
-    }, optimal
 
 
 def _select(inputs: Inputs, measure: str, product: str) -> History:

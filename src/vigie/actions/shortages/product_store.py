@@ -109,16 +109,3 @@ def less_expired(coming: PathArray, expiring: PathArray | None) -> PathArray:
     if expiring is None:
         return coming
     return (coming if coming.ndim == expiring.ndim else coming[..., None]) - expiring
-
-
-def product_terms(inputs: Inputs) -> dict[str, ProductTerms]:
-    """What the list of products says of each, by key."""
-    return {
-        row["product"]: ProductTerms(
-            row["unit"],
-            float(row["pack_size"]),
-            Unmet(row["unmet"]),
-            float(row["lead_time_days"]) if row["lead_time_days"] is not None else 1.0,
-        )
-        for row in inputs.reference["products"].to_pylist()
-    }

@@ -133,7 +133,7 @@ def _spoken(row: dict[str, Any], measure: Measure, evidence: Evidence, words: Wo
         state, note = FigureState.CONFLICT, conflict_text(conflict, measure, words)
     return Figure(
         words.measured(value, measure.unit),
-        words.unit(measure.unit),
+        words.unit(measure.unit, value),
         day,
         None,
         None,
@@ -259,7 +259,7 @@ def latest_of_whole(
     )
     figure = Figure(
         text=words.measured(row["value"], measure.unit),
-        unit=words.unit(measure.unit),
+        unit=words.unit(measure.unit, row["value"]),
         as_of=row["reference_date"],
         reported=row["reported"],
         expected=row["expected"],
@@ -279,11 +279,13 @@ def latest_of_whole(
 def _completed(row: dict[str, Any], measure: Measure, words: Words) -> str:
     if row["reported"] >= row["expected"] or row["completed_low"] is None:
         return ""
-    return words.say(
-        "tile.completed",
-        middle=words.measured(row["completed"], measure.unit),
-        range=words.range(row["completed_low"], row["completed_high"], measure.unit),
+    low, middle, high = (
+        words.measured(row[name], measure.unit)
+        for name in ("completed_low", "completed", "completed_high")
     )
+    if low == middle == high:
+        return words.say("tile.completed_sure", middle=middle)
+    return words.say("tile.completed", middle=middle, range=words.say("range", low=low, high=high))
 
 
 def _whole_change(row: dict[str, Any], measure: Measure, names: RoomNames, words: Words) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vigie.actions.views.room_names import Measure
-from vigie.actions.views.views import LatestRow, ReleaseTables
+from vigie.actions.views.views import LatestRow
 from vigie.actions.words.wording import Words
 
 __all__ = ["with_late_reports"]
@@ -15,9 +16,8 @@ __all__ = ["with_late_reports"]
 
 def with_late_reports(
     latest: LatestRow,
-    tables: ReleaseTables,
+    nowcasts: Iterable[dict[str, Any]],
     measure: Measure,
-    place: str,
     category: str,
     words: Words,
 ) -> LatestRow:
@@ -28,8 +28,8 @@ def with_late_reports(
 
     Args:
         latest: as reported.
-        tables: of the release.
-        measure, place, category: whose figure it is.
+        nowcasts: rows of the place in the table of nowcasts, of this measure or of all.
+        measure, category: whose figure it is.
         words: of the reader.
 
     Returns:
@@ -40,8 +40,8 @@ def with_late_reports(
     day = latest.figure.as_of
     if day is None or latest.figure.value is None:
         return latest
-    rows = tables.table("nowcasts", measure=measure.key, place=place).to_pylist()
-    by_day = {row["date"]: row for row in rows if row["category"] == category}
+    asked = (measure.key, category)
+    by_day = {row["date"]: row for row in nowcasts if (row["measure"], row["category"]) == asked}
     row = by_day.get(day)
     if row is None or row["share_reported"] >= COMPLETE_SHARE:
         return latest

@@ -95,7 +95,7 @@ def move_text(moves: Sequence[Move], names: RoomNames, words: Words) -> str:
 
 def one_move(move: Move, names: RoomNames, words: Words, *, from_side: bool) -> str:
     """One move in words, as seen from the sender's or from the receiver's side."""
-    unit = words.unit(move["unit"])
+    unit = words.unit(move["unit"], move["quantity"])
     if move["kind"] in ("products", "equipment", "staff"):
         unit = names.category(move["category"])
     receiver = (move["receiver_before"], move["receiver_after"])

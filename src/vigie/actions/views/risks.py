@@ -223,10 +223,13 @@ def reason_text(risk: Risk, words: Words) -> str:
     if risk.need_now is None or risk.capacity_now is None or risk.kind not in KINDS:
         return words.say("reason.unknown", binds=binds)
     # Means over the futures have fractions; nobody sees a tenth of a bed.
+    need, usable = round(risk.need_now, 1 if risk.kind == "products" else None), risk.capacity_now
     reason = words.say(
         f"reason.{risk.kind}",
-        need=words.number(round(risk.need_now, 1 if risk.kind == "products" else None)),
-        capacity=words.number(round(risk.capacity_now)),
+        need=words.number(need),
+        patients=words.count("reason.patients", round(risk.need_now)),
+        capacity=words.number(round(usable)),
+        beds=words.count("reason.usable", round(usable)),
         binds=binds,
     )
     alone = open_text(risk, words)

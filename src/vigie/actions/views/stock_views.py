@@ -162,8 +162,13 @@ def amount_text(product: str, unit: str, units: float, names: RoomNames, words: 
         words: of the reader.
     """
     unit = names.product_units.get(product, unit)
-    unit = words.unit(unit if unit.isalpha() else "units")
+    unit = words.unit(unit if unit.isalpha() else "units", units)
     return f"{words.number(units)}\u00a0{unit}"
+
+
+def _whole(units: float) -> int:
+    """An expectation in whole units: a tenth of a vial cannot expire."""
+    return max(1, round(units))
 
 
 def expiry_texts(
@@ -180,20 +185,24 @@ def expiry_texts(
         words: of the reader.
         of_depot: whether it is of a depot, where nothing is used.
     """
-    lines, about = [], "depot" if of_depot else "stock"
+    lines = []
+    gone, going = ("stock.expired", "stock.expiring")
+    if of_depot:
+        gone, going = ("depot.expired", "depot.expiring")
 
-    def amount(column: str) -> str:
-        return amount_text(row["category"], row["unit"], row[column], names, words)
+    def amount(units: float) -> str:
+        return amount_text(row["category"], row["unit"], units, names, words)
 
     if (row.get("expired") or 0.0) >= _LEAST_EXPIRING:
-        lines.append(words.say(f"{about}.expired", amount=amount("expired")))
+        lines.append(words.say(gone, amount=amount(row["expired"])))
     next_day = row.get("next_expiry_date")
     if next_day is not None and (next_day - as_of).days <= row["horizon_days"]:
         day = words.dated_day(next_day)
-        lines.append(words.say("stock.next_expiry", amount=amount("next_expiry_quantity"), day=day))
+        said = amount(row["next_expiry_quantity"])
+        lines.append(words.say("stock.next_expiry", amount=said, day=day))
     if (row.get("expiring") or 0.0) >= _LEAST_EXPIRING:
-        days = row["horizon_days"]
-        lines.append(words.say(f"{about}.expiring", amount=amount("expiring"), days=days))
+        units, days = _whole(row["expiring"]), row["horizon_days"]
+        lines.append(words.count(going, units, amount=amount(units), days=days))
     return lines
 
 
@@ -232,7 +241,7 @@ def expiry_at_sender(
     return words.say(
         "plan.expires",
         sender=sender,
-        amount=_amount(advice, advice.expiring, names, words),
+        amount=_amount(advice, _whole(advice.expiring), names, words),
         day=words.dated_day(advice.row["next_expiry_date"]),
     )
 

@@ -28,13 +28,9 @@ def cap_text(row: Mapping[str, Any], words: Words) -> str:
     if round(row["waiting"]) < 1:
         return words.say("stock.capped_none", **said)
     last = row["as_of"] + timedelta(days=row["horizon_days"])
-    return words.say(
-        "stock.capped",
-        waiting=words.number(round(row["waiting"])),
-        rest=words.number(round(row["waiting_end"])),
-        day=words.day(last),
-        **said,
-    )
+    waiting, rest = (words.about(round(row[name])) for name in ("waiting", "waiting_end"))
+    key = "stock.capped_all" if waiting == rest else "stock.capped"
+    return words.say(key, waiting=waiting, rest=rest, day=words.day(last), **said)
 
 
 def supplier_lines(
@@ -65,6 +61,7 @@ def supplier_lines(
             "supplier.capped",
             round(owed[product, supplier]),
             what=names.category(product),
+            about=words.about(round(owed[product, supplier])),
             supplier=supplier,
             cap=words.number(caps[product, supplier]),
         )

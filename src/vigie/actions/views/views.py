@@ -177,7 +177,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A shortage on which somebody must decide; its key is "kind|place|category"."""
+    """A shortage on which somebody must decide; its key is "kind|place|category".
+
+    ``alert`` says where its alert stands now; "" where a page tells it beside, or there is none.
+    """
 
     key: str
     what: str
@@ -193,6 +196,7 @@ class DecisionRow:
     owner: str
     state: str
     is_new: bool
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +350,7 @@ class EpidemicView:
 
 @dataclass(frozen=True, slots=True)
 class PlacePage:
-    """The page of one place, of one release, in one language."""
+    """The page of one place; plan_region: of the plan to look at, "" all, None one of its own."""
 
     language: Language
     room_name: str
@@ -385,6 +389,7 @@ class PlacePage:
     bed_parts: tuple[str, ...] = ()
     depot: DepotPart | None = None
     suppliers: tuple[str, ...] = ()
+    plan_region: str | None = None
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:

@@ -150,5 +150,5 @@ def _lacking(row: Mapping[str, Any], name: str, words: Words) -> str:
     value = row[name]
     if value is None or value < _LEAST_UNMET:
         return ""
-    unit = words.unit("units" if row["kind"] == "products" else row["unmet_unit"])
-    return words.say("shortages.lack", amount=words.number(value), unit=unit)
+    unit = words.unit("units" if row["kind"] == "products" else row["unmet_unit"], value)
+    return words.say("shortages.lack", amount=words.about(value), unit=unit)

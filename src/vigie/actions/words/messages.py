@@ -24,7 +24,7 @@ from vigie.actions.words.messages_staff import STAFF_MESSAGES
 from vigie.actions.words.messages_stock import STOCK_MESSAGES
 from vigie.actions.words.messages_what_if import WHAT_IF_MESSAGES
 
-__all__ = ["LANGUAGES", "MESSAGES", "UNITS", "Language"]
+__all__ = ["LANGUAGES", "MESSAGES", "UNITS", "UNITS_OF_ONE", "Language"]
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -67,3 +67,20 @@ UNITS: dict[str, tuple[str, str]] = {
     "ventilators": ("ventilators", "respirateurs"),
 }
 """Units whose name differs between languages; any other unit is shown as measures.csv has it."""
+
+UNITS_OF_ONE: dict[str, tuple[str, str]] = {
+    "admissions": ("admission", "admission"),
+    "beds": ("bed", "lit"),
+    "calls": ("call", "appel"),
+    "doses": ("dose", "dose"),
+    "machine-days": ("machine-day", "jour-machine"),
+    "machines": ("machine", "machine"),
+    "patient-days": ("patient-day", "patient-jour"),
+    "patients": ("patient", "patient"),
+    "people": ("person", "personne"),
+    "shifts": ("shift", "poste"),
+    "staff": ("member of staff", "agent"),
+    "units": ("unit", "unité"),
+    "ventilators": ("ventilator", "respirateur"),
+}
+"""The same of one of them."""

@@ -110,7 +110,7 @@ ALERT_PAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "alerts.way.webhook": ("webhook", "webhook"),
     "alerts.way.mail": ("e-mail", "courriel"),
     "alerts.next_title": ("Who is told next", "Qui est prévenu ensuite"),
-    "alerts.next": ("goes to {role} on {when}", "passe à {role} le {when}"),
+    "alerts.next": ("goes to {role}, on {when}", "passe à {role}, le {when}"),
     "alerts.next_none": ("nobody, as it is acknowledged", "personne : elle est prise en compte"),
     "alerts.next_last": (
         "nobody: every role up to the top was told",
@@ -120,7 +120,7 @@ ALERT_PAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "nobody: a notice is not passed on",
         "personne : un avis n'est pas transmis",
     ),
-    "alerts.moves": ("Moves of the plan that help", "Actions du plan qui aident"),
+    "alerts.moves": ("Moves of the plan that help", "Transferts du plan qui aident"),
     "alerts.no_moves": ("the plan has none", "le plan n'en a pas"),
     "alerts.do_answer": ("Acknowledge", "Prendre en compte"),
     "alerts.field.answer": (

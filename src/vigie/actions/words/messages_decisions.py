@@ -106,12 +106,22 @@ DECISION_MESSAGES: dict[str, tuple[str, str]] = {
     "decision.field.until": ("Not proposed again until", "Ne plus proposer jusqu'au"),
     "decision.field.reason": ("Why", "Pourquoi"),
     "decision.field.text": ("What was decided (no names)", "Ce qui a été décidé (sans noms)"),
-    "decision.field.before": ("Chance before, 0 to 1", "Chance avant, de 0 à 1"),
-    "decision.field.after": ("Chance after, 0 to 1", "Chance après, de 0 à 1"),
+    "decision.field.before": (
+        "Chance of shortage before, in 100",
+        "Risque de pénurie avant, sur 100",
+    ),
+    "decision.field.after": (
+        "Chance of shortage after, in 100",
+        "Risque de pénurie après, sur 100",
+    ),
     "decision.field.unit": ("Unit", "Unité"),
     "decision.wrong_number": (
         '"{text}" is not a number. Write digits, with a point before decimals.',
         "« {text} » n'est pas un nombre. Écrivez des chiffres, avec un point décimal.",
+    ),
+    "decision.wrong_chance": (
+        '"{text}" is no chance. Write a number from 0 to 100.',
+        "« {text} » n'est pas un risque. Écrivez un nombre de 0 à 100.",
     ),
     "decision.foreign_form": (
         "Refused: this form was not made by the page you are signed in to, or the session is "

@@ -41,7 +41,11 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "{amount} past the last day of use: no stock, may not leave",
         "{amount} au-delà de la date limite d'utilisation : hors stock, ne peuvent partir",
     ),
-    "depot.expiring": (
+    "depot.expiring.one": (
+        "{amount} would expire unused within {days} days if nothing leaves",
+        "{amount} se périmerait sans servir d'ici {days} jours si rien ne part",
+    ),
+    "depot.expiring.many": (
         "{amount} would expire unused within {days} days if nothing leaves",
         "{amount} se périmeraient sans servir d'ici {days} jours si rien ne part",
     ),
@@ -67,7 +71,13 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "plan.map_finding_places": (
         "The {count} moves that help most, between {places} sites and depots",
-        "Les {count} actions qui aident le plus, entre {places} sites et dépôts",
+        "Les {count} transferts qui aident le plus, entre {places} sites et dépôts",
+    ),
+    "plan.map_alternative_places": (
+        "Map of {count} moves between {places} sites and depots; the first goes from {sender} to "
+        "{receiver}: {quantity}.",
+        "Carte de {count} transferts entre {places} sites et dépôts ; le premier va de {sender} à "
+        "{receiver} : {quantity}.",
     ),
     "move.here_depot": (
         "{quantity} {unit} from {other}, {day}; chance of shortage {here_before} to {here_after} "
@@ -89,6 +99,14 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "unités en commande ici attendent leur tour, dont {rest} après le {day} ; une commande "
         "d'aujourd'hui attend derrière elles",
     ),
+    "stock.capped_all": (
+        "{supplier} can deliver {cap} a day to all places together; up to {waiting} of the units "
+        "on order here wait for their turn, all of them still after {day}; an order of today waits "
+        "behind them",
+        "{supplier} peut livrer {cap} par jour à tous les lieux ensemble ; jusqu'à {waiting} des "
+        "unités en commande ici attendent leur tour, toutes encore après le {day} ; une commande "
+        "d'aujourd'hui attend derrière elles",
+    ),
     "stock.capped_none": (
         "{supplier} can deliver {cap} a day to all places together; nothing on order here waits, "
         "a large order of today may",
@@ -102,9 +120,9 @@ DEPOT_MESSAGES: dict[str, tuple[str, str]] = {
         "des commandes en cours attend.",
     ),
     "supplier.capped.many": (
-        "{what}: {supplier} can deliver {cap} a day to all places together; {count} units of the "
-        "open orders wait.",
-        "{what} : {supplier} peut livrer {cap} par jour à tous les lieux ensemble ; {count} unités "
-        "des commandes en cours attendent.",
+        "{what}: {supplier} can deliver {cap} a day to all places together; about {about} units "
+        "of the open orders wait.",
+        "{what} : {supplier} peut livrer {cap} par jour à tous les lieux ensemble ; environ "
+        "{about} unités des commandes en cours attendent.",
     ),
 }

@@ -46,6 +46,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{reported} of {expected} {reporters}.",
         "{reported} {reporters} sur {expected}.",
     ),
+    "briefing.reported_part": (
+        "Least complete: {title}, {reported} of {expected} {reporters}.",
+        "Le moins complet : {title}, {reported} {reporters} sur {expected}.",
+    ),
     "briefing.feeds_disagree": ("{count} feeds disagree.", "{count} sources en désaccord."),
     "briefing.feeds_late.one": ("1 feed is late.", "1 source en retard."),
     "briefing.feeds_late.many": ("{count} feeds are late.", "{count} sources en retard."),
@@ -93,7 +97,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "decide.in_100": ("In 100", "Sur 100"),
     "decide.from": ("From when, if it happens", "Dès quand, si cela arrive"),
     "decide.act_by": ("Act before", "Agir avant"),
-    "decide.move": ("Proposed move", "Action proposée"),
+    "decide.move": ("Proposed move", "Transfert proposé"),
     "decide.owner": ("Who decides", "Qui décide"),
     "decide.state": ("State", "État"),
     "decide.too_late": (
@@ -104,7 +108,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "decide.today": ("today", "aujourd'hui"),
     "decide.no_lead_time": ("no lead time known", "délai d'action inconnu"),
     "decide.no_owner": ("no duty role recorded", "aucune fonction d'astreinte enregistrée"),
-    "decide.no_move": ("no move is proposed", "aucune action proposée"),
+    "decide.no_move": ("no move is proposed", "aucun transfert proposé"),
     "decide.new": ("new", "nouveau"),
     "decide.open": ("still open", "toujours ouvert"),
     "move.here": (
@@ -119,8 +123,8 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{quantity} {unit} vers {other}, {day} ; risque de pénurie de {here_before} à "
         "{here_after} sur 100 ici, de {there_before} à {there_after} là-bas",
     ),
-    "move.more.one": ("and 1 more move", "et 1 autre action"),
-    "move.more.many": ("and {count} more moves", "et {count} autres actions"),
+    "move.more.one": ("and 1 more move", "et 1 autre transfert"),
+    "move.more.many": ("and {count} more moves", "et {count} autres transferts"),
     # Shortages
     "kind.beds": ("Beds", "Lits"),
     "kind.staff": ("Staff", "Personnel"),
@@ -160,6 +164,10 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "tile.completed": (
         "estimate for all: {middle} ({range})",
         "estimation pour tous : {middle} ({range})",
+    ),
+    "tile.completed_sure": (
+        "estimate for all: {middle} (range below 1)",
+        "estimation pour tous : {middle} (fourchette de moins de 1)",
     ),
     "tile.change": (
         "{change} in 7 days, over the {count} {reporters} present on both days",
@@ -320,8 +328,8 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "vigie.toml.",
     ),
     "place.see_inside": (
-        "Shortages are assessed at each hospital; the highest of each stands below.",
-        "Les pénuries sont évaluées par hôpital ; la plus élevée de chacun figure plus bas.",
+        "Shortages are assessed at each hospital; the highest of each stands under Places inside.",
+        "Les pénuries sont évaluées par hôpital ; la plus élevée figure sous Lieux inclus.",
     ),
     "place.products": ("Products", "Produits"),
     "place.products_rest.one": (
@@ -341,8 +349,13 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
     "place.help_out": ("Could lend", "Pourrait prêter"),
     "place.no_help": (
         "No move from or to this place is proposed.",
-        "Aucune action depuis ou vers ce lieu n'est proposée.",
+        "Aucun transfert depuis ou vers ce lieu n'est proposé.",
     ),
+    "place.help_inside": (
+        "Moves are proposed between hospitals, not for a whole region.",
+        "Les transferts sont proposés entre hôpitaux, non pour une région entière.",
+    ),
+    "place.help_plan": ("See them in the plan", "Les voir dans le plan"),
     "place.outlook": ("Outlook", "Perspectives"),
     "place.no_outlook": (
         "No series is shown for this place. They appear with its first reports.",

@@ -74,6 +74,10 @@ FRAME_MESSAGES: dict[str, tuple[str, str]] = {
         "Aucune page n'a cette adresse. Le point de situation est à /briefing.",
     ),
     "error.refused": ("You may not see this", "Vous n'avez pas accès à ceci"),
+    "error.refused_act": (
+        "You may not do this; nothing was changed",
+        "Vous ne pouvez pas faire ceci ; rien n'a changé",
+    ),
     "error.broken": (
         "A fault in Vigie stopped this page. Nothing was changed; the last release stays "
         "readable. Tell your operator the time of this message.",

@@ -85,6 +85,12 @@ SCORE_MESSAGES: dict[str, tuple[str, str]] = {
         "Alerte de dérive : des prévisions sont devenues nettement moins bonnes qu'avant "
         "({names}).",
     ),
+    "scores.all_made_after": (
+        "All {tasks} forecasts were made again for past days, from what was known then: the room "
+        "has no release of those days.",
+        "Les {tasks} prévisions ont toutes été refaites pour des jours passés, avec ce qui était "
+        "connu alors : la salle n'a pas de publication de ces jours.",
+    ),
     "scores.made_after": (
         "Of {tasks} forecasts, {count} were made again for past days, from what was known then: "
         "the room has no release of those days.",

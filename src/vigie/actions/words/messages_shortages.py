@@ -52,12 +52,16 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "Dernières données : {day}. La suite repose sur des chiffres plus anciens.",
     ),
     "reason.beds": (
-        "{need} patients, {capacity} usable beds; limited by {binds}",
-        "{need} patients, {capacity} lits utilisables ; limité par {binds}",
+        "{patients}, {beds}; limited by {binds}",
+        "{patients}, {beds} ; limité par {binds}",
     ),
+    "reason.patients.one": ("{count} patient", "{count} patient"),
+    "reason.patients.many": ("{count} patients", "{count} patients"),
+    "reason.usable.one": ("{count} usable bed", "{count} lit utilisable"),
+    "reason.usable.many": ("{count} usable beds", "{count} lits utilisables"),
     "reason.staff": (
         "{need} needed, {capacity} present",
-        "{need} nécessaires, {capacity} présents",
+        "besoin : {need}, présents : {capacity}",
     ),
     "reason.equipment": (
         "{need} in use of {capacity}",
@@ -150,14 +154,14 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "Qui peut aider qui, et ce qu'il en coûte. Rien ne part avant l'accord des deux sites et "
         "l'approbation d'une seconde personne.",
     ),
-    "plan.moves": ("Proposed moves", "Actions proposées"),
+    "plan.moves": ("Proposed moves", "Transferts proposés"),
     "plan.caption": (
         "Moves {first} to {last} of {count}, the largest help first.",
-        "Actions {first} à {last} sur {count}, la plus grande aide d'abord.",
+        "Transferts {first} à {last} sur {count}, la plus grande aide d'abord.",
     ),
     "plan.filtered_out": (
         "No move of the plan matches this choice ({count} in all).",
-        "Aucune action du plan ne correspond à ce choix ({count} en tout).",
+        "Aucun transfert du plan ne correspond à ce choix ({count} en tout).",
     ),
     "plan.quantity": ("Quantity", "Quantité"),
     "plan.receiver": ("Helped: {place}", "Aidé : {place}"),
@@ -198,18 +202,18 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "plan.none_needed": (
         "No move is proposed, because no shortage reaches 33 in 100.",
-        "Aucune action n'est proposée, car aucune pénurie n'atteint 33 sur 100.",
+        "Aucun transfert n'est proposé, car aucune pénurie n'atteint 33 sur 100.",
     ),
     "plan.none_without_ways": (
         "No move is proposed: no way between sites is declared. Ways are rows of "
         "reference/arcs.csv.",
-        "Aucune action n'est proposée : aucun trajet entre sites n'est déclaré. Les trajets sont "
+        "Aucun transfert n'est proposé : aucun trajet entre sites n'est déclaré. Les trajets sont "
         "des lignes de reference/arcs.csv.",
     ),
     "plan.none_possible": (
         "No move is proposed: every site that could send would come into trouble itself, or a "
         "move would arrive too late.",
-        "Aucune action n'est proposée : tout site pouvant donner se mettrait lui-même en "
+        "Aucun transfert n'est proposé : tout site pouvant donner se mettrait lui-même en "
         "difficulté, ou l'aide arriverait trop tard.",
     ),
     "plan.compared": ("What the plan changes", "Ce que change le plan"),
@@ -218,14 +222,14 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
         "Unités de tous les produits additionnées : elles comparent des plans, pas des produits.",
     ),
     "plan.planner": ("Plan", "Plan"),
-    "plan.number_of_moves": ("Moves", "Actions"),
+    "plan.number_of_moves": ("Moves", "Transferts"),
     "plan.unmet": ("Expected lack, units", "Manque attendu, unités"),
     "plan.less": ("Against doing nothing", "Par rapport à ne rien faire"),
     "plan.do_nothing": ("do nothing", "ne rien faire"),
     "plan.shown": ("shown here", "présenté ici"),
     "plan.map_finding": (
         "The {count} moves that help most, between {places} sites",
-        "Les {count} actions qui aident le plus, entre {places} sites",
+        "Les {count} transferts qui aident le plus, entre {places} sites",
     ),
     "plan.map_subtitle": (
         "From who gives to who is helped; numbers as in the list below",
@@ -234,13 +238,14 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.map_alternative": (
         "Map of {count} moves between {places} sites; the first goes from {sender} to "
         "{receiver}: {quantity}.",
-        "Carte de {count} actions entre {places} sites ; la première va de {sender} à "
+        "Carte de {count} transferts entre {places} sites ; le premier va de {sender} à "
         "{receiver} : {quantity}.",
     ),
     "plan.map_gives": ("gives", "donne"),
     "plan.map_helped": ("is helped", "est aidé"),
+    "plan.map_depot": ("depot, gives", "dépôt, donne"),
     "plan.map_other": ("other site", "autre site"),
-    "plan.number": ("Move", "Action"),
+    "plan.number": ("Move", "Transfert"),
     "plan.from_place": ("From", "De"),
     "plan.to_place": ("To", "Vers"),
     "plan.effect": ("Before and after", "Avant et après"),
@@ -263,7 +268,7 @@ SHORTAGE_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.scale": ("chances in 100", "chances sur 100"),
     "plan.helped": ("Helped", "Aidés"),
     "plan.gives": ("Giving", "Donnent"),
-    "plan.unhelped": ("Without a proposed move", "Sans action proposée"),
+    "plan.unhelped": ("Without a proposed move", "Sans transfert proposé"),
     "plan.unhelped_row": (
         "{what}, {where}: {chances}; {why}",
         "{what}, {where} : {chances} ; {why}",

@@ -51,20 +51,23 @@ STOCK_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "stock.expired": (
         "{amount} in stock past the last day of use, not counted",
-        "{amount} en stock au-delà de la date limite d'utilisation, non comptés",
+        "{amount} en stock au-delà de la date limite d'utilisation, hors compte",
     ),
     "stock.next_expiry": (
         "next to expire: {amount}, last day of use {day}",
         "prochaine péremption : {amount}, à utiliser jusqu'au {day}",
     ),
-    "stock.expiring": (
+    "stock.expiring.one": (
         "about {amount} expected to expire unused within {days} days",
-        "environ {amount} devraient se périmer sans être utilisés d'ici {days} jours",
+        "environ {amount} devrait se périmer sans servir d'ici {days} jours",
+    ),
+    "stock.expiring.many": (
+        "about {amount} expected to expire unused within {days} days",
+        "environ {amount} devraient se périmer sans servir d'ici {days} jours",
     ),
     "plan.expires": (
         "{sender} expects {amount} to expire unused, the first after {day}.",
-        "{sender} s'attend à ce que {amount} se périment sans être utilisés, les premiers après le "
-        "{day}.",
+        "{sender} prévoit une perte de {amount} par péremption, la première après le {day}.",
     ),
     "stock.expires": (
         "Stock that expires",

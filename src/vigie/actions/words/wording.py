@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from vigie.actions.words.messages import MESSAGES, UNITS, Language
+from vigie.actions.words.messages import MESSAGES, UNITS, UNITS_OF_ONE, Language
 from vigie.charts import cell_text, chance_step, whole_in_100
 
 __all__ = ["CHANCE_WORDS", "Chance", "Words", "words_for"]
@@ -123,11 +123,28 @@ class Words:
 
     def with_unit(self, value: float, unit: str) -> str:
         """A value with its unit, which never breaks off to the next line."""
-        return f"{self.measured(value, unit)}\u00a0{self.unit(unit)}"
+        return f"{self.measured(value, unit)}\u00a0{self.unit(unit, value)}"
 
-    def unit(self, unit: str) -> str:
-        """Name of a unit in this language; an unknown one stays as the room wrote it."""
+    def unit(self, unit: str, value: float | None = None) -> str:
+        """Name of a unit in this language; an unknown one stays as the room wrote it.
+
+        Args:
+            unit: its key.
+            value: that stands before it, as ``number`` writes it: "1 patient", "0,5 poste".
+        """
+        if value is not None and unit in UNITS_OF_ONE and self._is_one(value):
+            return UNITS_OF_ONE[unit][self._index]
         return UNITS[unit][self._index] if unit in UNITS else unit
+
+    def _is_one(self, value: float) -> bool:
+        return abs(value) < 1.95 if self.language == "fr" else self.number(value) == "1"
+
+    def about(self, value: float) -> str:
+        """An expectation for reading: three significant digits say all that it knows."""
+        if abs(value) < 1000:
+            return self.number(value)
+        step = 10 ** (math.floor(math.log10(abs(value))) - 2)
+        return self.number(step * round(value / step))
 
     def change(self, share: float) -> str:
         """A relative change with its sign: ``+12 %``; 0 has none."""
