@@ -146,6 +146,34 @@ def test_a_chance_below_33_in_100_asks_for_no_decision():
     assert len(view.ranked) == 1
 
 
+def test_shortages_of_one_cause_are_one_decision():
+    tables = two_days()[0]
+    places = tables["places"].to_pylist()
+    region = next(row["parent"] for row in places if row["place"] == "H01")
+    sites = [row["place"] for row in places if row["parent"] == region][:5]
+    product = tables["products"]["product"][0].as_py()
+    rows = [
+        shortage(),
+        shortage(kind="staff", category="icu_nurse", probability_14=0.5),
+        shortage(category="ward", expected_unmet=1.0),
+        *(
+            shortage(kind="products", category=product, place=site, probability_14=0.9)
+            for site in sites
+        ),
+    ]
+    skills = rows_of(
+        "skills", [{"skill": "icu_nurse", "ward_kind": "icu", "hours_per_shift": 12.0}]
+    )
+    told = {"shortages": rows_of("shortages", rows), "skills": skills}
+    view = briefing(tables=Tables(tables | told))
+    assert [row.key.split("|")[0] for row in view.decisions] == ["beds", "beds", "products"]
+    also = [row.also.replace("\u00a0", " ") for row in view.decisions]
+    assert also[:2] == ["The same cause: Staff: ICU nurses (50 in 100)", ""]
+    assert also[2].count("(90 in 100)") == 3
+    assert also[2].endswith("and 1 more")
+    assert view.decisions_note == "", "all are shown"
+
+
 def test_a_moment_already_past_is_said_to_be_too_late():
     view = briefing(tables=with_shortages(shortage(act_by=TODAY - timedelta(days=1))))
     assert view.decisions[0].is_too_late

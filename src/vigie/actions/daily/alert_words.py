@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vigie.actions.rooms.alert_book import alert_policy
 from vigie.actions.rooms.room import Room
+from vigie.actions.views.causes import Causes, read_causes
 from vigie.actions.views.risks import Risk, act_by_text, from_when, read_risks, what_name
-from vigie.actions.views.room_names import RoomNames, read_names
+from vigie.actions.views.room_names import read_names
 from vigie.actions.views.views import ReleaseTables
 from vigie.actions.words.wording import Words, words_for
 from vigie.alerts import Danger, Happening
@@ -43,9 +43,6 @@ class NamedDanger:
 def named_dangers(room: Room, tables: ReleaseTables) -> list[NamedDanger]:
     """Every shortage of a release that could belong to an alert.
 
-    Shortages of one product in the sites of one region have one cause, and so have beds, staff
-    and machines of one ward kind at one place.
-
     Args:
         room: the room; with alerts of shortages to nobody there are none.
         tables: of the release.
@@ -54,11 +51,11 @@ def named_dangers(room: Room, tables: ReleaseTables) -> list[NamedDanger]:
         return []
     words = words_for(room.values.languages[0])
     names = read_names(tables, words.language)
-    wards = _ward_kinds(tables)
+    causes = read_causes(tables, names)
     vital = _vital_products(tables)
     least = alert_policy(room).close_below
     risks = [risk for risk in read_risks(tables) if risk.probability >= least]
-    return [_named(risk, names, words, wards, vital) for risk in risks]
+    return [_named(risk, causes, words, vital) for risk in risks]
 
 
 def alert_text(room: Room, happening: Happening, first: NamedDanger) -> str:
@@ -87,47 +84,29 @@ def alert_text(room: Room, happening: Happening, first: NamedDanger) -> str:
     return " ".join(said.split())
 
 
-def _ward_kinds(tables: ReleaseTables) -> dict[str, str]:
-    """Ward kind that a skill or a machine serves."""
-    found = {row["skill"]: row["ward_kind"] for row in tables.table("skills").to_pylist()}
-    found |= {row["equipment"]: row["ward_kind"] for row in tables.table("equipment").to_pylist()}
-    return {key: ward for key, ward in found.items() if ward}
-
-
 def _vital_products(tables: ReleaseTables) -> frozenset[str]:
     """Products without which a patient is in danger at once."""
     rows = tables.table("products").to_pylist()
     return frozenset(row["product"] for row in rows if row["class"] in _VITAL_CLASSES)
 
 
-def _named(
-    risk: Risk,
-    names: RoomNames,
-    words: Words,
-    wards: Mapping[str, str],
-    vital: frozenset[str],
-) -> NamedDanger:
-    place = risk.place
-    cause = f"wards:{wards.get(risk.category, risk.category)}@{place}"
-    if risk.kind == "products":
-        around = names.parents(place)
-        place = around[0].key if around and names.places[place].kind == "site" else place
-        cause = f"products:{risk.category}@{place}"
+def _named(risk: Risk, causes: Causes, words: Words, vital: frozenset[str]) -> NamedDanger:
+    names, cause = causes.names, causes.of(risk)
     return NamedDanger(
         danger=Danger(
             risk.kind,
             risk.place,
             risk.category,
-            cause,
+            cause.key,
             risk.probability,
             risk.act_by,
             risk.as_of,
             is_vital=risk.kind != "products" or risk.category in vital,
         ),
-        place=place,
+        place=cause.place,
         what=what_name(risk, names, words),
         where=names.place(risk.place),
-        area=names.place(place),
+        area=names.place(cause.place),
         chance=words.chance(risk.probability).in_100,
         day=words.day(risk.by),
         from_when=from_when(risk, words) if risk.is_dated else "",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from vigie.actions.pages.briefing_tiles import build_tiles
 from vigie.actions.views.accuracy import build_accuracy
+from vigie.actions.views.causes import by_cause, read_causes
 from vigie.actions.views.figures import Evidence, late_feeds, read_evidence
 from vigie.actions.views.moves import move_text, read_moves
 from vigie.actions.views.risks import (
@@ -42,6 +43,7 @@ from vigie.charts import whole_in_100
 __all__ = ["build_briefing"]
 
 MOST_DECISIONS = 5
+_MOST_OTHERS = 3
 MOST_LISTED = 40
 MOST_CHANGES = 6
 CHANGE_IN_100 = 10
@@ -198,27 +200,30 @@ def _decisions(
 ) -> tuple[tuple[DecisionRow, ...], str]:
     open_before = {risk.key for risk in earlier if risk.step >= AT_RISK_STEP}
     waiting = by_harm(risks)
+    shown = by_cause(waiting, read_causes(tables, names))[:MOST_DECISIONS]
     moves = read_moves(tables)
     rows = tuple(
-        _decision(risk, moves.get((risk.place, risk.category), []), open_before, names, words)
-        for risk in waiting[:MOST_DECISIONS]
+        _decision(first, others, moves, open_before, names, words) for first, *others in shown
     )
     if not risks:
         return rows, words.say("decide.none_assessed")
     if not waiting:
         return rows, words.say("decide.none")
-    rest = len(waiting) - len(rows)
+    rest = len(waiting) - sum(map(len, shown))
     return rows, words.count("decide.more", rest) if rest else ""
 
 
 def _decision(
     risk: Risk,
-    moves: Sequence[dict[str, Any]],
+    others: Sequence[Risk],
+    moves: Mapping[tuple[str, str], Sequence[dict[str, Any]]],
     open_before: set[tuple[str, str, str]],
     names: RoomNames,
     words: Words,
 ) -> DecisionRow:
+    """A row of the likeliest harm of a cause; others of the same cause are named in it."""
     place = names.places.get(risk.place)
+    move = move_text(moves.get((risk.place, risk.category), []), names, words)
     is_new = risk.key not in open_before
     return DecisionRow(
         key="|".join(risk.key),
@@ -231,11 +236,31 @@ def _decision(
         act_by=act_by_text(risk, words),
         act_by_date=risk.act_by,
         is_too_late=risk.is_late,
-        move=move_text(moves, names, words) or words.say("decide.no_move"),
+        move=move or words.say("decide.no_move"),
         owner=(place.duty_role if place else "") or words.say("decide.no_owner"),
         state=words.say("decide.new" if is_new else "decide.open"),
         is_new=is_new,
+        also=_also(risk, others, names, words),
     )
+
+
+def _also(risk: Risk, others: Sequence[Risk], names: RoomNames, words: Words) -> str:
+    """The others of one cause with a shortage: at the same place what, elsewhere where."""
+    named = [
+        words.say(
+            "decide.other",
+            what=what_name(each, names, words)
+            if each.place == risk.place
+            else names.place(each.place),
+            chance=words.chance(each.probability).in_100,
+        )
+        for each in others[:_MOST_OTHERS]
+    ]
+    if not named:
+        return ""
+    rest, listed = len(others) - len(named), ", ".join(named)
+    said = words.say("decide.also", others=listed)
+    return f"{said} {words.count('decide.others_more', rest)}" if rest else said
 
 
 def _sentence(risk: Risk, words: Words) -> str:

@@ -179,7 +179,7 @@ class Notice:
 class DecisionRow:
     """A shortage on which somebody must decide; its key is "kind|place|category".
 
-    ``alert`` says where its alert stands now; "" where a page tells it beside, or there is none.
+    ``also`` names others of one cause with it, ``alert`` says where its alert stands; "" for none.
     """
 
     key: str
@@ -196,6 +196,7 @@ class DecisionRow:
     owner: str
     state: str
     is_new: bool
+    also: str = ""
     alert: str = ""
 
 
