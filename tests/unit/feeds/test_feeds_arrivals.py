@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -217,6 +218,8 @@ def test_personal_columns_never_reach_the_disk(
     stored = b"".join(
         path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file()
     )
+    # Three letters of hexadecimal stand in a hash now and then by chance.
+    stored = re.sub(rb"[0-9a-f]{16,}", b"", stored)
     for personal in (b"DUVAL", b"A 77", b"a77", b"A77"):
         assert personal not in stored
     rows = pq.read_table(accepted.path / "observations.parquet").to_pylist()
