@@ -168,7 +168,7 @@ def test_shortages_of_one_cause_are_one_decision():
     view = briefing(tables=Tables(tables | told))
     assert [row.key.split("|")[0] for row in view.decisions] == ["beds", "beds", "products"]
     also = [row.also.replace("\u00a0", " ") for row in view.decisions]
-    assert also[:2] == ["The same cause: Staff: ICU nurses (50 in 100)", ""]
+    assert also[:2] == ["Staff: ICU nurses (50 in 100)", ""]
     assert also[2].count("(90 in 100)") == 3
     assert also[2].endswith("and 1 more")
     assert view.decisions_note == "", "all are shown"

@@ -258,8 +258,7 @@ def _also(risk: Risk, others: Sequence[Risk], names: RoomNames, words: Words) ->
     ]
     if not named:
         return ""
-    rest, listed = len(others) - len(named), ", ".join(named)
-    said = words.say("decide.also", others=listed)
+    rest, said = len(others) - len(named), ", ".join(named)
     return f"{said} {words.count('decide.others_more', rest)}" if rest else said
 
 

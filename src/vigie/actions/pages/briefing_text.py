@@ -90,7 +90,7 @@ def _decisions(briefing: Briefing, words: Words) -> list[str]:
 def _decision(row: DecisionRow, words: Words) -> list[str]:
     return [
         *_wrapped(f"* {row.what}, {row.where} ({row.state}){words.colon}{row.sentence}"),
-        *_wrapped(row.also, "    "),
+        *_wrapped(f"{words.say('decide.also')}{words.colon}{row.also}" if row.also else "", "    "),
         *_wrapped(f"{words.say('decide.act_by')}{words.colon}{row.act_by}", "    "),
         *_wrapped(f"{words.say('decide.move')}{words.colon}{row.move}", "    "),
         *_wrapped(f"{words.say('decide.owner')}{words.colon}{row.owner}", "    "),

@@ -92,7 +92,7 @@ FIGURE_MESSAGES: dict[str, tuple[str, str]] = {
         "{count} more are in the list below.",
         "{count} autres figurent dans la liste ci-dessous.",
     ),
-    "decide.also": ("The same cause: {others}", "Même cause : {others}"),
+    "decide.also": ("Same cause", "Même cause"),
     "decide.other": ("{what} ({chance})", "{what} ({chance})"),
     "decide.others_more.one": ("and 1 more", "et 1 autre"),
     "decide.others_more.many": ("and {count} more", "et {count} autres"),
