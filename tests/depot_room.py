@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.lot_feed import LOTS_FEED, lot_file
+from tests.record_feeds import LOTS_FEED, ORDERS_FEED, lot_file
 from tests.rooms import (
     FILES,
     FIRST_DAY,
@@ -22,39 +22,13 @@ from vigie.actions.daily.cycle import run_cycle
 
 __all__ = ["CHANGES", "make_depot_room"]
 
-_ORDERS_FEED = """\
-[feed]
-table = "orders"
-owner = "Purchasing"
-legal_basis = "Public health code"
-purpose = "crisis-management"
-rhythm = "day"
-
-[source]
-kind = "upload"
-
-[format]
-kind = "csv"
-
-[columns]
-order = { from = "line" }
-place = { from = "hospital" }
-product = { from = "product" }
-quantity = { from = "quantity" }
-ordered_date = { from = "ordered", format = "%Y-%m-%d" }
-eta_date = { from = "expected", format = "%Y-%m-%d" }
-status = { from = "status" }
-supplier = { from = "supplier" }
-known_at = { name = "orders_(?P<date>\\\\d{4}-\\\\d{2}-\\\\d{2})", format = "%Y-%m-%d" }
-"""
-
 CHANGES = {
     "reference/places.csv": FILES["reference/places.csv"] + "D,Depot D,depot,N\n",
     "reference/arcs.csv": FILES["reference/arcs.csv"] + "D,A,120,3\nD,B,150,4\n",
     "reference/depots.csv": "depot,product,reserve,serves\nD,masks,300,A B\n",
     "reference/supplier_caps.csv": "supplier,product,valid_from,units_per_day\n"
     f"slow,masks,{LAST_DAY - timedelta(days=3)},20\n",
-    "feeds/orders.toml": _ORDERS_FEED,
+    "feeds/orders.toml": ORDERS_FEED + 'supplier = { from = "supplier" }\n',
     "feeds/lots.toml": LOTS_FEED,
 }
 """What the folder has beside the files of the room of three hospitals, or in their place."""

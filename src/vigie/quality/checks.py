@@ -32,7 +32,7 @@ from vigie.schemas import CHECK_RESULTS
 __all__ = ["LISTED_ROWS", "CheckQuery", "check_query", "not_carried_out"]
 
 LISTED_ROWS = 1000
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
+_SCHEMA = CHECK_RESULTS.schema_before_run()
 _BUILDERS: dict[str, Callable[[Check, Parameters, str], Parts]] = {
     "schema": schema_parts,
     "range": range_parts,

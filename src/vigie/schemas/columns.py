@@ -97,6 +97,10 @@ class Table:
             for each in self.columns
         )
 
+    def schema_before_run(self) -> pa.Schema:
+        """The same without the column ``run``: of rows before they are given their run."""
+        return pa.schema(field for field in self.arrow_schema() if field.name != "run")
+
 
 def column(
     field_id: int,

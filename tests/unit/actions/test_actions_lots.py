@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from promised_arrivals import arrivals_as_promised
 
-from tests.lot_feed import LOTS_FEED, lot_file
+from tests.record_feeds import LOTS_FEED, lot_file
 from tests.rooms import LAST_DAY, OPERATOR, open_at, send, stock_file, write_room
 from tests.unit.actions.given_figures import AS_OF, inputs_of
 from tests.unit.actions.test_actions_products import ARCS, MASKS, RULE, stocks

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.record_feeds import ORDERS_FEED
 from tests.rooms import LAST_DAY, OPERATOR, open_at, send, stock_file, write_room
-from tests.unit.actions.test_actions_products import ORDERS_FEED
 from vigie.actions.daily.cycle import run_cycle
 from vigie.actions.pages.showing import show_table
 from vigie.actions.shortages.order_checks import ORDER_CHECK

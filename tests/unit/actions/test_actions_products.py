@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.record_feeds import ORDERS_FEED
 from tests.rooms import (
     FILES,
     LAST_DAY,
@@ -223,32 +224,6 @@ def test_paths_of_stock_go_down_to_nothing_and_never_below() -> None:
     paths = result_of(stocks(A=15))[0].stock
 
     assert [set(day) for day in paths.values[0, 0]] == [{5.0}, *[{0.0}] * 6]
-
-
-ORDERS_FEED = """\
-[feed]
-table = "orders"
-owner = "Purchasing"
-legal_basis = "Public health code"
-purpose = "crisis-management"
-rhythm = "day"
-
-[source]
-kind = "upload"
-
-[format]
-kind = "csv"
-
-[columns]
-order = { from = "line" }
-place = { from = "hospital" }
-product = { from = "product" }
-quantity = { from = "quantity" }
-ordered_date = { from = "ordered", format = "%Y-%m-%d" }
-eta_date = { from = "expected", format = "%Y-%m-%d" }
-status = { from = "status" }
-known_at = { name = "orders_(?P<date>\\\\d{4}-\\\\d{2}-\\\\d{2})", format = "%Y-%m-%d" }
-"""
 
 
 def order_file(status: str) -> str:

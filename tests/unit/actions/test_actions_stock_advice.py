@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.record_feeds import ORDERS_FEED
 from tests.rooms import (
     LAST_DAY,
     OPERATOR,
@@ -25,7 +26,6 @@ from tests.unit.actions.promised_arrivals import arrivals_as_promised
 from tests.unit.actions.test_actions_products import (
     ARCS,
     MASKS,
-    ORDERS_FEED,
     RULE,
     order,
     stocks,

@@ -25,7 +25,7 @@ def nowcast_rows(epidemics: EpidemicFits) -> pa.Table:
 
     Source: docs/models/nowcast.md.
     """
-    schema = pa.schema([each for each in NOWCASTS.arrow_schema() if each.name != "run"])
+    schema = NOWCASTS.schema_before_run()
     rows = [row for fit in epidemics.fits if fit.late is not None for row in _rows(fit, fit.late)]
     return pa.Table.from_pylist(rows, schema)
 

@@ -29,7 +29,7 @@ def reproduction_rows(epidemics: EpidemicFits) -> pa.Table:
 
     Source: docs/models/renewal.md.
     """
-    schema = pa.schema([each for each in REPRODUCTION.arrow_schema() if each.name != "run"])
+    schema = REPRODUCTION.schema_before_run()
     tables = [pa.Table.from_pylist(_rows(fit), schema) for fit in epidemics.fits]
     return pa.concat_tables([schema.empty_table(), *tables])
 

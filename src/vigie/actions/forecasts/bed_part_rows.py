@@ -21,7 +21,7 @@ __all__ = ["bed_part_rows"]
 _SAMPLES = 120
 """Futures that tell a mean share well enough."""
 
-_SCHEMA = pa.schema(field for field in BED_PARTS.arrow_schema() if field.name != "run")
+_SCHEMA = BED_PARTS.schema_before_run()
 
 
 def bed_part_rows(

@@ -34,5 +34,4 @@ def signal_rows(rankings: Mapping[str, RankedSignals | None]) -> pa.Table:
         if ranked is not None
         for each in ranked.indicators
     ]
-    fields = [each for each in LEADING_SIGNALS.arrow_schema() if each.name != "run"]
-    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+    return pa.Table.from_pylist(rows, schema=LEADING_SIGNALS.schema_before_run())

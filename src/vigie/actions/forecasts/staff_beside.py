@@ -9,6 +9,7 @@ import numpy as np
 
 from vigie.actions.forecasts.beside import Staff
 from vigie.actions.forecasts.forecasting import History, total_history
+from vigie.actions.rooms.places import region_around
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.paths import FloatArray, IntArray
 
@@ -76,10 +77,9 @@ def regions_around(
     Returns:
         For each place, in the order of the total; all who report where its region has nobody.
     """
-    totals = sorted(members.values(), key=len)
     found = []
     for place in places:
-        inside = next((each for each in totals if place in each), (place,))
+        inside = region_around(members, place) or (place,)
         found.append(tuple(each for each in inside if each in reporting) or tuple(reporting))
     return found
 

@@ -13,7 +13,7 @@ __all__ = ["CheckRow", "check_warning", "table_of_checks"]
 
 CheckRow = dict[str, object]
 
-_SCHEMA = pa.schema(field for field in CHECK_RESULTS.arrow_schema() if field.name != "run")
+_SCHEMA = CHECK_RESULTS.schema_before_run()
 
 
 def check_warning(

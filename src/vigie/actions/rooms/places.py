@@ -15,7 +15,9 @@ __all__ = [
     "members_of_totals",
     "outer_reporters",
     "places_inside",
+    "region_around",
     "reporting_members",
+    "totals_around",
 ]
 
 DEPOT_KIND = "depot"
@@ -88,6 +90,17 @@ def outer_reporters(
     """The reporting places that have others inside: regions and nation that report themselves."""
     known = set(reporters)
     return frozenset(place for place in known if known & set(members.get(place, ())))
+
+
+def totals_around(members: Mapping[str, Collection[str]], place: str) -> tuple[str, ...]:
+    """Regions and nation that hold a place, the smallest first."""
+    holding = [total for total, inside in members.items() if place in inside]
+    return tuple(sorted(holding, key=lambda total: len(members[total])))
+
+
+def region_around(members: Mapping[str, Collection[str]], place: str) -> tuple[str, ...]:
+    """All places in the region of a place, the smallest total that holds it; none outside any."""
+    return next((tuple(members[total]) for total in totals_around(members, place)), ())
 
 
 def is_valid(row: Mapping[str, Any], day: date) -> bool:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from vigie.actions.declared.scenario_files import ReproductionChange, Scenario
 from vigie.actions.epidemics.epidemic_fits import EpidemicFit, EpidemicFits
 from vigie.actions.forecasts.forecasting import Chance, Stream
+from vigie.actions.rooms.places import totals_around
 from vigie.actions.rooms.room import Room
 from vigie.actions.shortages.scenario_admissions import AdmissionRatios
 from vigie.actions.shortages.scenario_places import PlaceMap, place_map
@@ -103,12 +104,9 @@ class _Changed:
     def ratios(self, scenario: Scenario, fit: EpidemicFit, places: PlaceMap) -> AdmissionRatios:
         """Of every place; a small one takes those of the smallest whole around it that has any."""
         shown = {place: each for place, each in self.places.items() if place not in self.small}
-        around = sorted(places.inside.items(), key=lambda each: len(each[1]))
         found = dict(self.places)
-        for place in frozenset().union(self.small, *(each for _, each in around)):
-            if place in shown:
-                continue
-            total = next((name for name, of in around if place in of and name in shown), None)
+        for place in frozenset().union(self.small, *places.inside.values()) - shown.keys():
+            total = next((of for of in totals_around(places.inside, place) if of in shown), None)
             if total is not None:
                 found[place] = shown[total]
         last = np.datetime64(fit.group.history.last_date, "D")
@@ -179,7 +177,7 @@ def scenario_seed(chance: Chance) -> int:
 
 
 def _table(of: Table, rows: Sequence[Mapping[str, object]]) -> pa.Table:
-    schema = pa.schema([each for each in of.arrow_schema() if each.name != "run"])
+    schema = of.schema_before_run()
     return pa.Table.from_pylist(list(rows), schema)
 
 

@@ -61,5 +61,4 @@ def compared(
 
 def what_if_table(rows: Sequence[Row]) -> pa.Table:
     """The table, all columns but ``run``."""
-    fields = [each for each in SCENARIO_SHORTAGES.arrow_schema() if each.name != "run"]
-    return pa.Table.from_pylist(list(rows), pa.schema(fields))
+    return pa.Table.from_pylist(list(rows), SCENARIO_SHORTAGES.schema_before_run())

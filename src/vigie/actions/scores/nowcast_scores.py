@@ -41,7 +41,7 @@ def nowcast_score_rows(room: Room, day: date, epidemics: EpidemicFits) -> pa.Tab
     Returns:
         Rows of ``schemas.NOWCAST_SCORES``, all columns but ``run``.
     """
-    schema = pa.schema([each for each in NOWCAST_SCORES.arrow_schema() if each.name != "run"])
+    schema = NOWCAST_SCORES.schema_before_run()
     truth = _truth(epidemics)
     if not truth:
         return schema.empty_table()

@@ -10,6 +10,7 @@ import numpy as np
 
 from vigie.actions.declared.shortage_changes import ShortageChange
 from vigie.actions.forecasts.absence_forecasts import absence_law
+from vigie.actions.rooms.places import region_around
 from vigie.actions.rooms.room import EpidemicRule, ShortageRule
 from vigie.actions.shortages.counted_changes import EPIDEMIC_KIND, CountedChange
 from vigie.actions.shortages.epidemic_around import epidemic_around
@@ -73,16 +74,18 @@ class EpidemicChange:
         history = before.histories[measure]
         if before.models[measure] != ABSENCE_MODEL or history.beside.staff is None:
             return None
-        law, _ = absence_law(history)
         ahead = history.dates[-1] + np.arange(1, len(before.paths[measure].dates) + 1)
         usual, other = (
             epidemic_around(each, self.epidemics, history.places, history.dates, ahead)
             for each in (before, self.under)
         )
-        if not law.slope or usual is None or other is None:
+        if usual is None or other is None:
             return None
         (past, expected), (_, changed) = usual, other
         if np.array_equal(expected, changed):
+            return None
+        law, _ = absence_law(history)
+        if not law.slope:
             return None
         ratio = absence_ratio(law, past, expected, changed)
         at = np.clip((dates - ahead[0]).astype(np.int64), 0, len(ahead) - 1)
@@ -134,9 +137,7 @@ def _places(inputs: Inputs, ratios: AdmissionRatios, more: Sequence[SamplePaths]
     for each in more:
         changes = np.abs(each.values).max(axis=(1, 2, 3)) > 0
         found |= {place for place, is_so in zip(each.places, changes, strict=True) if is_so}
-    around = sorted(inputs.members.values(), key=len)
     for place in {place for each in more for place in each.places}:
-        inside = next((of for of in around if place in of), (place,))
-        if sources.intersection(inside):
+        if sources.intersection(region_around(inputs.members, place)):
             found.add(place)
     return frozenset(found)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vigie.actions.declared.ward_shares import WardShare
+from vigie.actions.forecasts.absence_forecasts import weekdays_of
 from vigie.actions.forecasts.forecasting import History, total_history
-from vigie.actions.rooms.places import outer_reporters
+from vigie.actions.rooms.places import outer_reporters, region_around
 from vigie.actions.shortages.scenario_admissions import categories_of
 from vigie.actions.shortages.shortage_rows import Inputs
 from vigie.hospital import delayed, delayed_and_staying, follow_entries, follow_patients
@@ -102,7 +103,7 @@ def learn_reach(
         brought = _declared(declared, patients.categories, is_entries=came is not None)
     else:
         counted = _by_source(inputs, measure, category, sources, dates)
-        weekdays = np.asarray((dates.astype(np.int64) + 3) % 7)
+        weekdays = weekdays_of(dates)
         if came is None:
             brought = follow_patients(counted.sum(axis=0), whole, weekdays)
         else:
@@ -176,14 +177,13 @@ def _around(
     inputs: Inputs, counting: Sequence[str], places: Sequence[str]
 ) -> tuple[IntArray, BoolArray]:
     """Rows of the sources, and (source, ring, place): itself, around it, and everywhere."""
-    by_size = sorted(inputs.members.items(), key=lambda each: len(each[1]))
     outer = outer_reporters(inputs.members, counting)
     rows = [row for row, place in enumerate(counting) if place not in outer]
     rings = np.ones((len(rows), 3, len(places)), dtype=bool)
     for at, row in enumerate(rows):
         source = counting[row]
         inside = inputs.members.get(source, ())
-        around = inside or next((of for _, of in by_size if source in of), ())
+        around = inside or region_around(inputs.members, source)
         rings[at, 0] = [place == source or place in inside for place in places]
         rings[at, 1] = [place in around for place in places]
     return np.array(rows, dtype=np.int64), rings

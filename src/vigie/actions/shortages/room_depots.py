@@ -32,7 +32,7 @@ __all__ = [
     "without_depots",
 ]
 
-_SCHEMA = pa.schema(field for field in DEPOT_STOCK.arrow_schema() if field.name != "run")
+_SCHEMA = DEPOT_STOCK.schema_before_run()
 
 
 @dataclass(frozen=True, slots=True)

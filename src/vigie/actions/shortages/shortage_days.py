@@ -64,7 +64,7 @@ def shortage_days(series: Series, inputs: Inputs, paths: DayPaths, known: BoolAr
         _rows(series, inputs, paths, place[at : at + _BLOCK], category[at : at + _BLOCK])
         for at in range(0, len(place), _BLOCK)
     ]
-    schema = pa.schema([field for field in SHORTAGE_DAYS.arrow_schema() if field.name != "run"])
+    schema = SHORTAGE_DAYS.schema_before_run()
     return pa.concat_tables(blocks).cast(schema) if blocks else schema.empty_table()
 
 

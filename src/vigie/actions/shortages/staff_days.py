@@ -19,7 +19,7 @@ from vigie.schemas import STAFF_DAYS
 
 __all__ = ["staff_day_rows"]
 
-_SCHEMA = pa.schema(field for field in STAFF_DAYS.arrow_schema() if field.name != "run")
+_SCHEMA = STAFF_DAYS.schema_before_run()
 
 _Row = dict[str, object]
 

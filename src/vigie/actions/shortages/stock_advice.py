@@ -19,7 +19,7 @@ __all__ = ["StockAhead", "advice_rows", "with_order_dates"]
 
 _LEVELS = (0.1, 0.5, 0.9)
 _CAPPED = ("capped_supplier", "cap_per_day", "waiting", "waiting_end")
-_SCHEMA = pa.schema(field for field in STOCK_ADVICE.arrow_schema() if field.name != "run")
+_SCHEMA = STOCK_ADVICE.schema_before_run()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,12 +1,12 @@
-"""A feed of lots, declared and written."""
+"""Feeds of records, orders and lots, declared as the rooms of tests have them."""
 
 from __future__ import annotations
 
-__all__ = ["LOTS_FEED", "lot_file"]
+__all__ = ["LOTS_FEED", "ORDERS_FEED", "lot_file"]
 
-LOTS_FEED = """\
+_HEAD = """\
 [feed]
-table = "lots"
+table = "TABLE"
 owner = "Purchasing"
 legal_basis = "Public health code"
 purpose = "crisis-management"
@@ -18,6 +18,24 @@ kind = "upload"
 [format]
 kind = "csv"
 
+"""
+ORDERS_FEED = (
+    _HEAD.replace("TABLE", "orders")
+    + """\
+[columns]
+order = { from = "line" }
+place = { from = "hospital" }
+product = { from = "product" }
+quantity = { from = "quantity" }
+ordered_date = { from = "ordered", format = "%Y-%m-%d" }
+eta_date = { from = "expected", format = "%Y-%m-%d" }
+status = { from = "status" }
+known_at = { name = "orders_(?P<date>\\\\d{4}-\\\\d{2}-\\\\d{2})", format = "%Y-%m-%d" }
+"""
+)
+LOTS_FEED = (
+    _HEAD.replace("TABLE", "lots")
+    + """\
 [columns]
 place = { from = "hospital" }
 product = { from = "product" }
@@ -29,6 +47,7 @@ counted_date = { from = "counted" }
 gtin = { from = "gtin" }
 known_at = { name = "lots_(?P<date>\\\\d{4}-\\\\d{2}-\\\\d{2})", format = "%Y-%m-%d" }
 """
+)
 _HEADER = "hospital,product,lot,expires,quantity,unit,counted,gtin\n"
 
 
